@@ -1,0 +1,78 @@
+"""What the configuration lays down for a venue: the part of it that the record must know."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The numbers of the national rules, in minutes, hours, seconds and percent; a province may change each.
+
+    Source: the ministry's rules for the paperless exam and a province's 2017 plan (docs/glossary.md).
+    Fields without a source there are our judgement and marked so.
+    """
+
+    ups_hold_minutes: int = 60
+    major_after_minutes: int = 30
+    backup_deadline_minutes: int = 30
+    seal_before_hours: int = 12
+    spare_percent: int = 5
+    preparing_before_minutes: int = 90
+    seats_expected_before_minutes: int = 60
+    after_finish_minutes: int = 30
+    backup_every_minutes: int = 5
+    battery_low_percent: int = 20
+    # our judgement
+    flap_s: int = 180
+    blip_s: int = 3
+    seat_gone_s: int = 30
+    group_seats: int = 5
+    group_window_s: int = 60
+    many_percent: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """One subject of one batch: `start` (T) and `end` (E) as aware UTC, unmoved."""
+
+    id: str
+    batch: str
+    subject: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsPlan:
+    """A UPS and what hangs on it; `room:1` in `feeds` means that room's seats."""
+
+    name: str
+    feeds: tuple[str, ...] = ()
+    driver: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatPlan:
+    """A seat of a room; `id` is `ROOM-SEAT`, unique in the venue."""
+
+    id: str
+    room: str
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at."""
+
+    code: str
+    name: str
+    timezone: str = "Asia/Shanghai"
+    rules: Rules = field(default_factory=Rules)
+    sittings: tuple[Sitting, ...] = ()
+    ups: tuple[UpsPlan, ...] = ()
+    seats: tuple[SeatPlan, ...] = ()
+    usb: bool = False
+    network: str = "off"
+    seats_watched: bool = False
+    backup: bool = False
+    simulated: bool = False
