@@ -1,0 +1,41 @@
+"""What instruments tell, many times a second: levels in memory, most of which are never recorded."""
+
+from dataclasses import dataclass
+
+from appliance.events.bodies import PowerRead, PowerUnknown, UsbPlugged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbReading:
+    """All that is plugged in; `closed` whether the kernel denies new devices; `unknown` why it can not be read."""
+
+    devices: tuple[UsbPlugged, ...] = ()
+    closed: bool = False
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsReading:
+    """The ids of all seats that are there; `unknown` why that can not be told."""
+
+    present: frozenset[str] = frozenset()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskReading:
+    """Free space of the state directory's disk."""
+
+    free_percent: float
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReading:
+    """Whether anything vouches for the wall clock, and what."""
+
+    trusted: bool
+    reason: str
+
+
+Reading = PowerRead | PowerUnknown | UsbReading | SeatsReading | DiskReading | ClockReading

@@ -1,0 +1,284 @@
+"""The acts of people: each checked against the state, then the bodies that record it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from appliance.events import Body, Moment
+from appliance.events.bodies import (
+    BackupRequested,
+    DrillEnded,
+    DrillStarted,
+    IncidentAcknowledged,
+    IncidentClassConfirmed,
+    IncidentClosed,
+    IncidentNoted,
+    IncidentReported,
+    IncidentResumed,
+    SealLifted,
+    SealMade,
+    SeatSwapped,
+    SittingDelayed,
+    SittingExtended,
+    SittingFinished,
+)
+from appliance.exam import phase as phases
+from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
+from appliance.exam.timetable import Moved
+from appliance.exam.venue import Venue
+
+MAX_TEXT = 2000  # characters of a note, a reason, an answer
+MAX_NAME = 60
+MAX_MINUTES = 600
+
+
+class Refused(Exception):
+    """An act that can not be done now. `code` names the sentence (words.refusals), `details` fill it."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, details)
+        self.code = code
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody asks for: a verb and its plain arguments, as they came over the control socket."""
+
+    verb: str
+    args: dict[str, object] = field(default_factory=dict)
+
+    def text(self, name: str, *, required: bool = True, limit: int = MAX_TEXT) -> str:
+        """A text argument without control characters. Raises Refused."""
+        value = self.args.get(name, "")
+        if not isinstance(value, str) or (required and not value.strip()):
+            raise Refused("missing", name=name)
+        if len(value) > limit or any(ord(c) < 32 and c not in "\n\t" for c in value):
+            raise Refused("bad-text", name=name, limit=limit)
+        return value.strip()
+
+    def minutes(self) -> int:
+        """Whole minutes from 1 to 600. Raises Refused."""
+        value = self.args.get("minutes")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MINUTES:
+            raise Refused("bad-minutes", limit=MAX_MINUTES)
+        return value
+
+    def number(self) -> int:
+        """An incident's number. Raises Refused."""
+        value = self.args.get("number")
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Refused("missing", name="number")
+        return value
+
+
+def decide(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    """The bodies that record `act`. Raises Refused with what stands against it."""
+    decision = DECISIONS.get(act.verb)
+    if decision is None:
+        raise Refused("unknown-verb", verb=act.verb)
+    return decision(venue, act, now)
+
+
+def _sitting(venue: Venue, act: Act, now: Moment) -> Moved:
+    name = act.text("sitting", required=False) or venue.phase.sitting
+    if not name:
+        raise Refused("no-sitting-now")
+    for sitting in venue.sittings:
+        if sitting.id == name:
+            return sitting
+    raise Refused("unknown-sitting", sitting=name)
+
+
+def _consented(act: Act) -> dict[str, str]:
+    return {
+        "by": act.text("by", limit=MAX_NAME),
+        "consent": act.text("consent", limit=MAX_NAME),
+        "reason": act.text("reason"),
+    }
+
+
+def _room_for(venue: Venue, sitting: Moved, new_end: datetime) -> None:
+    """The next sitting must not begin before this one ends: it is delayed first."""
+    following = (s for s in venue.sittings if s.planned.start > sitting.planned.start)
+    after = next(following, None)
+    if after and new_end > after.start:
+        raise Refused("meets-next-sitting", sitting=after.id, start=after.start.isoformat())
+
+
+def _delay(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    sitting, minutes = _sitting(venue, act, now), act.minutes()
+    if now.wall >= sitting.start:
+        raise Refused("already-started", sitting=sitting.id)
+    _room_for(venue, sitting, sitting.last_end + timedelta(minutes=minutes))
+    return (SittingDelayed(sitting=sitting.id, minutes=minutes, **_consented(act)),)
+
+
+def _extend(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    sitting, minutes = _sitting(venue, act, now), act.minutes()
+    if sitting.acts.finished_at:
+        raise Refused("already-finished", sitting=sitting.id)
+    seat = act.text("seat", required=False)
+    if seat and seat not in {s.id for s in venue.plan.seats}:
+        raise Refused("unknown-seat", seat=seat)
+    end = sitting.end + timedelta(minutes=sitting.acts.seats.get(seat, 0) if seat else 0)
+    if now.wall >= sitting.last_end and end + timedelta(minutes=minutes) <= now.wall:
+        raise Refused("ends-in-the-past", sitting=sitting.id)
+    _room_for(venue, sitting, end + timedelta(minutes=minutes))
+    return (SittingExtended(sitting=sitting.id, minutes=minutes, seat=seat, **_consented(act)),)
+
+
+def _finish(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    sitting = _sitting(venue, act, now)
+    if sitting.acts.finished_at:
+        raise Refused("already-finished", sitting=sitting.id)
+    if now.wall < sitting.last_end:
+        raise Refused("not-ended", sitting=sitting.id, end=sitting.last_end.isoformat())
+    return (SittingFinished(sitting=sitting.id, by=act.text("by", limit=MAX_NAME)),)
+
+
+def _seal(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    if venue.seal:
+        raise Refused("already-sealed", batch=venue.seal.batch)
+    chief = act.text("chief", limit=MAX_NAME)
+    technician = act.text("technician", limit=MAX_NAME)
+    if chief == technician:
+        raise Refused("two-people-needed")
+    ahead = [s for s in venue.sittings if s.last_end > now.wall or s.id == venue.phase.sitting]
+    batch = act.text("batch", required=False) or (ahead[0].planned.batch if ahead else "")
+    if not any(s.planned.batch == batch for s in ahead):
+        raise Refused("no-batch-ahead", batch=batch)
+    return (SealMade(batch=batch, chief=chief, technician=technician),)
+
+
+def _unseal(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    if venue.seal is None:
+        raise Refused("not-sealed")
+    chief, technician = act.text("chief", limit=MAX_NAME), act.text("technician", limit=MAX_NAME)
+    if chief == technician:
+        raise Refused("two-people-needed")
+    by = f"{chief}, {technician}"
+    return (SealLifted(batch=venue.seal.batch, by=by, reason=act.text("reason")),)
+
+
+def _drill(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    mode = act.text("mode")
+    by = act.text("by", limit=MAX_NAME)
+    if mode == "end":
+        if not venue.drill:
+            raise Refused("no-drill")
+        return (DrillEnded(by=by),)
+    if mode not in ("drill", "rehearsal"):
+        raise Refused("bad-choice", name="mode", choices="drill, rehearsal, end")
+    if venue.phase.name in phases.EXAM_PHASES:
+        raise Refused("exam-on", phase=venue.phase.name)
+    if venue.drill:
+        raise Refused("drill-on", mode=venue.drill)
+    return (DrillStarted(mode=mode, by=by),)
+
+
+def _incident(venue: Venue, act: Act) -> Incident:
+    number = act.number()
+    for incident in venue.incidents:
+        if incident.number == number:
+            return incident
+    raise Refused("unknown-incident", number=number)
+
+
+def _open_incident(venue: Venue, act: Act) -> Incident:
+    incident = _incident(venue, act)
+    if incident.closed:
+        raise Refused("incident-closed", number=incident.number)
+    return incident
+
+
+def _acknowledge(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    incident = _open_incident(venue, act)
+    return (IncidentAcknowledged(number=incident.number, by=act.text("by", limit=MAX_NAME)),)
+
+
+def _note(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    incident = _incident(venue, act)
+    by = act.text("by", limit=MAX_NAME)
+    return (IncidentNoted(number=incident.number, by=by, text=act.text("text")),)
+
+
+def _reported(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    return (
+        IncidentReported(
+            number=_incident(venue, act).number,
+            by=act.text("by", limit=MAX_NAME),
+            to=act.text("to", limit=MAX_NAME),
+            answer=act.text("answer", required=False),
+        ),
+    )
+
+
+def _classify(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    incident, confirmed = _incident(venue, act), act.text("class")
+    if confirmed not in CLASSES:
+        raise Refused("bad-choice", name="class", choices=", ".join(CLASSES))
+    by = act.text("by", limit=MAX_NAME)
+    return (IncidentClassConfirmed(number=incident.number, confirmed=confirmed, by=by),)
+
+
+def _resume(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    incident = _open_incident(venue, act)
+    lost = incident.lost_minutes_at(now)
+    if lost is None or incident.resumed:
+        raise Refused("nothing-to-resume", number=incident.number)
+    by = act.text("by", limit=MAX_NAME)
+    return (IncidentResumed(number=incident.number, by=by, lost_minutes=math.ceil(lost)),)
+
+
+def _close(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    incident, outcome = _open_incident(venue, act), act.text("outcome")
+    by, text = act.text("by", limit=MAX_NAME), act.text("text", required=False)
+    if outcome not in OUTCOMES:
+        raise Refused("bad-choice", name="outcome", choices=", ".join(OUTCOMES))
+    closed = IncidentClosed(number=incident.number, outcome=outcome, by=by, text=text)
+    if outcome != "swapped":
+        if outcome == "recovered" and not incident.ceased:
+            raise Refused("not-recovered", number=incident.number)
+        return (closed,)
+    return (*_swap(venue, Act(verb="swap", args={**act.args, "seat": incident.cause}), now), closed)
+
+
+def _swap(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    seat, spare = act.text("seat"), act.text("spare")
+    seats = {s.id: s for s in venue.plan.seats}
+    if seat not in seats:
+        raise Refused("unknown-seat", seat=seat)
+    if spare not in seats or not seats[spare].spare:
+        raise Refused("no-spare", seat=spare)
+    if spare in venue.seats.swapped.values():
+        raise Refused("spare-in-use", seat=spare)
+    if seat in venue.seats.swapped:
+        raise Refused("already-swapped", seat=seat)
+    return (SeatSwapped(seat=seat, spare=spare, by=act.text("by", limit=MAX_NAME)),)
+
+
+def _backup(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
+    if not venue.plan.backup:
+        raise Refused("no-backup-configured")
+    return (BackupRequested(by=act.text("by", limit=MAX_NAME)),)
+
+
+Decision = Callable[[Venue, Act, Moment], tuple[Body, ...]]
+DECISIONS: dict[str, Decision] = {
+    "sitting.delay": _delay,
+    "sitting.extend": _extend,
+    "sitting.finish": _finish,
+    "seal": _seal,
+    "unseal": _unseal,
+    "drill": _drill,
+    "incident.acknowledge": _acknowledge,
+    "incident.note": _note,
+    "incident.reported": _reported,
+    "incident.classify": _classify,
+    "incident.resume": _resume,
+    "incident.close": _close,
+    "seat.swap": _swap,
+    "backup.run": _backup,
+}

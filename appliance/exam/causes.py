@@ -1,0 +1,126 @@
+"""What is wrong right now, cause by cause: the level that incidents are held against."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from appliance.events import Moment
+from appliance.exam import phase as phases
+from appliance.exam.power import BATTERY, LOW, UNKNOWN
+from appliance.exam.venue import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One thing that is wrong. `unsure`: it can not be seen now; what is open stays open, nothing new opens.
+
+    `for_s` is how long it has been so, for the grace times and for the incident's beginning.
+    """
+
+    kind: str
+    name: str = ""
+    place: str = ""
+    members: tuple[str, ...] = ()
+    detail: str = ""
+    for_s: float = 0.0
+    unsure: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells this cause from every other; the key of its incident."""
+        return f"{self.kind}:{self.name}"
+
+
+def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...]:
+    """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
+    return (
+        *_power(venue, now),
+        *_usb(venue),
+        *_backup(venue, now),
+        *_box(venue, log_problem),
+    )
+
+
+def _power(venue: Venue, now: Moment) -> Iterator[Cause]:
+    out = {name: ups.on_battery_since for name, ups in venue.ups.items() if ups.on_battery_since}
+    if out:
+        longest = max(now.since(since) for since in out.values())
+        low = any(venue.ups[name].state == LOW for name in out)
+        seen = any(venue.ups[name].state in (BATTERY, LOW) for name in out)
+        if longest > venue.plan.rules.blip_s:
+            yield Cause(
+                kind="mains",
+                place=" ".join(sorted(out)),
+                detail="battery_low" if low else "",
+                for_s=longest,
+                unsure=not seen,
+            )
+    for name, ups in venue.ups.items():
+        since = ups.unknown_since or ups.since
+        lasting = bool(ups.unknown) and since is not None and now.since(since) > venue.plan.rules.blip_s
+        strange = ups.read is not None and not ups.unknown and ups.state == UNKNOWN
+        if lasting or strange or ups.read is None:
+            yield Cause(
+                kind="ups_unknown",
+                name=name,
+                place=name,
+                detail=ups.unknown or "not-live",
+                unsure=not lasting and not strange,
+            )
+
+
+def _usb(venue: Venue) -> Iterator[Cause]:
+    if not venue.plan.usb:
+        return
+    if venue.usb.unknown or not venue.usb.read:
+        yield Cause(kind="usb_unknown", detail=venue.usb.unknown, unsure=not venue.usb.unknown)
+        for incident in venue.open_incidents():
+            if incident.cause_kind == "usb":
+                yield Cause(kind="usb", name=incident.cause, unsure=True)
+        return
+    if venue.seal is None and venue.phase.name not in phases.EXAM_PHASES:
+        return
+    for port, device in sorted(venue.usb.devices.items()):
+        if not device.allowed:
+            identity = f"{device.id}/{device.serial}" if device.serial else f"{device.id}@{port}"
+            yield Cause(kind="usb", name=identity, place=port, detail=device.name)
+
+
+def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:
+    if not venue.plan.backup:
+        return
+    backup, rules = venue.backup, venue.plan.rules
+    if backup.failures:
+        yield Cause(kind="backup_failed", detail=backup.failed_reason)
+    if venue.phase.name == phases.RUNNING and venue.phase.at:
+        fresh = max(venue.phase.at, backup.last.at.wall) if backup.last else venue.phase.at
+        if now.wall - fresh > timedelta(minutes=3 * rules.backup_every_minutes):
+            yield Cause(kind="backup_late")
+    for sitting in venue.sittings:
+        due = sitting.end + timedelta(minutes=rules.backup_deadline_minutes)
+        final = backup.finals.get(sitting.id)
+        owed = final is None or final.name not in backup.receipted
+        if owed and due <= now.wall < due + timedelta(days=7) and _was_held(venue, sitting.id):
+            yield Cause(kind="receipt_late", name=sitting.id)
+
+
+def _was_held(venue: Venue, sitting: str) -> bool:
+    """Whether this record saw the sitting at all: a box set up the day after owes nothing for it."""
+    seen = venue.phase.sitting == sitting or sitting in venue.backup.finals
+    acts = venue.acts.get(sitting)
+    return seen or (acts is not None and acts.finished_at is not None)
+
+
+def _box(venue: Venue, log_problem: str) -> Iterator[Cause]:
+    if venue.phase.name in phases.EXAM_PHASES and venue.seal is None:
+        yield Cause(kind="unsealed", name=venue.phase.sitting)
+    if log_problem:
+        yield Cause(kind="log_unwritable", detail=log_problem)
+    if venue.log_problem:
+        yield Cause(kind="log_damaged", detail=venue.log_problem)
+    if venue.disk_level in ("low", "full"):
+        yield Cause(kind="disk_low", detail=venue.disk_level)
+    for key, reason in sorted(venue.posture_failures.items()):
+        yield Cause(kind="posture", name=key, detail=reason)
+    if not venue.clock_trusted:
+        yield Cause(kind="clock")

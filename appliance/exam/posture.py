@@ -1,0 +1,104 @@
+"""How things must be now: one level a key, compared by dispatch with what is held."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from appliance.events import Moment
+from appliance.exam import phase as phases
+from appliance.exam.venue import Venue
+from appliance.exam.verdict import verdict
+
+RETRY_S = 60.0  # after a failed bundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupWanted:
+    """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final."""
+
+    newer_than_seq: int
+    stage: str = ""
+    sitting: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posture:
+    """`usb`: `deny` or `leave`. `windows`: what may pass the line, all else closed. `lamp`: a level's name."""
+
+    usb: str
+    lamp: str
+    windows: tuple[str, ...] = ()
+    backup: BackupWanted | None = None
+    levels: dict[str, str] = field(default_factory=dict)
+
+
+def posture(venue: Venue, now: Moment) -> Posture:
+    """The posture that the phase table demands at `now`."""
+    usb = "deny" if venue.plan.usb else "leave"
+    windows = line_windows(venue, now)
+    lamp = verdict(venue, now).level
+    levels = {"usb": usb, "network": "closed " + " ".join(windows) if windows else "closed", "lamp": lamp}
+    return Posture(usb=usb, lamp=lamp, windows=windows, backup=backup_wanted(venue, now), levels=levels)
+
+
+def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:
+    """Which windows of the line the phase opens: `pull`, `paper`, `upload`. Machines stay closed in every phase."""
+    name = venue.phase.name
+    if name == phases.OPEN:
+        return ()
+    windows = ["pull"] if venue.seal or name in phases.EXAM_PHASES else []
+    for sitting in venue.sittings:
+        if sitting.id != venue.phase.sitting:
+            continue
+        before = sitting.planned.start - now.wall
+        if name == phases.PREPARING and before <= timedelta(minutes=75):
+            windows.append("paper")
+        if name == phases.CLOSING:
+            windows.append("upload")
+    return tuple(windows)
+
+
+def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:
+    """The bundle that is owed now, the most needed first, or None. A failure is not repeated for a minute."""
+    if not venue.plan.backup:
+        return None
+    failed = venue.backup.failed
+    if failed and now.since(failed) < RETRY_S:
+        return None
+    return _final(venue) or _asked(venue) or _by_phase(venue, now)
+
+
+def _final(venue: Venue) -> BackupWanted | None:
+    for sitting in venue.sittings:
+        acts = sitting.acts
+        if acts.finished_at and sitting.id not in venue.backup.finals:
+            return BackupWanted(
+                newer_than_seq=acts.finished_seq, stage="final", sitting=sitting.id, reason="finished"
+            )
+    return None
+
+
+def _asked(venue: Venue) -> BackupWanted | None:
+    held = venue.backup.last.log_seq if venue.backup.last else 0
+    if venue.backup.requested_seq > held:
+        return BackupWanted(newer_than_seq=venue.backup.requested_seq, reason="requested", **_where(venue))
+    if venue.seal and venue.seal.seq > held:
+        return BackupWanted(newer_than_seq=venue.seal.seq, reason="sealed", **_where(venue))
+    return None
+
+
+def _by_phase(venue: Venue, now: Moment) -> BackupWanted | None:
+    mark, last = venue.phase, venue.backup.last
+    held = last.log_seq if last else 0
+    if mark.name in phases.EXAM_PHASES and mark.seq > held:
+        return BackupWanted(newer_than_seq=mark.seq, reason="phase", **_where(venue))
+    if mark.name == phases.RUNNING and last is not None:
+        every_s = 60 * venue.plan.rules.backup_every_minutes
+        if now.since(last.at) >= every_s:
+            return BackupWanted(newer_than_seq=held, reason="interval", **_where(venue))
+    return None
+
+
+def _where(venue: Venue) -> dict[str, str]:
+    closing = venue.phase.name == phases.CLOSING
+    return {"sitting": venue.phase.sitting, "stage": "provisional" if closing else ""}

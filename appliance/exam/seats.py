@@ -1,0 +1,136 @@
+"""Seats that went dark, grouped by cause: the mains, a room, or the one machine."""
+
+from appliance.events import Moment
+from appliance.exam import phase as phases
+from appliance.exam.causes import Cause
+from appliance.exam.venue import Venue
+
+SHOWN, UNOBSERVED, ALARM = "shown", "unobserved", "alarm"
+
+
+def watch_level(venue: Venue, now: Moment) -> str:
+    """How seats are looked at in this phase: `shown`, `unobserved` or `alarm` (the phase table)."""
+    if venue.phase.name == phases.OPEN:
+        return SHOWN
+    if venue.phase.name == phases.SEALED:
+        return UNOBSERVED
+    for sitting in venue.sittings:
+        if sitting.id != venue.phase.sitting:
+            continue
+        if venue.phase.name == phases.PREPARING:
+            before_s = (sitting.planned.start - now.wall).total_seconds()
+            return ALARM if before_s <= 60 * venue.plan.rules.seats_expected_before_minutes else SHOWN
+        if venue.phase.name == phases.CLOSING:
+            return SHOWN if sitting.acts.finished_at else ALARM
+    return ALARM
+
+
+def expected(venue: Venue) -> tuple[str, ...]:
+    """The seats that ought to be on: no unused spares, nobody who moved to one."""
+    in_use = set(venue.seats.swapped.values())
+    return tuple(
+        seat.id
+        for seat in venue.plan.seats
+        if seat.id not in venue.seats.swapped and (not seat.spare or seat.id in in_use)
+    )
+
+
+def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """`others` with dark seats put where they belong, and causes of their own for the rest."""
+    if not venue.plan.seats_watched:
+        return others
+    if not venue.seats.read or venue.seats.unknown:
+        return (*others, *_unseen(venue))
+    if watch_level(venue, now) != ALARM:
+        return others
+    rules = venue.plan.rules
+    due = set(expected(venue))
+    dark = {seat: since for seat, since in venue.seats.gone.items() if seat in due}
+    with_mains, dark = _taken_by_mains(venue, now, others, dark)
+    kept, dark = _already_inside(venue, dark)
+    alarm_s = _alarm_for_s(venue, now)
+    long_dark = {seat: min(now.since(since), alarm_s) for seat, since in dark.items()}
+    rooms = _rooms(venue, now, long_dark)
+    grouped = {seat for cause in rooms for seat in cause.members}
+    room_of = {seat.id: seat.room for seat in venue.plan.seats}
+    single = tuple(
+        Cause(kind="seat", name=seat, place=seat, members=(seat,), for_s=for_s)
+        for seat, for_s in sorted(long_dark.items())
+        if seat not in grouped and for_s >= rules.seat_gone_s and room_of.get(seat)
+    )
+    return (*with_mains, *kept, *rooms, *single)
+
+
+def _alarm_for_s(venue: Venue, now: Moment) -> float:
+    """How long this sitting's seats have been expected: a machine off all night is late since T − 60 only."""
+    before_s = 60 * venue.plan.rules.seats_expected_before_minutes
+    for sitting in venue.sittings:
+        if sitting.id == venue.phase.sitting:
+            return max(0.0, (now.wall - sitting.planned.start).total_seconds() + before_s)
+    return 0.0
+
+
+def _unseen(venue: Venue) -> tuple[Cause, ...]:
+    seen = Cause(kind="seats_unknown", detail=venue.seats.unknown, unsure=not venue.seats.unknown)
+    open_ones = (i for i in venue.open_incidents() if i.cause_kind in ("seat", "room"))
+    return (seen, *(Cause(kind=i.cause_kind, name=i.cause, unsure=True) for i in open_ones))
+
+
+def _taken_by_mains(
+    venue: Venue, now: Moment, others: tuple[Cause, ...], dark: dict[str, Moment]
+) -> tuple[tuple[Cause, ...], dict[str, Moment]]:
+    """A seat on no UPS that went dark with the mains belongs to the mains' one item."""
+    mains = next((cause for cause in others if cause.kind == "mains"), None)
+    if mains is None:
+        return others, dark
+    held = {
+        room.removeprefix("room:") for ups in venue.plan.ups for room in ups.feeds if room.startswith("room:")
+    }
+    room_of = {seat.id: seat.room for seat in venue.plan.seats}
+    window_s = venue.plan.rules.group_window_s
+    members = tuple(
+        seat
+        for seat, since in sorted(dark.items())
+        if now.since(since) <= mains.for_s + window_s and room_of.get(seat) not in held
+    )
+    grown = Cause(
+        kind=mains.kind,
+        place=mains.place,
+        detail=mains.detail,
+        for_s=mains.for_s,
+        unsure=mains.unsure,
+        members=members,
+    )
+    rest = {seat: since for seat, since in dark.items() if seat not in members}
+    return tuple(grown if cause is mains else cause for cause in others), rest
+
+
+def _already_inside(
+    venue: Venue, dark: dict[str, Moment]
+) -> tuple[tuple[Cause, ...], dict[str, Moment]]:
+    """A seat still dark stays inside the open incident that took it, whatever became of the cause."""
+    kept: list[Cause] = []
+    for incident in venue.open_incidents():
+        if incident.cause_kind not in ("mains", "room"):
+            continue
+        inside = tuple(seat for seat in incident.members if seat in dark)
+        dark = {seat: since for seat, since in dark.items() if seat not in inside}
+        if inside and incident.cause_kind == "room":
+            kept.append(Cause(kind="room", name=incident.cause, place=incident.place, members=inside))
+    return tuple(kept), dark
+
+
+def _rooms(venue: Venue, now: Moment, long_dark: dict[str, float]) -> tuple[Cause, ...]:
+    """Five machines of one room within 60 s are one cause: the room."""
+    rules = venue.plan.rules
+    found = []
+    for room in dict.fromkeys(seat.room for seat in venue.plan.seats):
+        ages = {s.id: long_dark[s.id] for s in venue.plan.seats if s.room == room and s.id in long_dark}
+        open_room = any(i.key == f"room:{room}" for i in venue.open_incidents())
+        first = max(ages.values(), default=0.0)
+        together = tuple(seat for seat, age in ages.items() if first - age <= rules.group_window_s)
+        if len(together) >= rules.group_seats and first >= rules.seat_gone_s or (open_room and together):
+            found.append(
+                Cause(kind="room", name=room, place=f"room:{room}", members=together, for_s=first)
+            )
+    return tuple(found)

@@ -1,0 +1,262 @@
+"""The snapshot: everything a reader may see, as plain JSON values; times, not ages."""
+
+from datetime import datetime, timedelta
+
+from appliance.events import Moment
+from appliance.exam import phase as phases
+from appliance.exam import seats as seating
+from appliance.exam.incidents import Incident
+from appliance.exam.timetable import Moved
+from appliance.exam.venue import Venue
+from appliance.exam.verdict import verdict
+
+SCHEMA = 1
+SHOWN_CLOSED = 8
+Plain = dict[str, object]
+
+
+def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str, ...] = ()) -> Plain:
+    """The state as a reader sees it. `unheld` names the posture keys that are not made so at the moment."""
+    judged = verdict(venue, now, log_problem)
+    phase = phases.phase_at(venue.sittings, venue.plan.rules, venue.seal is not None, now.wall)
+    sitting = phases.current_sitting(venue.sittings, phase, now.wall)
+    return {
+        "schema": SCHEMA,
+        "phase": {
+            "name": venue.phase.name,
+            "since": _iso(venue.phase.at),
+            "until": _iso(phase.until),
+            "sitting": venue.phase.sitting,
+        },
+        "sitting": _sitting(sitting) if sitting else None,
+        "steps": _steps(venue, sitting),
+        "seal": _seal(venue),
+        "drill": venue.drill,
+        "verdict": {
+            "level": judged.level,
+            "code": judged.code,
+            "args": judged.args,
+            "reason": {"code": judged.reason.code, "args": judged.reason.args},
+            "beside": list(judged.beside),
+        },
+        "power": [_ups(venue, name) for name in venue.ups],
+        "usb": _usb(venue, unheld),
+        "network": {"state": "unmonitored", "windows": []},
+        **_seats(venue),
+        "backup": _backup(venue, now),
+        "province": _province(venue),
+        "debts": debts(venue, now),
+        "incidents": _incidents(venue, now),
+        "host": {"disk_free_percent": venue.disk_free_percent, "disk_level": venue.disk_level},
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _sitting(sitting: Moved) -> Plain:
+    return {
+        "id": sitting.id,
+        "batch": sitting.planned.batch,
+        "subject": sitting.planned.subject,
+        "start": sitting.start.isoformat(),
+        "end": sitting.end.isoformat(),
+        "last_end": sitting.last_end.isoformat(),
+        "planned_start": sitting.planned.start.isoformat(),
+        "planned_end": sitting.planned.end.isoformat(),
+        "delay_minutes": sitting.acts.delay_minutes,
+        "extend_minutes": sitting.acts.extend_minutes,
+        "extended_seats": dict(sitting.acts.seats),
+        "finished_at": _iso(sitting.acts.finished_at),
+    }
+
+
+def _steps(venue: Venue, sitting: Moved | None) -> list[Plain]:
+    order = [phases.SEALED, phases.PREPARING, phases.RUNNING, phases.CLOSING, "received"]
+    here = order.index(venue.phase.name) if venue.phase.name in order else -1
+    times: dict[str, datetime | None] = {phases.SEALED: venue.seal.at if venue.seal else None}
+    if sitting:
+        final = venue.backup.finals.get(sitting.id)
+        times[phases.PREPARING] = phases.preparing_from(sitting, venue.plan.rules)
+        times[phases.RUNNING] = sitting.start
+        times[phases.CLOSING] = sitting.last_end
+        times["received"] = venue.backup.receipted.get(final.name) if final else None
+    steps: list[Plain] = []
+    for number, name in enumerate(order):
+        state = "now" if number == here else "done" if number < here else "todo"
+        if name == phases.SEALED and number < here and venue.seal is None:
+            state = "todo"
+        if name == "received" and times.get("received"):
+            state = "done"
+        steps.append({"name": name, "state": state, "at": _iso(times.get(name))})
+    return steps
+
+
+def _seal(venue: Venue) -> Plain | None:
+    seal = venue.seal
+    if seal is None:
+        return None
+    return {
+        "batch": seal.batch,
+        "at": seal.at.isoformat(),
+        "chief": seal.chief,
+        "technician": seal.technician,
+    }
+
+
+def _ups(venue: Venue, name: str) -> Plain:
+    ups = venue.ups[name]
+    plan = next(plan for plan in venue.plan.ups if plan.name == name)
+    return {
+        "name": name,
+        "feeds": list(plan.feeds),
+        "driver": plan.driver,
+        "state": ups.state,
+        "reason": ups.unknown,
+        "status": list(ups.status),
+        "charge_percent": ups.charge_percent,
+        "runtime_s": ups.runtime_s,
+        "load_percent": ups.load_percent,
+        "read_at": _iso(ups.read.wall if ups.read else None),
+        "since": _iso(ups.since.wall if ups.since else None),
+    }
+
+
+def _usb(venue: Venue, unheld: tuple[str, ...]) -> Plain:
+    state = "closed"
+    if not venue.plan.usb:
+        state = "unmonitored"
+    elif venue.usb.unknown or not venue.usb.read:
+        state = "unknown"
+    elif "usb" in unheld:
+        state = "open"
+    devices = [
+        {"port": port, "id": d.id, "name": d.name, "allowed": d.allowed, "authorized": d.authorized}
+        for port, d in sorted(venue.usb.devices.items())
+    ]
+    return {"state": state, "devices": devices}
+
+
+def _seats(venue: Venue) -> Plain:
+    watched = venue.plan.seats_watched
+    known = watched and venue.seats.read and not venue.seats.unknown
+    alarmed = venue.phase.name in phases.EXAM_PHASES
+    in_use = set(venue.seats.swapped.values())
+    present = set(venue.seats.present)
+    rows: list[Plain] = []
+    for seat in venue.plan.seats:
+        if not known:
+            state = "unknown"
+        elif seat.id in venue.seats.swapped:
+            state = "swapped"
+        elif seat.id in in_use:
+            state = "in_use" if seat.id in present else "absent"
+        else:
+            state = "present" if seat.id in present else "absent" if alarmed and not seat.spare else "off"
+        number = seat.id.removeprefix(f"{seat.room}-")
+        rows.append({"id": seat.id, "room": seat.room, "seat": number, "spare": seat.spare, "state": state})
+    wanted = seating.expected(venue)
+    here = sum(1 for seat in wanted if seat in present) if known else 0
+    presence: Plain = {
+        "state": "watched" if known else "unknown" if watched else "unmonitored",
+        "expected": len(wanted),
+        "present": here,
+        "absent": len(wanted) - here if known else 0,
+        "spares": sum(1 for seat in venue.plan.seats if seat.spare and seat.id not in in_use),
+    }
+    return {"presence": presence, "seats": rows}
+
+
+def _backup(venue: Venue, now: Moment) -> Plain:
+    backup = venue.backup
+    last = backup.last
+    kinds = {incident.cause_kind for incident in venue.open_incidents()}
+    state = "ok" if last else "none"
+    if not venue.plan.backup:
+        state = "unmonitored"
+    elif backup.failures:
+        state = "failed"
+    elif "backup_late" in kinds:
+        state = "late"
+    return {
+        "state": state,
+        "last": None
+        if last is None
+        else {
+            "name": last.name,
+            "at": last.at.wall.isoformat(),
+            "stage": last.stage,
+            "files": last.files,
+            "sealed_bytes": last.sealed_bytes,
+            "incomplete": list(last.incomplete),
+        },
+        "failed": {"at": backup.failed.wall.isoformat(), "reason": backup.failed_reason}
+        if backup.failed
+        else None,
+    }
+
+
+def _province(venue: Venue) -> Plain:
+    if not venue.plan.backup:
+        return {"state": "unmonitored", "last_receipted_at": None, "name": ""}
+    receipted = venue.backup.receipted
+    if not receipted:
+        return {"state": "none", "last_receipted_at": None, "name": ""}
+    name = max(receipted, key=lambda bundle: receipted[bundle])
+    last = venue.backup.last
+    state = "received" if last and last.name in receipted else "behind"
+    return {"state": state, "last_receipted_at": receipted[name].isoformat(), "name": name}
+
+
+def debts(venue: Venue, now: Moment) -> list[Plain]:
+    """What a sitting that ended still owes, beside the phase: its final bundle, then the province's receipt."""
+    owed: list[Plain] = []
+    for sitting in venue.sittings:
+        final = venue.backup.finals.get(sitting.id)
+        if not venue.plan.backup or now.wall < sitting.last_end or not venue.phase.at:
+            continue
+        if final and final.name in venue.backup.receipted or now.wall - sitting.last_end > timedelta(days=7):
+            continue
+        due = sitting.end + timedelta(minutes=venue.plan.rules.backup_deadline_minutes)
+        what = "receipt" if final else "final_bundle"
+        owed.append({"sitting": sitting.id, "what": what, "due": due.isoformat(), "overdue": now.wall > due})
+    return owed
+
+
+def _incidents(venue: Venue, now: Moment) -> list[Plain]:
+    open_ones = [i for i in venue.incidents if not i.closed]
+    closed = [i for i in venue.incidents if i.closed and i.outcome != "absorbed"][-SHOWN_CLOSED:]
+    return [incident_row(i, now) for i in (*open_ones, *reversed(closed))]
+
+
+def incident_row(incident: Incident, now: Moment) -> Plain:
+    """One incident as plain values."""
+    return {
+        "number": incident.number,
+        "cause_kind": incident.cause_kind,
+        "cause": incident.cause,
+        "place": incident.place,
+        "members": list(incident.members),
+        "count": incident.count,
+        "detail": incident.detail,
+        "sitting": incident.sitting,
+        "drill": incident.drill,
+        "opened_at": incident.opened.wall.isoformat(),
+        "ceased_at": _iso(incident.ceased.wall if incident.ceased else None),
+        "state": incident.state,
+        "class_proposed": incident.proposed,
+        "class_confirmed": incident.confirmed,
+        "acknowledged_by": incident.acknowledged_by,
+        "stops_work": incident.stops_work,
+        "lost_minutes": incident.lost_minutes_at(now),
+        "resumed_at": _iso(incident.resumed.wall if incident.resumed else None),
+        "outcome": incident.outcome,
+        "closed_at": _iso(incident.closed.wall if incident.closed else None),
+        "closed_by": incident.closed_by,
+        "reported": [
+            {"at": told.at.isoformat(), "by": told.by, "to": told.to, "answer": told.answer}
+            for told in incident.told
+        ],
+        "notes": [{"at": n.at.isoformat(), "by": n.by, "text": n.text} for n in incident.notes],
+    }

@@ -1,0 +1,141 @@
+"""The timetable: sittings as planned, checked, and as moved by the chief's acts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from appliance.events.plan import Sitting
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_KEYS = {"id", "batch", "subject", "start", "end"}
+
+
+class TimetableError(Exception):
+    """The timetable can not be used; `faults` holds every reason, each one line with its place."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def read(document: Mapping[str, object], zone: tzinfo) -> tuple[Sitting, ...]:
+    """The sittings of a parsed timetable.toml in order of start; its local times are those of `zone`.
+
+    Raises TimetableError with every fault at once: missing and unknown keys, an end that is not after
+    its start, past midnight, two sittings at once, an id twice, a batch torn apart by another.
+    """
+    faults = [f"{key}: unknown key" for key in sorted(set(document) - {"sitting"})]
+    rows = document.get("sitting")
+    if not isinstance(rows, list) or not rows:
+        raise TimetableError([*faults, "sitting: at least one [[sitting]] is needed"])
+    sittings = [_sitting(row, f"sitting[{n}]", zone, faults) for n, row in enumerate(rows)]
+    ordered = sorted((s for s in sittings if s is not None), key=lambda s: s.start)
+    faults += _overlaps(ordered) + _torn_batches(ordered) + _repeated_ids(ordered)
+    if faults:
+        raise TimetableError(faults)
+    return tuple(ordered)
+
+
+def _sitting(row: object, path: str, zone: tzinfo, faults: list[str]) -> Sitting | None:
+    if not isinstance(row, Mapping):
+        faults.append(f"{path}: a table was expected")
+        return None
+    before = len(faults)
+    faults += [f"{path}.{key}: missing" for key in sorted(_KEYS - set(row))]
+    faults += [f"{path}.{key}: unknown key" for key in sorted(set(row) - _KEYS)]
+    for key in ("id", "batch"):
+        value = row.get(key)
+        if key in row and not (isinstance(value, str) and _ID.fullmatch(value)):
+            faults.append(f"{path}.{key}: {value!r}: letters, digits, '.', '_' and '-' were expected")
+    if "subject" in row and not (isinstance(row["subject"], str) and 0 < len(row["subject"]) <= 100):
+        faults.append(f"{path}.subject: 1 to 100 characters were expected")
+    start = _local(row, "start", path, faults)
+    end = _local(row, "end", path, faults)
+    if start and end:
+        if end <= start:
+            faults.append(f"{path}.end: {end:%H:%M} is not after the start {start:%H:%M}")
+        elif end.date() != start.date():
+            faults.append(f"{path}.end: {end:%Y-%m-%d %H:%M} is past midnight of the start's day")
+    if len(faults) > before or start is None or end is None:
+        return None
+    return Sitting(
+        id=row["id"],
+        batch=row["batch"],
+        subject=row["subject"],
+        start=start.replace(tzinfo=zone).astimezone(UTC),
+        end=end.replace(tzinfo=zone).astimezone(UTC),
+    )
+
+
+def _local(row: Mapping[str, object], key: str, path: str, faults: list[str]) -> datetime | None:
+    value = row.get(key)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value
+    if key in row:
+        faults.append(f"{path}.{key}: a local time such as 2026-09-05T09:00:00 was expected, not {value!r}")
+    return None
+
+
+def _overlaps(ordered: list[Sitting]) -> list[str]:
+    return [
+        f"sitting {later.id}: starts before {earlier.id} ends"
+        for earlier, later in zip(ordered, ordered[1:], strict=False)
+        if later.start < earlier.end
+    ]
+
+
+def _torn_batches(ordered: list[Sitting]) -> list[str]:
+    faults, seen, last = [], set[str](), ""
+    for sitting in ordered:
+        if sitting.batch != last and sitting.batch in seen:
+            faults.append(f"sitting {sitting.id}: batch {sitting.batch} is torn apart by another batch")
+        seen.add(sitting.batch)
+        last = sitting.batch
+    return faults
+
+
+def _repeated_ids(ordered: list[Sitting]) -> list[str]:
+    ids = [sitting.id for sitting in ordered]
+    return [f"sitting {name}: this id stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingActs:
+    """What the chief did to a sitting; minutes add up."""
+
+    delay_minutes: int = 0
+    extend_minutes: int = 0
+    seats: dict[str, int] = field(default_factory=dict)
+    finished_at: datetime | None = None
+    finished_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A sitting as it now stands: `end` for all, `last_end` of the candidate who has longest."""
+
+    planned: Sitting
+    acts: SittingActs
+    start: datetime
+    end: datetime
+    last_end: datetime
+
+    @property
+    def id(self) -> str:
+        """The sitting's id."""
+        return self.planned.id
+
+
+def moved(sittings: Iterable[Sitting], acts: Mapping[str, SittingActs]) -> tuple[Moved, ...]:
+    """Each sitting with its start and end as the chief's acts moved them."""
+    return tuple(_move(sitting, acts.get(sitting.id, SittingActs())) for sitting in sittings)
+
+
+def _move(sitting: Sitting, acts: SittingActs) -> Moved:
+    delay = timedelta(minutes=acts.delay_minutes)
+    end = sitting.end + delay + timedelta(minutes=acts.extend_minutes)
+    longest = timedelta(minutes=max(acts.seats.values(), default=0))
+    return Moved(
+        planned=sitting, acts=acts, start=sitting.start + delay, end=end, last_end=end + longest
+    )

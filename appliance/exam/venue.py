@@ -1,0 +1,286 @@
+"""The state of the venue: the fold of the log, event by event."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from appliance.events import Event, Moment
+from appliance.events.bodies import (
+    BackupFailed,
+    BackupRequested,
+    BundlePublished,
+    BundleReceipted,
+    ClockJudged,
+    DiskRead,
+    DrillEnded,
+    DrillStarted,
+    GuardStarted,
+    IncidentOpened,
+    LogDamaged,
+    LogVerified,
+    PhaseChanged,
+    PostureFailed,
+    PostureHeld,
+    PowerRead,
+    PowerUnknown,
+    SealLifted,
+    SealMade,
+    SeatsRead,
+    SeatsUnknown,
+    SeatSwapped,
+    SittingDelayed,
+    SittingExtended,
+    SittingFinished,
+    UsbPlugged,
+    UsbSeen,
+    UsbUnknown,
+    UsbUnplugged,
+    VenueConfigured,
+)
+from appliance.events.plan import Plan
+from appliance.exam import incidents, power
+from appliance.exam.incidents import Incident
+from appliance.exam.power import UpsState
+from appliance.exam.timetable import Moved, SittingActs, moved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """Who sealed the venue, for which batch, when; `seq` of the row that says so."""
+
+    batch: str
+    at: datetime
+    chief: str
+    technician: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseMark:
+    """The recorded phase, since when, and the row that began it."""
+
+    name: str = "open"
+    sitting: str = ""
+    at: datetime | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbState:
+    """What is plugged in, by port. `read` False: not read since this boot; `unknown` says why."""
+
+    devices: dict[str, UsbPlugged] = field(default_factory=dict)
+    read: bool = False
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsState:
+    """Who is there: `present` ids, `gone` since when for the others, swaps of seats to spares."""
+
+    present: tuple[str, ...] = ()
+    gone: dict[str, Moment] = field(default_factory=dict)
+    swapped: dict[str, str] = field(default_factory=dict)
+    read: bool = False
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A published bundle, as far as judging needs it."""
+
+    name: str
+    at: Moment
+    log_seq: int
+    stage: str = ""
+    sitting: str = ""
+    files: int = 0
+    sealed_bytes: int = 0
+    incomplete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupState:
+    """The last bundle, each sitting's final one, what the province holds, and the last failure since."""
+
+    last: Bundle | None = None
+    finals: dict[str, Bundle] = field(default_factory=dict)
+    receipted: dict[str, datetime] = field(default_factory=dict)
+    requested_seq: int = 0
+    failed: Moment | None = None
+    failed_reason: str = ""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """Everything the record says, folded."""
+
+    seq: int = 0
+    boot_id: str = ""
+    plan: Plan = field(default_factory=lambda: Plan(code="", name=""))
+    acts: dict[str, SittingActs] = field(default_factory=dict)
+    phase: PhaseMark = field(default_factory=PhaseMark)
+    seal: Seal | None = None
+    drill: str = ""
+    clock_trusted: bool = True
+    ups: dict[str, UpsState] = field(default_factory=dict)
+    usb: UsbState = field(default_factory=UsbState)
+    seats: SeatsState = field(default_factory=SeatsState)
+    disk_level: str = "unknown"
+    disk_free_percent: float | None = None
+    backup: BackupState = field(default_factory=BackupState)
+    posture_failures: dict[str, str] = field(default_factory=dict)
+    log_problem: str = ""
+    incidents: tuple[Incident, ...] = ()
+    next_incident: int = 1
+
+    @property
+    def sittings(self) -> tuple[Moved, ...]:
+        """The timetable as the chief's acts moved it."""
+        return moved(self.plan.sittings, self.acts)
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Those not closed, oldest first."""
+        return tuple(i for i in self.incidents if not i.closed)
+
+
+def fold(venue: Venue, event: Event) -> Venue:
+    """The state once `event` is recorded. Total: a body it does not know changes nothing but `seq`."""
+    return replace(_fold(venue, event), seq=event.seq)
+
+
+def _fold(venue: Venue, event: Event) -> Venue:
+    match event.body:
+        case GuardStarted():
+            return _after_start(venue, event.boot_id)
+        case VenueConfigured(plan=plan):
+            return replace(venue, plan=plan, ups={u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups})
+        case ClockJudged(trusted=trusted):
+            return replace(venue, clock_trusted=trusted)
+        case DiskRead(level_name=name, free_percent=free):
+            return replace(venue, disk_level=name, disk_free_percent=free)
+        case LogDamaged(file=file, problem=problem):
+            return replace(venue, log_problem=f"{file}: {problem}")
+        case LogVerified(problem=problem) if problem:
+            return replace(venue, log_problem=problem)
+        case PostureFailed(key=key, reason=reason):
+            return replace(venue, posture_failures=venue.posture_failures | {key: reason})
+        case PostureHeld(key=key):
+            rest = {k: v for k, v in venue.posture_failures.items() if k != key}
+            return replace(venue, posture_failures=rest)
+    return _fold_instruments(venue, event)
+
+
+def _after_start(venue: Venue, boot_id: str) -> Venue:
+    same_boot = venue.boot_id == boot_id
+    return replace(
+        venue,
+        boot_id=boot_id,
+        ups={name: power.after_boot(state, same_boot) for name, state in venue.ups.items()},
+        usb=replace(venue.usb, read=False, unknown=""),
+        seats=replace(venue.seats, read=False, unknown=""),
+        posture_failures={},
+    )
+
+
+def _fold_instruments(venue: Venue, event: Event) -> Venue:
+    now = incidents.moment(event)
+    match event.body:
+        case PowerRead(ups=name) as body:
+            state = power.after_reading(venue.ups.get(name, UpsState()), body, now)
+            return replace(venue, ups=venue.ups | {name: state})
+        case PowerUnknown(ups=name) as body:
+            state = power.after_unknown(venue.ups.get(name, UpsState()), body, now)
+            return replace(venue, ups=venue.ups | {name: state})
+        case UsbPlugged(port=port) as body:
+            return replace(venue, usb=replace(venue.usb, devices=venue.usb.devices | {port: body}))
+        case UsbUnplugged(port=port):
+            rest = {k: v for k, v in venue.usb.devices.items() if k != port}
+            return replace(venue, usb=replace(venue.usb, devices=rest))
+        case UsbSeen():
+            return replace(venue, usb=replace(venue.usb, read=True, unknown=""))
+        case UsbUnknown(reason=reason):
+            return replace(venue, usb=replace(venue.usb, unknown=reason))
+        case SeatsRead(arrived=arrived, gone=gone):
+            return replace(venue, seats=_seats_after(venue, arrived, gone, now))
+        case SeatsUnknown(reason=reason):
+            return replace(venue, seats=replace(venue.seats, unknown=reason))
+        case SeatSwapped(seat=seat, spare=spare):
+            return replace(venue, seats=replace(venue.seats, swapped=venue.seats.swapped | {seat: spare}))
+    return _fold_day(venue, event, now)
+
+
+def _seats_after(venue: Venue, arrived: tuple[str, ...], gone: tuple[str, ...], now: Moment) -> SeatsState:
+    present = (set(venue.seats.present) | set(arrived)) - set(gone)
+    absent = {seat.id for seat in venue.plan.seats} - present
+    since = {seat: venue.seats.gone.get(seat, now) for seat in absent}
+    return replace(venue.seats, present=tuple(sorted(present)), gone=since, read=True, unknown="")
+
+
+def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
+    match event.body:
+        case PhaseChanged(phase=name, sitting=sitting):
+            return replace(venue, phase=PhaseMark(name=name, sitting=sitting, at=event.at, seq=event.seq))
+        case SealMade(batch=batch, chief=chief, technician=technician):
+            seal = Seal(batch=batch, at=event.at, chief=chief, technician=technician, seq=event.seq)
+            return replace(venue, seal=seal)
+        case SealLifted():
+            return replace(venue, seal=None)
+        case DrillStarted(mode=mode):
+            return replace(venue, drill=mode)
+        case DrillEnded():
+            return replace(venue, drill="")
+        case SittingDelayed(sitting=sitting, minutes=minutes):
+            acts = venue.acts.get(sitting, SittingActs())
+            return _with_acts(venue, sitting, replace(acts, delay_minutes=acts.delay_minutes + minutes))
+        case SittingExtended(sitting=sitting) as body:
+            return _with_acts(venue, sitting, _extended(venue.acts.get(sitting, SittingActs()), body))
+        case SittingFinished(sitting=sitting):
+            acts = venue.acts.get(sitting, SittingActs())
+            return _with_acts(
+                venue, sitting, replace(acts, finished_at=event.at, finished_seq=event.seq)
+            )
+        case IncidentOpened(number=number) as body:
+            items = incidents.opened(
+                venue.incidents, event, body, drill=venue.drill, sitting=venue.phase.sitting
+            )
+            return replace(venue, incidents=items, next_incident=max(venue.next_incident, number + 1))
+    if event.kind.startswith("incident."):
+        return replace(venue, incidents=incidents.changed(venue.incidents, event, event.body))
+    return replace(venue, backup=_backup_after(venue.backup, event, now))
+
+
+def _with_acts(venue: Venue, sitting: str, acts: SittingActs) -> Venue:
+    return replace(venue, acts=venue.acts | {sitting: acts})
+
+
+def _extended(acts: SittingActs, body: SittingExtended) -> SittingActs:
+    if body.seat:
+        return replace(acts, seats=acts.seats | {body.seat: acts.seats.get(body.seat, 0) + body.minutes})
+    return replace(acts, extend_minutes=acts.extend_minutes + body.minutes)
+
+
+def _backup_after(backup: BackupState, event: Event, now: Moment) -> BackupState:
+    match event.body:
+        case BackupRequested():
+            return replace(backup, requested_seq=event.seq)
+        case BackupFailed(reason=reason):
+            return replace(backup, failed=now, failed_reason=reason, failures=backup.failures + 1)
+        case BundlePublished() as body:
+            bundle = Bundle(
+                name=body.name,
+                at=now,
+                log_seq=body.log_seq,
+                stage=body.stage,
+                sitting=body.sitting,
+                files=body.files,
+                sealed_bytes=body.sealed_bytes,
+                incomplete=body.incomplete,
+            )
+            finals = backup.finals | ({body.sitting: bundle} if body.stage == "final" else {})
+            return replace(
+                backup, last=bundle, finals=finals, failed=None, failed_reason="", failures=0
+            )
+        case BundleReceipted(name=name):
+            return replace(backup, receipted=backup.receipted | {name: event.at})
+    return backup
