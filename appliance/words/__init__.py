@@ -1,0 +1,142 @@
+"""Every sentence, zh-CN and en, by kind: the one table for page, shell, journal and report.
+
+Nothing here raises for what a body or a snapshot lacks: a page must be shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from appliance.words import event_sentences, incidents_en, incidents_zh, verdicts
+from appliance.words.causes import Cause
+from appliance.words.languages import LANGUAGES, html_language, language_named, other_language, shell_language
+from appliance.words.names import name_of
+from appliance.words.page_labels import label
+from appliance.words.sentences import plain_text, room_place, say, seat_place
+
+__all__ = [
+    "LANGUAGES",
+    "IncidentWords",
+    "event_sentence",
+    "hint_sentence",
+    "html_language",
+    "incident_words",
+    "label",
+    "language_named",
+    "name_of",
+    "other_language",
+    "plain_text",
+    "reason_sentence",
+    "room_place",
+    "seat_place",
+    "shell_language",
+    "silence_sentences",
+    "verdict_sentence",
+]
+
+Plain = Mapping[str, object]
+
+_UNNAMED_CAUSE = {
+    "zh_CN": Cause(
+        place="监控盒",
+        todo="请技术人员查看。",
+        script="您好，我是{venue}主考，考点有情况需要报告。技术人员正在查看。",
+        reason="请技术人员查看",
+    ),
+    "en": Cause(
+        place="The box",
+        todo="A technician has a look.",
+        script="This is the chief examiner of {venue}; we have something to report. A technician is "
+        "looking into it.",
+        reason="A technician has a look",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentWords:
+    """`place` first, then what it is, who does what, and two sentences for the phone."""
+
+    place: str
+    title: str
+    todo: str
+    script: str
+
+
+def event_sentence(language: str, kind: str, body: Plain) -> str:
+    """What happened, in one sentence; `body` is the event's body as plain JSON."""
+    sentence = event_sentences.EVENTS.get(kind)
+    if sentence is None:
+        return say(language, event_sentences.UNRECOGNISED, {"kind": kind})
+    return say(language, sentence, body)
+
+
+def verdict_sentence(language: str, verdict: Plain) -> str:
+    """The headline: what holds now, in one sentence of at most some thirty characters."""
+    headline = verdicts.HEADLINES.get(str(verdict.get("code")))
+    if headline is None:
+        return say(language, verdicts.UNRECOGNISED, verdict)
+    return say(language, headline, _mapping(verdict.get("args")))
+
+
+def reason_sentence(language: str, verdict: Plain) -> str:
+    """Why, and what it means, by the verdict's `reason`; empty where it gives none."""
+    reason = _mapping(verdict.get("reason"))
+    code = str(reason.get("code") or "")
+    if not code:
+        return ""
+    return say(language, _cause(language, code).reason, _mapping(reason.get("args")))
+
+
+def hint_sentence(language: str, verdict: Plain) -> str:
+    """What to do about the verdict itself, for where no reason says it."""
+    hint = verdicts.HINTS.get(str(verdict.get("code")), verdicts.HINTS["unknown"])
+    return say(language, hint, {})
+
+
+def silence_sentences(language: str, silent: str) -> tuple[str, str]:
+    """(headline, what to do) for a guard silent for `silent` (as `47 秒`); empty: it never answered."""
+    headline = verdicts.SILENT_HEADLINE if silent else verdicts.NEVER_ANSWERED
+    return say(language, headline, {"silent": silent}), say(language, verdicts.SILENT_TODO, {})
+
+
+def incident_words(
+    language: str, incident: Plain, *, venue: str = "", since: str = "", spare: str = ""
+) -> IncidentWords:
+    """What a reader needs of an incident; `since` local time, `spare` the room's free spares, as text."""
+    cause = _cause(language, str(incident.get("cause_kind")))
+    place = _place(language, incident, cause)
+    values = {
+        **incident,
+        "place": place,
+        "since": since,
+        "spare": spare,
+        "venue": venue or label(language, "venue"),
+    }
+    return IncidentWords(
+        place=place,
+        title=name_of(language, "cause", incident.get("cause_kind")),
+        todo=say(language, cause.todo, values),
+        script=say(language, cause.script, values),
+    )
+
+
+def _cause(language: str, cause_kind: str) -> Cause:
+    causes = incidents_zh.CAUSES if language == LANGUAGES[0] else incidents_en.CAUSES
+    return causes.get(cause_kind, _UNNAMED_CAUSE[language])
+
+
+def _place(language: str, incident: Plain, cause: Cause) -> str:
+    place = plain_text(incident.get("place") or "", limit=40)
+    if not place:
+        return cause.place
+    match incident.get("cause_kind"):
+        case "seat":
+            return seat_place(language, place)
+        case "room":
+            return room_place(language, place)
+    # A UPS's name or a USB port says nothing to the chief: where it stands comes first.
+    return f"{cause.place}（{place}）" if language == LANGUAGES[0] else f"{cause.place} ({place})"
+
+
+def _mapping(value: object) -> Plain:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,227 @@
+"""One plain sentence for every kind of event, in both languages: for page, journal, shell and report."""
+
+from collections.abc import Mapping
+
+from appliance.words.sentences import Both, By
+
+# In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
+EVENTS: Mapping[str, Both] = {
+    "guard.started": Both("监控盒开始工作（版本 {version}）", "The box began its work (version {version})"),
+    "guard.stopped": Both("监控盒停止工作：{reason}", "The box stopped its work: {reason}"),
+    "venue.configured": Both("考点配置已更新", "The venue's configuration changed"),
+    "log.checkpoint": Both("记录存档点", "Checkpoint of the record"),
+    "log.gap": Both(
+        "有一段时间无法写记录：补记 {kept} 条，缺 {lost} 条（{reason}）",
+        "For a while nothing could be recorded: {kept} rows kept, {lost} lost ({reason})",
+    ),
+    "log.damaged": Both(
+        "旧记录文件 {file} 校验不符，原样保留，已另起新文件（{problem}）",
+        "The older record {file} does not verify; it is kept as it is and a new one begun ({problem})",
+    ),
+    "log.verified": Both(
+        ("全部 {rows} 条记录已校验，发现问题：{problem}", "全部 {rows} 条记录校验通过"),
+        ("All {rows} rows of the record were checked: {problem}", "All {rows} rows of the record verify"),
+    ),
+    "clock.judged": Both(
+        By("trusted", {"true": "时钟已确认（{reason}）"}, "时钟未经确认（{reason}）"),
+        By(
+            "trusted",
+            {"true": "The clock is vouched for ({reason})"},
+            "Nothing vouches for the clock ({reason})",
+        ),
+    ),
+    "disk.read": Both(
+        "监控盒{level_name:disk}（剩 {free_percent}%，{free_bytes:size}）",
+        "The box: {level_name:disk} ({free_percent} % free, {free_bytes:size})",
+    ),
+    "power.read": Both(
+        By(
+            "status",
+            {
+                "LB": ("后备电源 {ups} 电量低，剩 {charge_percent}%", "后备电源 {ups} 电量低"),
+                "OB": ("停电：{ups} 由电池供电，剩 {charge_percent}%", "停电：{ups} 由电池供电"),
+                "OL": ("市电供电：{ups} 电量 {charge_percent}%", "市电供电：{ups}"),
+            },
+            "后备电源 {ups}：{status:ups_status}",
+        ),
+        By(
+            "status",
+            {
+                "LB": ("UPS {ups}: battery low, {charge_percent} % left", "UPS {ups}: battery low"),
+                "OB": (
+                    "Mains lost: {ups} on battery, {charge_percent} % left",
+                    "Mains lost: {ups} on battery",
+                ),
+                "OL": ("On mains: {ups}, battery at {charge_percent} %", "On mains: {ups}"),
+            },
+            "UPS {ups}: {status:ups_status}",
+        ),
+    ),
+    "power.unknown": Both(
+        "后备电源 {ups} 状态未知：{reason:ups_reason}",
+        "UPS {ups} is unknown: {reason:ups_reason}",
+    ),
+    "usb.plugged": Both(
+        By(
+            "authorized",
+            {"true": ("USB 设备接入：{name}（{port} 口，{id}）", "USB 设备接入（{port} 口，{id}）")},
+            ("USB 设备接入，已拦下：{name}（{port} 口，{id}）", "USB 设备接入，已拦下（{port} 口，{id}）"),
+        ),
+        By(
+            "authorized",
+            {
+                "true": (
+                    "USB device plugged in: {name} (port {port}, {id})",
+                    "USB device plugged in (port {port}, {id})",
+                )
+            },
+            ("USB device blocked: {name} (port {port}, {id})", "USB device blocked (port {port}, {id})"),
+        ),
+    ),
+    "usb.unplugged": Both("USB 设备已拔出（{port} 口，{id}）", "USB device unplugged (port {port}, {id})"),
+    "usb.unknown": Both("USB 口状态读不到：{reason}", "USB cannot be read: {reason}"),
+    "usb.seen": Both("USB 口状态可以读到", "USB can be read"),
+    "seats.read": Both(
+        (
+            "考试机上线 {arrived:seats}；离线 {gone:seats}",
+            "考试机离线：{gone:seats}",
+            "考试机上线：{arrived:seats}",
+        ),
+        (
+            "Seats present: {arrived:seats}; gone: {gone:seats}",
+            "Seats gone: {gone:seats}",
+            "Seats present: {arrived:seats}",
+        ),
+    ),
+    "seats.unknown": Both("考试机在线情况读不到：{reason}", "Presence of seats cannot be read: {reason}"),
+    "phase.changed": Both(
+        ("进入“{phase:phase}”（场次 {sitting}）", "进入“{phase:phase}”"),
+        ("Phase: {phase:phase} (sitting {sitting})", "Phase: {phase:phase}"),
+    ),
+    "seal.made": Both(
+        "已封场（批次 {batch}）：主考 {chief}、技术负责人 {technician}",
+        "Sealed for batch {batch} by {chief} and {technician}",
+    ),
+    "seal.lifted": Both(
+        ("封场解除（批次 {batch}，{by}）：{reason:lifted}", "封场解除（批次 {batch}）：{reason:lifted}"),
+        (
+            "Seal of batch {batch} lifted by {by}: {reason:lifted}",
+            "Seal of batch {batch} lifted: {reason:lifted}",
+        ),
+    ),
+    "sitting.delayed": Both(
+        "场次 {sitting} 顺延 {minutes} 分钟（{by}；同意：{consent}；原因：{reason}）",
+        "Sitting {sitting} delayed by {minutes} min ({by}; consent: {consent}; reason: {reason})",
+    ),
+    "sitting.extended": Both(
+        (
+            "{seat:seats} 补时 {minutes} 分钟（{by}；同意：{consent}；原因：{reason}）",
+            "场次 {sitting} 全体延长 {minutes} 分钟（{by}；同意：{consent}；原因：{reason}）",
+        ),
+        (
+            "{seat:seats} given {minutes} min more ({by}; consent: {consent}; reason: {reason})",
+            "Sitting {sitting} extended by {minutes} min for all ({by}; consent: {consent}; reason: "
+            "{reason})",
+        ),
+    ),
+    "sitting.finished": Both(
+        "场次 {sitting} 收卷完成（{by}）", "Sitting {sitting}: answers collected ({by})"
+    ),
+    "drill.started": Both(
+        "{mode:drill}开始，以下不计入考试记录（{by}）",
+        "Start of {mode:drill}, not part of the record ({by})",
+    ),
+    "drill.ended": Both("演练结束，恢复正式记录（{by}）", "Drill ended, back to the real record ({by})"),
+    "seat.swapped": Both(
+        "{seat:seats} 换到备用机 {spare:seats}（{by}）",
+        "{seat:seats} moved to the spare {spare:seats} ({by})",
+    ),
+    "incident.opened": Both(
+        By(
+            "cause_kind",
+            {
+                "mains": "停电（{place}）",
+                "ups_unknown": "后备电源 {place} 读不到：{detail:ups_reason}",
+                "usb": ("USB 设备插入，已拦下：{detail}（{place} 口）", "USB 设备插入，已拦下（{place} 口）"),
+                "seat": ("考试机离线：{members:seats}", "考试机离线：{place:seats}"),
+                "room": (
+                    "多台考试机同时离线：{place:room}，{members:count} 台",
+                    "多台考试机同时离线：{place:room}",
+                ),
+                "disk_low": "监控盒{detail:disk}",
+            },
+            ("{cause_kind:cause}：{detail}", "{cause_kind:cause}"),
+        ),
+        By(
+            "cause_kind",
+            {
+                "mains": "Mains lost ({place})",
+                "ups_unknown": "UPS {place} cannot be read: {detail:ups_reason}",
+                "usb": ("USB device blocked: {detail} (port {place})", "USB device blocked (port {place})"),
+                "seat": ("Seat gone: {members:seats}", "Seat gone: {place:seats}"),
+                "room": (
+                    "{members:count} seats gone at once: {place:room}",
+                    "Seats gone at once: {place:room}",
+                ),
+                "disk_low": "The box: {detail:disk}",
+            },
+            ("{cause_kind:cause}: {detail}", "{cause_kind:cause}"),
+        ),
+    ),
+    "incident.grew": Both(
+        By(
+            "again",
+            {"true": "第 {number} 项再次发生"},
+            ("第 {number} 项扩大：{members:seats}", "第 {number} 项扩大"),
+        ),
+        By(
+            "again",
+            {"true": "Item {number} came again"},
+            ("Item {number} grew: {members:seats}", "Item {number} grew"),
+        ),
+    ),
+    "incident.ceased": Both(
+        "第 {number} 项的原因已消除，请确认考生已能继续作答",
+        "The cause of item {number} is gone; please confirm that candidates can work",
+    ),
+    "incident.class_proposed": Both(
+        "第 {number} 项建议定为{proposed:class}，请主考确认",
+        "Item {number}: class proposed: {proposed:class}; the chief confirms",
+    ),
+    "incident.class_confirmed": Both(
+        "第 {number} 项已定为{confirmed:class}（{by}）",
+        "Item {number}: class confirmed: {confirmed:class} ({by})",
+    ),
+    "incident.acknowledged": Both("第 {number} 项由 {by} 处理", "Item {number} is in the hands of {by}"),
+    "incident.noted": Both("第 {number} 项备注（{by}）：{text}", "Item {number}, note by {by}: {text}"),
+    "incident.reported": Both(
+        ("第 {number} 项已报告 {to}，答复：{answer}（{by}）", "第 {number} 项已报告 {to}（{by}）"),
+        ("Item {number} reported to {to}, answer: {answer} ({by})", "Item {number} reported to {to} ({by})"),
+    ),
+    "incident.resumed": Both(
+        "第 {number} 项：考生已恢复作答，耽误 {lost_minutes} 分钟（{by}）",
+        "Item {number}: candidates work again, {lost_minutes} min lost ({by})",
+    ),
+    "incident.closed": Both(
+        ("第 {number} 项结束：{outcome:outcome}（{by}）", "第 {number} 项结束：{outcome:outcome}"),
+        ("Item {number} closed: {outcome:outcome} ({by})", "Item {number} closed: {outcome:outcome}"),
+    ),
+    "backup.requested": Both("要求立即备份（{by}）", "A backup was asked for ({by})"),
+    "bundle.published": Both(
+        "已加密保存{stage:stage}备份，{files} 个文件，{sealed_bytes:size}",
+        "Sealed {stage:stage} backup stored: {files} files, {sealed_bytes:size}",
+    ),
+    "backup.failed": Both(
+        "备份没有做成，已有的备份都在：{reason}",
+        "A backup failed, every older one stands: {reason}",
+    ),
+    "bundle.receipted": Both("省里已收到备份 {name}", "The province holds the backup {name}"),
+    "posture.held": Both("{key:posture}已设为“{want}”", "{key:posture} now held: {want}"),
+    "posture.failed": Both(
+        "{key:posture}未能设为“{want}”，继续重试：{reason}",
+        "{key:posture} could not be set to {want}, still trying: {reason}",
+    ),
+}
+
+# What anybody sees of a kind written by a newer version.
+UNRECOGNISED = Both("新版本写下的记录（{kind}）", "A row written by a newer version ({kind})")

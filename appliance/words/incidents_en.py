@@ -1,0 +1,167 @@
+"""What each cause of an incident is called in English, what to do about it and what to say on the phone."""
+
+from collections.abc import Mapping
+
+from appliance.words.causes import Cause
+
+_FROM = "This is the chief examiner of {venue}"
+
+# The same order and the same sense as incidents_zh.
+CAUSES: Mapping[str, Cause] = {
+    "mains": Cause(
+        place="Power",
+        todo="A technician checks the switchboard and calls the power company; invigilators check which "
+        "seats went dark, candidates wait at their seats. Phone the province.",
+        script=_FROM
+        + "; the mains failed at {since} and the server runs on its UPS. Repair is called; please advise.",
+        reason=(
+            "Mains lost: the server runs on its UPS, which reports about {runtime_minutes} min left (not "
+            "proven), the sitting ends at {end}; seats without a UPS go dark at once",
+            "Mains lost: the server runs on its UPS, which reports about {runtime_minutes} min left (not "
+            "proven); seats without a UPS go dark at once",
+            "Mains lost: the server runs on its UPS, for how long is unknown; seats without a UPS go dark "
+            "at once",
+        ),
+    ),
+    "mains_back": Cause(
+        place="Power",
+        todo="Invigilators confirm that candidates can work, and note the time.",
+        script=_FROM + "; the mains are back. We report the lost time once candidates work again.",
+        reason="The mains are back: invigilators confirm that candidates can work",
+    ),
+    "battery_low": Cause(
+        place="Power",
+        todo="Phone the province. An orderly power-off is advised (the chief must agree); a technician "
+        "stands by the server.",
+        script=_FROM
+        + "; after the power cut the server's UPS is nearly empty. May we power off in order and delay?",
+        reason="The UPS is nearly empty and the server may go dark: phone the province now",
+    ),
+    "ups_unknown": Cause(
+        place="Power",
+        todo="A technician looks at the UPS's panel and its cable to the box. Not read does not mean "
+        "mains lost; the exam goes on.",
+        script=_FROM
+        + "; the UPS cannot be read since {since}, the exam goes on. A technician is looking into it.",
+        reason="The UPS cannot be read, so how long it would last is unknown: a technician has a look",
+    ),
+    "usb": Cause(
+        place="Server cabinet",
+        todo="A technician goes to the cabinet, finds out whose device it is and what, removes it and "
+        "writes it down.",
+        script=_FROM
+        + "; at {since} a USB device was plugged into the box and blocked. The technical lead keeps it.",
+        reason=(
+            "A USB device was plugged in at the server cabinet: {detail}",
+            "A USB device was plugged in at the server cabinet: a technician has a look",
+        ),
+    ),
+    "usb_unknown": Cause(
+        place="Server cabinet",
+        todo="A technician looks for devices that do not belong there and checks the box.",
+        script=_FROM + "; USB of the box cannot be read since {since}. A technician is at the cabinet.",
+        reason="USB cannot be read: a technician looks at the cabinet",
+    ),
+    "seat": Cause(
+        place="Seats",
+        todo=(
+            "The invigilator looks at it with a technician; if it cannot be mended, move to a spare of "
+            "this room ({spare}) and write it down; the candidate gets the time back.",
+            "The invigilator looks at it with a technician; if it cannot be mended, move to a spare and "
+            "write it down; the candidate gets the time back.",
+        ),
+        script=_FROM
+        + "; the machine at {place} failed at {since}. We ask to give the candidate the time back.",
+        reason=(
+            "{place:seats} is gone: the invigilator looks at it with a technician",
+            "A seat is gone: the invigilator looks at it with a technician",
+        ),
+    ),
+    "room": Cause(
+        place="Room",
+        todo="A technician checks the room's switch and breaker first; candidates wait at their seats, "
+        "note the time. Phone the province.",
+        script=_FROM
+        + "; at {since} {count} seats of {place} went at once. Candidates wait at their seats, please "
+        "advise.",
+        reason=(
+            "{count} seats of {place:room} went at once: a technician checks switch and breaker first",
+            "Several seats went at once: a technician checks switch and breaker first",
+        ),
+    ),
+    "seats_unknown": Cause(
+        place="Seats",
+        todo="Invigilators see in the rooms whether candidates can work; a technician checks the cable "
+        "from the box to the switch. The exam goes on.",
+        script=_FROM
+        + "; presence of seats cannot be read since {since}, the exam goes on. Invigilators are checking.",
+        reason="Seats cannot be read: invigilators see in the rooms whether candidates can work",
+    ),
+    "backup_failed": Cause(
+        place="Backup",
+        todo="Every older backup stands, the exam goes on. A technician looks into it; the box tries again.",
+        script=_FROM + "; backups of the box fail since {since}, older ones stand. The exam goes on.",
+        reason="A backup failed, every older one stands: a technician has a look",
+    ),
+    "backup_late": Cause(
+        place="Backup",
+        todo="Older backups stand, the exam goes on. A technician looks into it; keep the exam server on "
+        "meanwhile.",
+        script=_FROM + "; our backup is late, older ones stand. The exam goes on, a technician is on it.",
+        reason="No new backup for a while, older ones stand: a technician has a look",
+    ),
+    "receipt_late": Cause(
+        place="Backup",
+        todo="A general incident: the finished backups are safe here and go up once the line is back; "
+        "people may leave. Phone the province.",
+        script=_FROM
+        + "; you do not hold our backup yet, what is finished is safe here. It goes up by itself.",
+        reason="Not with the province yet, finished backups are safe here and go up by themselves; phone the province",
+    ),
+    "unsealed": Cause(
+        place="Whole venue",
+        todo="The chief and the technical lead check the equipment, seal and sign. The exam is not held up.",
+        script=_FROM + "; the venue is not sealed yet, we are checking the equipment. We report once it is.",
+        reason="Less than 90 min to the start and not sealed: check the equipment and seal; the exam is "
+        "not held up",
+    ),
+    "log_unwritable": Cause(
+        place="The box",
+        todo="Watching goes on. A technician looks at the box's storage now; write on paper meanwhile.",
+        script=_FROM
+        + "; the box cannot write its record since {since}, the exam goes on. We write on paper.",
+        reason="The box cannot write its record: write on paper, a technician looks at it now",
+    ),
+    "log_damaged": Cause(
+        place="The box",
+        todo="The old file is kept as it is, a new one was begun. The technical lead keeps the box safe "
+        "and powered.",
+        script=_FROM
+        + "; an older record of the box does not verify and is kept as it is. The new one is fine.",
+        reason="An older record does not verify and is kept as it is: the technical lead has a look",
+    ),
+    "disk_low": Cause(
+        place="The box",
+        todo="A technician looks at the disk of the box; no backup is deleted.",
+        script=_FROM + "; the box's disk is nearly full, the exam goes on. A technician is on it.",
+        reason="The disk of the box is nearly full: a technician has a look, every backup stands",
+    ),
+    "posture": Cause(
+        place="The box",
+        todo="A technician has a look; the box tries again by itself, the exam goes on.",
+        script=_FROM
+        + "; one protection of the box could not be set, the exam goes on. A technician is on it.",
+        reason=(
+            "One protection could not be set: {detail}",
+            "One protection could not be set: a technician has a look",
+        ),
+    ),
+    "clock": Cause(
+        place="The box",
+        todo="A technician compares with the exam server and confirms; start and end go by the exam "
+        "system's time.",
+        script=_FROM
+        + "; the clock of the box is not confirmed, the exam goes by the exam system. We are checking.",
+        reason="The clock of the box is not confirmed: start and end go by the exam system's time",
+    ),
+}

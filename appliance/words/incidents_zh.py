@@ -1,0 +1,133 @@
+"""What each cause of an incident is called in Chinese, what to do about it and what to say on the phone."""
+
+from collections.abc import Mapping
+
+from appliance.words.causes import Cause
+
+_FROM = "您好，我是{venue}主考"
+
+# Wording: the place first, then who does what; no word that accuses a candidate, none that stops the exam.
+CAUSES: Mapping[str, Cause] = {
+    "mains": Cause(
+        place="供电",
+        todo="请技术人员查看配电箱并联系供电抢修；监考员查看各考场座位是否断电，"
+        "考生在座位等待。电话报告省值班室。",
+        script=_FROM + "，{since}起市电中断，服务器由后备电源供电。正在联系抢修，请指示。",
+        reason=(
+            "停电：服务器由后备电源供电，UPS 自报还可撑约 {runtime_minutes} 分钟（未实测），本场 {end} 结束；"
+            "没有后备电源的座位会立即断电",
+            "停电：服务器由后备电源供电，UPS 自报还可撑约 {runtime_minutes} 分钟（未实测）；"
+            "没有后备电源的座位会立即断电",
+            "停电：服务器由后备电源供电，还能撑多久未知；没有后备电源的座位会立即断电",
+        ),
+    ),
+    "mains_back": Cause(
+        place="供电",
+        todo="请监考员确认考生已能继续作答，并记下时间。",
+        script=_FROM + "，市电已恢复。考生恢复作答后再报告耽误的时间。",
+        reason="市电已恢复：请监考员确认考生已能继续作答",
+    ),
+    "battery_low": Cause(
+        place="供电",
+        todo="电话报告省值班室。建议有序停机（须主考同意）；请技术人员在服务器旁等候指示。",
+        script=_FROM + "，停电后服务器的后备电源快用完。请示是否有序停机、顺延考试。",
+        reason="后备电源快用完，服务器可能断电：请立即电话报告省值班室",
+    ),
+    "ups_unknown": Cause(
+        place="供电",
+        todo="请技术人员查看后备电源面板和它到监控盒的线。读不到不等于停电，考试照常进行。",
+        script=_FROM + "，后备电源的监测从{since}起读不到，考试照常进行。技术人员正在查看。",
+        reason="后备电源读不到，停电时能撑多久未知：请技术人员查看",
+    ),
+    "usb": Cause(
+        place="服务器机柜",
+        todo="请技术人员到机柜查看是谁插的、是什么设备，拔下并登记。",
+        script=_FROM + "，{since}监控盒上有 USB 设备插入，已被拦下。设备已交技术负责人保管，请指示。",
+        reason=("服务器机柜有 USB 设备插入：{detail}", "服务器机柜有 USB 设备插入，请技术人员查看"),
+    ),
+    "usb_unknown": Cause(
+        place="服务器机柜",
+        todo="请技术人员到机柜看一眼有没有多出来的设备，并检查监控盒。",
+        script=_FROM + "，监控盒的 USB 监测从{since}起读不到。技术人员已到机柜查看。",
+        reason="USB 口读不到：请技术人员到机柜看一眼",
+    ),
+    "seat": Cause(
+        place="考试机",
+        todo=(
+            "请监考员会同技术人员查看；修不好换本考场备用机（{spare}）并登记，该考生补时。",
+            "请监考员会同技术人员查看；修不好换备用机并登记，该考生补时。",
+        ),
+        script=_FROM + "，{place}考试机{since}起故障，正在处理。该考生拟补时，请指示。",
+        reason=("{place:seats}离线：请监考员会同技术人员查看", "有考试机离线：请监考员会同技术人员查看"),
+    ),
+    "room": Cause(
+        place="考场",
+        todo="请技术人员先查本考场的交换机和电源开关；监考员请考生在座位等待，记下时间。电话报告省值班室。",
+        script=_FROM
+        + "，{place}{since}起有 {count} 台考试机同时离线，技术人员正在查。考生在座位等待，请指示。",
+        reason=(
+            "{place:room}有 {count} 台考试机同时离线：请技术人员先查交换机和电源",
+            "多台考试机同时离线：请技术人员先查交换机和电源",
+        ),
+    ),
+    "seats_unknown": Cause(
+        place="考试机",
+        todo="请监考员在考场里看考生能否作答；请技术人员查看监控盒到交换机的线。考试照常进行。",
+        script=_FROM + "，考试机的在线监测从{since}起读不到，考试照常进行。监考员正在各考场查看。",
+        reason="考试机在线情况读不到：请监考员在考场里看考生能否作答",
+    ),
+    "backup_failed": Cause(
+        place="备份",
+        todo="已有的备份都在，考试照常进行。请技术人员查看原因，盒子会自动再试。",
+        script=_FROM + "，本机备份{since}起没有做成，此前的备份都在。考试照常进行，技术人员正在处理。",
+        reason="备份没有做成，此前的备份都在：请技术人员查看",
+    ),
+    "backup_late": Cause(
+        place="备份",
+        todo="此前的备份都在，考试照常进行。请技术人员查看备份；新备份做好以前请不要关考试服务器。",
+        script=_FROM + "，本机备份没有按时做好，此前的备份都在。考试照常进行，技术人员正在处理。",
+        reason="好一阵没有新的备份，此前的备份都在：请技术人员查看",
+    ),
+    "receipt_late": Cause(
+        place="备份",
+        todo="一般突发事件：做好的备份安全在本机；恢复后自动补传；可以离场。请电话报告省值班室。",
+        script=_FROM + "，本场备份省里尚未收到，做好的备份安全在本机。恢复后自动补传，特此报告。",
+        reason="省里尚未收到，做好的备份安全在本机；恢复后自动补传，请电话报告省值班室",
+    ),
+    "unsealed": Cause(
+        place="全考点",
+        todo="请主考和技术负责人检查设备并封场签字。考试不受影响。",
+        script=_FROM + "，本考点尚未封场，正在检查设备。封场后再报告。",
+        reason="离开考不到 90 分钟仍未封场：请主考和技术负责人检查设备并封场，考试不受影响",
+    ),
+    "log_unwritable": Cause(
+        place="监控盒",
+        todo="监测照常。请技术人员立即查看监控盒的存储；这段时间请在纸上记录。",
+        script=_FROM + "，监控盒从{since}起写不进记录，考试照常进行。我们改用纸质记录，技术人员正在处理。",
+        reason="监控盒写不进记录：请先在纸上记录，技术人员立即查看",
+    ),
+    "log_damaged": Cause(
+        place="监控盒",
+        todo="旧文件原样保留，新记录已另起。请技术负责人保存好监控盒，不要拔电。",
+        script=_FROM + "，监控盒的旧记录校验不符，已原样保留。新记录正常，请指示。",
+        reason="旧记录校验不符，已原样保留：请技术负责人查看",
+    ),
+    "disk_low": Cause(
+        place="监控盒",
+        todo="请技术人员查看监控盒的磁盘；已有的备份不会删除。",
+        script=_FROM + "，监控盒磁盘空间不足，考试照常进行。技术人员正在处理。",
+        reason="监控盒磁盘空间不足：请技术人员查看，已有的备份都在",
+    ),
+    "posture": Cause(
+        place="监控盒",
+        todo="请技术人员查看；盒子会自动再试，考试照常进行。",
+        script=_FROM + "，监控盒有一项保护措施没有设好，考试照常进行。技术人员正在处理。",
+        reason=("有一项保护措施没有设好：{detail}", "有一项保护措施没有设好：请技术人员查看"),
+    ),
+    "clock": Cause(
+        place="监控盒",
+        todo="请技术人员对照考试服务器核对时间并确认；开考、收卷以考试系统的时间为准。",
+        script=_FROM + "，监控盒的时钟未确认，考试以考试系统的时间为准。技术人员正在核对。",
+        reason="监控盒时钟未确认：开考、收卷以考试系统的时间为准",
+    ),
+}
