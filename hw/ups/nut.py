@@ -1,0 +1,190 @@
+"""UPS driver `nut`: asks a Network UPS Tools `upsd` over TCP, strictly and never longer than its deadline.
+
+    [[ups]]
+    name = "server-ups"
+    driver = "nut"
+    host = "127.0.0.1"       # a numeric address or localhost
+    port = 3493
+    ups = "exam"             # the section's name in upsd's ups.conf
+
+Source: RFC 9271; NUT 2.8 `docs/net-protocol.txt`. PyNUTClient is not used: it spins when upsd goes away and
+never times out on a server that trickles.
+"""
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from hw.ups.nut_wire import Connection, quoted
+from hw.ups.reading import Reason, UpsError, UpsReading, reading, status_flags
+
+_UPS_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+# RFC 9271, 4.3 (error responses). What is not here is "refused", what is not even an ERR code is "garbage".
+_REASONS: dict[str, Reason] = {
+    "ACCESS-DENIED": "access-denied",
+    "INVALID-USERNAME": "access-denied",
+    "INVALID-PASSWORD": "access-denied",
+    "USERNAME-REQUIRED": "access-denied",
+    "PASSWORD-REQUIRED": "access-denied",
+    "DATA-STALE": "data-stale",
+    "DRIVER-NOT-CONNECTED": "driver-not-connected",
+    "UNKNOWN-UPS": "unknown-ups",
+    "VAR-NOT-SUPPORTED": "no-status",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NutOptions:
+    """Where upsd listens and which of its UPSes to ask.
+
+    `timeout_s` bounds one `read` as a whole; `full_every_s` is how often all variables are asked instead of
+    the status. `username` and `password` are sent where upsd asks for them; upsd itself judges them only in
+    commands that change something, so a wrong one does not show here.
+
+    Raises ValueError, all faults in one message, each beginning with the option's name.
+    """
+
+    ups: str
+    host: str = "127.0.0.1"
+    port: int = 3493
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout_s: float = 1.0
+    full_every_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later."""
+        if faults := list(_faults(self)):
+            raise ValueError("; ".join(faults))
+
+
+def _faults(options: NutOptions) -> Iterator[str]:
+    if not _UPS_NAME.fullmatch(options.ups):
+        yield f"ups: {options.ups!r} is no name of a UPS (letters, digits, '.', '_', '-')"
+    if _numeric(options.host) is None:
+        # A look-up of a name cannot be held to a deadline: one silent DNS server would stop every reading.
+        yield f"host: {options.host!r} is neither a numeric address nor localhost"
+    if not 0 < options.port < 65_536:
+        yield f"port: {options.port} is not within 1…65535"
+    if not 0 < options.timeout_s <= 60:
+        yield f"timeout_s: {options.timeout_s} is not within 0…60"
+    if not 0 <= options.full_every_s <= 3_600:
+        yield f"full_every_s: {options.full_every_s} is not within 0…3600"
+    if (options.username is None) != (options.password is None):
+        yield "password: username and password are given together or not at all"
+    for name, text in (("username", options.username), ("password", options.password)):
+        if text is not None and not text.isprintable():
+            yield f"{name}: holds control characters"
+    address = _numeric(options.host)
+    if options.password is not None and address is not None and not ipaddress.ip_address(address).is_loopback:
+        # Anyone on the wire reads it and may then switch the exam server's power off.
+        yield f"password: would cross the network to {options.host} in clear; upsd allows reading without one"
+
+
+def _numeric(host: str) -> str | None:
+    """Give the address to connect to without any look-up, or None."""
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+class NutUps:
+    """One UPS behind upsd, for one thread.
+
+    Every `read` asks for the status. The numbers come from a full list, asked every `full_every_s` and at
+    once when the status has changed; between two lists a reading repeats the last ones and says their age in
+    `values_age_s`. After an error everything is forgotten and asked anew.
+    """
+
+    def __init__(self, options: NutOptions, *, monotonic: Callable[[], float]) -> None:
+        """Connect to nothing yet. `monotonic` times sockets, so it is the real clock even in a demo."""
+        self._options = options
+        self._monotonic = monotonic
+        self._connection: Connection | None = None
+        self._variables: dict[str, str] = {}
+        self._status: tuple[str, ...] = ()
+        self._full_at_s = -math.inf
+
+    def read(self) -> UpsReading:
+        """Ask upsd, within `timeout_s` altogether: connecting, signing in, status, list.
+
+        Raises UpsError; the socket is then closed and the next call opens a new one.
+        """
+        done = False
+        try:
+            found = self._read(deadline_s=self._monotonic() + self._options.timeout_s)
+            done = True
+            return found
+        finally:
+            if not done:
+                self.close()
+
+    def close(self) -> None:
+        """Hang up and forget the last numbers; a later `read` connects again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._variables = {}
+        self._status = ()
+        self._full_at_s = -math.inf
+
+    def _read(self, *, deadline_s: float) -> UpsReading:
+        connection = self._connected(deadline_s)
+        ups = self._options.ups
+        answer = _asked(connection, f"GET VAR {ups} ups.status", deadline_s)
+        if len(answer) != 4 or answer[:3] != ["VAR", ups, "ups.status"]:
+            raise UpsError("garbage", f"not an answer to GET VAR: {' '.join(answer)[:120]!r}")
+        status = status_flags(answer[3])
+        if status != self._status or self._monotonic() - self._full_at_s >= self._options.full_every_s:
+            self._variables = _listed(connection, ups, deadline_s)
+            self._full_at_s = self._monotonic()
+            if "ups.status" not in self._variables:
+                raise UpsError("garbage", "the list of variables holds no ups.status")
+            status = status_flags(self._variables["ups.status"])
+        self._status = status
+        return reading(status, self._variables, values_age_s=self._monotonic() - self._full_at_s)
+
+    def _connected(self, deadline_s: float) -> Connection:
+        if self._connection is None:
+            options = self._options
+            address = (_numeric(options.host) or options.host, options.port)
+            self._connection = Connection(address, deadline_s=deadline_s, monotonic=self._monotonic)
+            if options.username is not None and options.password is not None:
+                for word, text in (("USERNAME", options.username), ("PASSWORD", options.password)):
+                    answer = _asked(self._connection, f"{word} {quoted(text)}", deadline_s)
+                    if answer[0] != "OK":
+                        raise UpsError("garbage", f"not an answer to {word}: {' '.join(answer)[:120]!r}")
+        return self._connection
+
+
+def _asked(connection: Connection, command: str, deadline_s: float) -> list[str]:
+    """Send a command and give the first line of its answer. Raises UpsError, an `ERR` of upsd's included."""
+    connection.send(command, deadline_s=deadline_s)
+    return _no_error(connection.line())
+
+
+def _no_error(words: list[str]) -> list[str]:
+    if words[0] != "ERR":
+        return words
+    if len(words) < 2 or not re.fullmatch(r"[A-Z0-9-]{1,40}", words[1]):
+        raise UpsError("garbage", f"an error without a code: {' '.join(words)[:120]!r}")
+    raise UpsError(_REASONS.get(words[1], "refused"), f"upsd answers ERR {words[1]}")
+
+
+def _listed(connection: Connection, ups: str, deadline_s: float) -> dict[str, str]:
+    """Ask for all variables; give them only where the list is whole. Raises UpsError."""
+    begin = _asked(connection, f"LIST VAR {ups}", deadline_s)
+    if begin != ["BEGIN", "LIST", "VAR", ups]:
+        raise UpsError("garbage", f"not the beginning of LIST VAR {ups}: {' '.join(begin)[:120]!r}")
+    variables: dict[str, str] = {}
+    while (words := _no_error(connection.line())) != ["END", "LIST", "VAR", ups]:
+        if len(words) != 4 or words[:2] != ["VAR", ups] or words[2] in variables:
+            raise UpsError("garbage", f"not a line of LIST VAR {ups}: {' '.join(words)[:120]!r}")
+        variables[words[2]] = words[3]
+    return variables

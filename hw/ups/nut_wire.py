@@ -1,0 +1,130 @@
+"""The wire of upsd's protocol (RFC 9271): words of a line, and a connection that keeps its deadline."""
+
+import re
+import socket
+from collections.abc import Callable
+
+from hw.ups.reading import UpsError
+
+# upsd cuts its own lines far below (LARGEBUF, 1024 bytes); a big PDU lists some 1,000 variables of 60 bytes.
+LINE_LIMIT_BYTES = 4_096
+ANSWER_LIMIT_BYTES = 256 * 1_024
+
+# A bare word is printable ASCII without space, quote and backslash.
+_WORD = re.compile(r'[!#-\[\]-~]+|"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def split_words(line: bytes) -> list[str]:
+    r"""Split one answer line (without its LF) into words, unquoted; in quotes `\` keeps the next character.
+
+    Raises UpsError("garbage") for anything else: an open quote, two words in one, a stray byte or space.
+
+    Source: RFC 9271, 4.1; NUT `common/parseconf.c` (`pconf_encode` escapes `#`, `\` and `"`).
+    """
+    text = line.decode("utf-8", errors="replace")
+    words: list[str] = []
+    position = 0
+    while position < len(text):
+        word = _WORD.match(text, position)
+        if word is None or (word.end() < len(text) and text[word.end()] != " "):
+            raise UpsError("garbage", f"cannot be split into words: {line[:120]!r}")
+        found = word.group()
+        words.append(_ESCAPED.sub(r"\1", found[1:-1]) if found.startswith('"') else found)
+        position = word.end() + 1
+    if not words or text.endswith(" "):
+        raise UpsError("garbage", f"an empty line or word: {line[:120]!r}")
+    return words
+
+
+def quoted(text: str) -> str:
+    r"""Give `text` as one word of a command, with `"`, `\` and `#` escaped.
+
+    Raises ValueError for control characters: a line feed in a password would be a second command.
+    """
+    if not text.isprintable():
+        raise ValueError("control characters cannot be sent to upsd")
+    return '"' + re.sub(r'(["\\#])', r"\\\1", text) + '"'
+
+
+class Connection:
+    """One TCP connection to upsd. Any UpsError leaves it out of step: close it and open another."""
+
+    def __init__(
+        self, address: tuple[str, int], *, deadline_s: float, monotonic: Callable[[], float]
+    ) -> None:
+        """Connect to `address` (numeric host, port) before `deadline_s`, a moment of `monotonic`.
+
+        Raises UpsError: "unreachable", "timeout".
+        """
+        self._monotonic = monotonic
+        self._deadline_s = deadline_s
+        self._received = b""
+        self._answer_bytes = 0
+        where = f"{address[0]} port {address[1]}"
+        try:
+            self._socket = socket.create_connection(address, timeout=self._remaining_s())
+        except TimeoutError as error:
+            raise UpsError("timeout", f"no connection to {where} in time") from error
+        except OSError as error:
+            raise UpsError("unreachable", f"{where}: {error.strerror or error}") from error
+
+    def send(self, command: str, *, deadline_s: float) -> None:
+        """Send one command; it and all lines of its answer have until `deadline_s`, a moment of `monotonic`.
+
+        Raises UpsError: "timeout", "closed", or "garbage" where upsd has said something nobody asked for.
+        """
+        self._deadline_s = deadline_s
+        self._answer_bytes = 0
+        if self._received:
+            raise UpsError("garbage", f"upsd spoke unasked: {self._received[:120]!r}")
+        try:
+            self._socket.settimeout(self._remaining_s())
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(command.encode() + b"\n")
+        except TimeoutError as error:
+            raise UpsError("timeout", "upsd does not take the command") from error
+        except OSError as error:
+            raise UpsError("closed", f"upsd hung up: {error.strerror or error}") from error
+
+    def line(self) -> list[str]:
+        """Give the words of the next line of the answer.
+
+        Raises UpsError: "timeout", "closed", or "garbage" for what is not a line or longer than the limits.
+        """
+        while (end := self._received.find(b"\n", 0, LINE_LIMIT_BYTES)) < 0:
+            if len(self._received) >= LINE_LIMIT_BYTES:
+                raise UpsError("garbage", f"a line of more than {LINE_LIMIT_BYTES} bytes")
+            self._receive()
+        self._answer_bytes += end + 1
+        if self._answer_bytes > ANSWER_LIMIT_BYTES:
+            raise UpsError("garbage", f"an answer of more than {ANSWER_LIMIT_BYTES} bytes")
+        line, self._received = self._received[:end], self._received[end + 1 :]
+        return split_words(line)
+
+    def close(self) -> None:
+        """Close the socket; closing twice is nothing."""
+        self._socket.close()
+
+    def _remaining_s(self) -> float:
+        remaining_s = self._deadline_s - self._monotonic()
+        if remaining_s <= 0:
+            raise UpsError("timeout", "no complete answer before the deadline")
+        return remaining_s
+
+    def _receive(self) -> None:
+        try:
+            # The remaining time anew before each recv: else a byte every 0.9 s would keep one answer open for
+            # ever.
+            self._socket.settimeout(self._remaining_s())
+            # upsd sends a list line by line with Nagle on: without an immediate ACK each list costs 44 ms
+            # instead of 0.07. The kernel forgets the flag by itself, hence before every recv.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            received = self._socket.recv(16_384)
+        except TimeoutError as error:
+            raise UpsError("timeout", "no complete answer before the deadline") from error
+        except OSError as error:
+            raise UpsError("closed", f"upsd hung up: {error.strerror or error}") from error
+        if not received:
+            raise UpsError("closed", "upsd hung up")
+        self._received += received
