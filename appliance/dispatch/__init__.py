@@ -1,0 +1,6 @@
+"""Stamps, folds, logs and reconciles: the only place where state changes."""
+
+from appliance.dispatch.inbox import ActRequest, Drifted, Inbox, Observed, Report
+from appliance.dispatch.loop import Board, Dispatch
+
+__all__ = ["ActRequest", "Board", "Dispatch", "Drifted", "Inbox", "Observed", "Report"]

@@ -1,0 +1,267 @@
+"""The turn: take what came, fold it, make it durable, make it so, show it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.clock import Clock
+from appliance.dispatch.inbox import ActRequest, Drifted, Inbox, Message, Observed, Report
+from appliance.dispatch.reconcile import Enforcer, Reconciler
+from appliance.dispatch.recorder import Recorder
+from appliance.dispatch.start import Started, checkpoint, copy_checkpoint
+from appliance.events import Body, Event, Moment
+from appliance.events.bodies import (
+    BackupFailed,
+    GuardStarted,
+    GuardStopped,
+    PhaseChanged,
+    PowerRead,
+    PowerUnknown,
+    VenueConfigured,
+)
+from appliance.events.plan import Plan
+from appliance.events.readings import SeatsReading, UsbReading
+from appliance.exam.acts import Refused, decide
+from appliance.exam.due import due
+from appliance.exam.posture import BackupWanted, posture
+from appliance.exam.record import worth_recording
+from appliance.exam.snapshot import snapshot
+from appliance.exam.venue import Venue, fold
+
+CHECKPOINT_ROWS = 20_000
+SILENT_S = 5.0  # real seconds without a reading after which an instrument counts as silent
+MAX_STEPS = 50  # of due() in one turn: more would be a rule that never comes to rest
+JUDGE_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What readers get: the snapshot, its revision, when (real monotonic seconds) it was turned, the log's head."""
+
+    snapshot: dict[str, object]
+    rev: int
+    turned_s: float
+    head: tuple[int, str]
+
+
+class Board:
+    """The last snapshot, for other threads to read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shown = Shown({}, 0, 0.0, (0, ""))
+
+    def show(self, content: dict[str, object], turned_s: float, head: tuple[int, str]) -> None:
+        """Puts up a snapshot; the revision moves only when something visible did."""
+        with self._lock:
+            rev = self._shown.rev + (0 if content == self._shown.snapshot else 1)
+            self._shown = Shown(content, rev, turned_s, head)
+
+    def read(self) -> Shown:
+        """What is up now."""
+        with self._lock:
+            return self._shown
+
+
+class Dispatch:
+    """The one thread that changes state. Everything it needs is handed in.
+
+    `real_s` gives real monotonic seconds (the `clock` may run faster), `journal` gets every event once it
+    is durable or known to be unwritable, `alarm` plain critical lines, `start_backup` starts a job and
+    answers whether one is running, `about` is what the snapshot says of the box itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        started: Started,
+        directory: Path,
+        plan: Plan,
+        version: str,
+        clock: Clock,
+        real_s: Callable[[], float],
+        inbox: Inbox,
+        board: Board,
+        enforcers: Mapping[str, Enforcer],
+        start_backup: Callable[[BackupWanted, tuple[int, str], str], bool],
+        journal: Callable[[Event], None],
+        alarm: Callable[[str], None],
+        about: dict[str, object],
+    ) -> None:
+        self.venue: Venue = started.venue
+        self._log = started.log
+        self._directory = directory
+        self._clock = clock
+        self._real_s = real_s
+        self._inbox = inbox
+        self._board = board
+        self._reconciler = Reconciler(enforcers)
+        self._recorder = Recorder(log=started.log, alarm=alarm)
+        self._start_backup = start_backup
+        self._journal = journal
+        self._alarm = alarm
+        self._about = about
+        self._seen: dict[str, float] = {}
+        self._turn_events: list[Event] = []
+        self._since_checkpoint = started.venue.seq
+        self._begin(started, plan, version)
+
+    def _begin(self, started: Started, plan: Plan, version: str) -> None:
+        now = self._now()
+        if started.damage:
+            self._alarm(f"{started.damage.file} does not verify, a new log was begun: {started.damage.problem}")
+            self._record(checkpoint(self.venue), now)
+            self._record(started.damage, now)
+        self._record(GuardStarted(version=version), now)
+        if self.venue.plan != plan:
+            self._record(VenueConfigured(plan=plan), now)
+        started_s = self._real_s()
+        names = [f"power:{ups.name}" for ups in plan.ups]
+        names += ["usb"] if plan.usb else []
+        names += ["seats"] if plan.seats_watched else []
+        self._seen = dict.fromkeys(names, started_s)
+        self._step(now)
+
+    def turn(self, wait_s: float = JUDGE_EVERY_S) -> None:
+        """One turn: at most `wait_s` of waiting, then everything that came, in one transaction."""
+        messages = self._inbox.take(wait_s)
+        now = self._now()
+        replies = [reply for message in messages if (reply := self._take(message, now))]
+        self._judge_silence(now)
+        self._step(now)
+        for reply in replies:
+            reply()
+
+    def stop(self, reason: str) -> None:
+        """Records the orderly stop with a checkpoint and lets the log go."""
+        now = self._now()
+        self._record(GuardStopped(reason=reason), now)
+        self._checkpoint(now)
+        self._recorder.commit(self._real_s())
+        self._flush()
+        self._log.close()
+
+    def _now(self) -> Moment:
+        return Moment(
+            wall=self._clock.wall(),
+            mono_s=self._clock.mono_s(),
+            boot_id=self._clock.boot_id,
+            trusted=self.venue.clock_trusted,
+        )
+
+    def _record(self, body: Body, now: Moment) -> Event:
+        event = self._recorder.stamp(body, now)
+        self.venue = fold(self.venue, event)
+        self._turn_events.append(event)
+        return event
+
+    def _take(self, message: Message, now: Moment) -> Callable[[], None] | None:
+        match message:
+            case Observed(instrument=instrument, reading=reading):
+                self._seen[instrument] = self._real_s()
+                if isinstance(reading, UsbReading) and self.venue.plan.usb and not reading.closed:
+                    self._reconciler.drifted("usb")
+                for body in worth_recording(self.venue, reading, now):
+                    self._record(body, now)
+            case Report(body=body, reply=reply):
+                event = self._record(body, now)
+                return None if reply is None else lambda: reply.set_result({"seqs": [event.seq]})
+            case Drifted(key=key):
+                self._reconciler.drifted(key)
+            case ActRequest():
+                return self._act(message, now)
+        return None
+
+    def _act(self, request: ActRequest, now: Moment) -> Callable[[], None]:
+        """Decides an act at once; the reply waits for the rows to be durable."""
+        try:
+            if self._recorder.problem:
+                raise Refused("log-unwritable", reason=self._recorder.problem)
+            seqs = [self._record(body, now).seq for body in decide(self.venue, request.act, now)]
+        except Refused as refusal:
+            return lambda error=refusal: request.reply.set_exception(error)  # type: ignore[misc]  # a default binds it
+        return lambda: self._answer(request, seqs)
+
+    def _answer(self, request: ActRequest, seqs: list[int]) -> None:
+        if self._recorder.problem:
+            request.reply.set_exception(Refused("log-unwritable", reason=self._recorder.problem))
+        else:
+            value: dict[str, Any] = {"seqs": seqs}
+            request.reply.set_result(value)
+
+    def _judge_silence(self, now: Moment) -> None:
+        """An instrument that says nothing for 5 real seconds is unknown, whatever it said last."""
+        real_s = self._real_s()
+        for instrument, seen_s in self._seen.items():
+            if real_s - seen_s <= SILENT_S:
+                continue
+            area, _, name = instrument.partition(":")
+            reading: PowerUnknown | UsbReading | SeatsReading
+            if area == "power":
+                reading = PowerUnknown(ups=name, reason="silent")
+            elif area == "usb":
+                reading = UsbReading(unknown="silent")
+            else:
+                reading = SeatsReading(unknown="silent")
+            for body in worth_recording(self.venue, reading, now):
+                self._record(body, now)
+
+    def _step(self, now: Moment) -> None:
+        self._record_due(now)
+        self._recorder.commit(self._real_s())
+        self._flush()
+        wanted = posture(self.venue, now)
+        for body in self._reconciler.reconcile(wanted.levels, self._real_s()):
+            self._record(body, now)
+        if wanted.backup:
+            self._backup(wanted.backup, now)
+        if self._turn_events:
+            self._record_due(now)
+            self._recorder.commit(self._real_s())
+            self._flush()
+        self._show(now, self._reconciler.unheld(wanted.levels))
+
+    def _record_due(self, now: Moment) -> None:
+        for _ in range(MAX_STEPS):
+            bodies = due(self.venue, now, self._recorder.problem)
+            if not bodies:
+                break
+            for body in bodies:
+                self._record(body, now)
+        moved = any(isinstance(event.body, PhaseChanged) for event in self._turn_events)
+        if moved or self.venue.seq - self._since_checkpoint >= CHECKPOINT_ROWS:
+            self._checkpoint(now)
+
+    def _checkpoint(self, now: Moment) -> None:
+        if self._recorder.problem:
+            return
+        event = self._record(checkpoint(self.venue), now)
+        self._since_checkpoint = event.seq
+        try:
+            copy_checkpoint(self._directory, event)
+        except OSError as error:
+            self._alarm(f"the copy of the checkpoint could not be written: {error.strerror}")
+
+    def _backup(self, wanted: BackupWanted, now: Moment) -> None:
+        try:
+            self._start_backup(wanted, self._recorder.head, self.venue.phase.name)
+        except OSError as error:
+            self._record(BackupFailed(reason=f"the job could not be started: {error}"), now)
+
+    def _flush(self) -> None:
+        for event in self._turn_events:
+            if not isinstance(event.body, PowerRead) or "OB" not in event.body.status:
+                self._journal(event)
+        self._turn_events = []
+
+    def _show(self, now: Moment, unheld: tuple[str, ...]) -> None:
+        content = snapshot(self.venue, now, self._recorder.problem, unheld)
+        content["log"] = {
+            "writable": not self._recorder.problem,
+            "damaged": self.venue.log_problem,
+        }
+        content["clock"] = {"trusted": self.venue.clock_trusted, "rate": self._clock.rate()}
+        content["venue"] = self._about
+        self._board.show(content, self._real_s(), self._recorder.head)

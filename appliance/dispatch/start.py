@@ -1,0 +1,99 @@
+"""The state a guard starts from: the last checkpoint and what followed, or what a damaged log still gives."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.eventlog import EventLog, LogDamagedError, verify
+from appliance.eventlog.files import begin_beside, newest
+from appliance.events import Event, from_text
+from appliance.events.bodies import LogCheckpoint, LogDamaged
+from appliance.events.codec import CodecError, canonical, from_plain, to_plain
+from appliance.exam.venue import Venue, fold
+
+COPY = "checkpoint.json"  # the last checkpoint once more, for the day the log file itself is gone
+UNSEEN_ROWS = 100_000  # how far the numbering leaps over rows nobody can read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """An open log, the state it gives, and `damage` to record first where an older file does not hold."""
+
+    log: EventLog
+    venue: Venue
+    damage: LogDamaged | None = None
+
+
+def start(directory: Path) -> Started:
+    """Opens the newest log under `directory` and folds it.
+
+    A damaged file is left as it is and a new one begun beside it, with all of the state that still
+    verifies. Raises LogUnwritable and LogError where no log can be opened at all.
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o750)
+    path = newest(directory)
+    try:
+        log = EventLog(path)
+    except LogDamagedError as error:
+        return _salvaged(path, directory, str(error))
+    try:
+        return _folded(log)
+    except (LogDamagedError, CodecError) as error:
+        log.close()
+        return _salvaged(path, directory, str(error))
+
+
+def _folded(log: EventLog) -> Started:
+    after, venue = _last_checkpoint(log)
+    checked = verify(log, after=after - 1 if after else None)
+    for row in log.each(after=after):
+        if not checked.ok and row.seq >= checked.bad_seq:
+            break
+        venue = fold(venue, from_text(row.text))
+    if checked.ok:
+        return Started(log=log, venue=venue)
+    base = log.head_seq
+    log.close()
+    damage = LogDamaged(file=log.path.name, problem=checked.problem, salvaged_seq=venue.seq)
+    return Started(log=begin_beside(log.path, base=base), venue=venue, damage=damage)
+
+
+def _last_checkpoint(log: EventLog) -> tuple[int, Venue]:
+    row = log.last(LogCheckpoint.kind)
+    if row is None:
+        return 0, Venue()
+    body = from_text(row.text).body
+    try:
+        return row.seq, from_plain(Venue, getattr(body, "state", None))
+    except CodecError:
+        return 0, Venue()  # written by a version whose state had another shape: fold it all
+
+
+def _salvaged(path: Path, directory: Path, problem: str) -> Started:
+    """A file SQLite can not read: the copy of its last checkpoint is what is left."""
+    venue, base = Venue(), UNSEEN_ROWS
+    try:
+        stored = json.loads((directory / COPY).read_text(encoding="utf-8"))
+        venue = from_plain(Venue, stored["state"])
+        base = int(stored["seq"]) + UNSEEN_ROWS
+    except (OSError, ValueError, KeyError, TypeError, CodecError):
+        venue = Venue()
+    damage = LogDamaged(file=path.name, problem=problem, salvaged_seq=venue.seq)
+    return Started(log=begin_beside(path, base=base), venue=venue, damage=damage)
+
+
+def checkpoint(venue: Venue) -> LogCheckpoint:
+    """The checkpoint body of a state."""
+    return LogCheckpoint(state=to_plain(venue))
+
+
+def copy_checkpoint(directory: Path, event: Event) -> None:
+    """Keeps a checkpoint once more beside the log: written beside, synced, renamed. Raises OSError."""
+    state = getattr(event.body, "state", None)
+    beside = directory / (COPY + ".part")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(canonical({"seq": event.seq, "state": state}))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(directory / COPY)

@@ -1,0 +1,189 @@
+"""One log file: rows of seq, kind, text, hash, where hash = sha256(previous hash + text).
+
+The stored text is never serialised again: what was hashed is what is read.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+FORMAT = 1
+APPLICATION_ID = 0x76656E75  # "venu"
+GENESIS = b"\0" * 32
+MAX_PAGE = 1000
+
+_SCHEMA = f"""
+CREATE TABLE log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE INDEX log_kind ON log (kind, seq);
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+"""
+
+
+class LogError(Exception):
+    """The event log can not be used."""
+
+
+class LogDamagedError(LogError):
+    """What the file holds is not what was written."""
+
+
+class LogUnwritable(LogError):
+    """The file can be read, but a row can not be made durable now."""
+
+
+class Row(NamedTuple):
+    """A row as it is stored; `hash` is 32 bytes."""
+
+    seq: int
+    kind: str
+    text: str
+    hash: bytes
+
+
+def chain(previous: bytes, text: str) -> bytes:
+    """The hash of a row that follows `previous`."""
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+class EventLog:
+    """A log file, made where it does not exist; one writer (the guard), any number of readers.
+
+    Every commit is durable when `append` returns (WAL, synchronous=FULL). Raises LogDamagedError for a
+    file that is not a log or is of a newer format, LogUnwritable where the disk refuses. `base` is the seq
+    that an empty file counts on from: a file begun beside a damaged one goes on numbering.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, base: int = 0) -> None:
+        self.path = path
+        self._base = base
+        self._db = _open(path, read_only)
+        try:
+            self.head_seq, self.head_hash = self._head()
+        except LogError:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Lets the file go."""
+        self._db.close()
+
+    def append(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Adds (kind, text) rows in one transaction; the texts carry the seqs that follow the head."""
+        seq, previous = self.head_seq, self.head_hash
+        values = []
+        for kind, text in rows:
+            seq += 1
+            previous = chain(previous, text)
+            values.append((seq, kind, text, previous))
+        try:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", values)
+        except sqlite3.OperationalError as error:
+            raise LogUnwritable(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise LogDamagedError(f"{self.path}: {error}") from error
+        self.head_seq, self.head_hash = seq, previous
+
+    def rows(
+        self, *, after: int = 0, limit: int = MAX_PAGE, kind: str = "", newest: bool = False
+    ) -> list[Row]:
+        """At most `limit` rows beyond `after`, oldest first; the last ones of them with `newest`."""
+        where, values = ("seq > ? AND kind = ?", [after, kind]) if kind else ("seq > ?", [after])
+        order = "DESC" if newest else "ASC"
+        query = f"SELECT seq, kind, text, hash FROM log WHERE {where} ORDER BY seq {order} LIMIT ?"
+        found = [_row(row) for row in self._query(query, (*values, min(limit, MAX_PAGE)))]
+        return found[::-1] if newest else found
+
+    @property
+    def first_seq(self) -> int:
+        """The seq of the first row, or of the next one where there is none."""
+        for (first,) in self._query("SELECT min(seq) FROM log", ()):
+            if first is not None:
+                return int(str(first))
+        return self.head_seq + 1
+
+    def each(self, *, after: int = 0) -> Iterator[Row]:
+        """All rows beyond `after`, a page at a time, so that a writer is never held up."""
+        while page := self.rows(after=after):
+            yield from page
+            after = page[-1].seq
+
+    def last(self, kind: str) -> Row | None:
+        """The newest row of a kind."""
+        found = self.rows(kind=kind, newest=True, limit=1)
+        return found[0] if found else None
+
+    def hash_at(self, seq: int) -> bytes:
+        """The stored hash of a row; the genesis hash before the first. Raises LogDamagedError where it is missing."""
+        if seq == self.first_seq - 1:
+            return GENESIS
+        for (value,) in self._query("SELECT hash FROM log WHERE seq = ?", (seq,)):
+            if isinstance(value, bytes):
+                return value
+        raise LogDamagedError(f"{self.path}: row {seq} is missing")
+
+    def _head(self) -> tuple[int, bytes]:
+        for seq, value in self._query("SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1", ()):
+            if not isinstance(value, bytes) or len(value) != 32:
+                raise LogDamagedError(f"{self.path}: row {seq} has no hash")
+            return int(str(seq)), value
+        return self._base, GENESIS
+
+    def _query(self, query: str, values: Iterable[object]) -> list[tuple[object, ...]]:
+        try:
+            return self._db.execute(query, tuple(values)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise LogDamagedError(f"{self.path}: {error}") from error
+
+
+def _row(stored: tuple[object, ...]) -> Row:
+    seq, kind, text, digest = stored
+    if not (isinstance(seq, int) and isinstance(kind, str) and isinstance(text, str)):
+        raise LogDamagedError(f"row {seq}: not text")
+    return Row(seq, kind, text, digest if isinstance(digest, bytes) else b"")
+
+
+def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+    fresh = not path.exists()
+    if fresh and read_only:
+        raise LogError(f"{path}: no such log")
+    try:
+        mode = "ro" if read_only else "rwc"
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=5, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
+    except sqlite3.Error as error:
+        raise LogError(f"{path}: {error}") from error
+    try:
+        if fresh:
+            path.chmod(0o640)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        _check_format(db, path)
+        if not read_only:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+    except sqlite3.OperationalError as error:
+        db.close()
+        raise LogUnwritable(f"{path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise LogDamagedError(f"{path}: {error}") from error
+    except LogError:
+        db.close()
+        raise
+    return db
+
+
+def _check_format(db: sqlite3.Connection, path: Path) -> None:
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise LogDamagedError(f"{path}: not an event log of this box")
+    if version > FORMAT:
+        raise LogError(f"{path}: format {version} is newer than this program's {FORMAT}")
