@@ -26,7 +26,7 @@ from appliance.events.readings import SeatsReading, UsbReading
 from appliance.exam.acts import Refused, decide
 from appliance.exam.due import due
 from appliance.exam.posture import BackupWanted, posture
-from appliance.exam.record import worth_recording
+from appliance.exam.record import usb_drifted, worth_recording
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold
 
@@ -161,7 +161,7 @@ class Dispatch:
         match message:
             case Observed(instrument=instrument, reading=reading):
                 self._seen[instrument] = self._real_s()
-                if isinstance(reading, UsbReading) and self.venue.plan.usb and not reading.closed:
+                if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading):
                     self._reconciler.drifted("usb")
                 for body in worth_recording(self.venue, reading, now):
                     self._record(body, now)

@@ -61,6 +61,15 @@ class SeatPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsbAllowed:
+    """A device that may be there: `id` as 051d:0002, `port` as 1-1.4, `serial` '' where it has none."""
+
+    id: str
+    port: str
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at."""
 
@@ -72,6 +81,7 @@ class Plan:
     ups: tuple[UpsPlan, ...] = ()
     seats: tuple[SeatPlan, ...] = ()
     usb: bool = False
+    usb_allow: tuple[UsbAllowed, ...] = ()
     network: str = "off"
     seats_watched: bool = False
     backup: bool = False

@@ -11,6 +11,10 @@ from appliance.exam.verdict import verdict
 RETRY_S = 60.0  # after a failed bundle
 
 
+class NotHeld(Exception):
+    """A level could not be made so, or did not read back. Raised by enforcers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupWanted:
     """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final."""

@@ -1,11 +1,14 @@
 """Which readings become rows of the record: changes, not repetitions."""
 
+from dataclasses import replace
+
 from appliance.events import Body, Moment
 from appliance.events.bodies import (
     ClockJudged,
     DiskRead,
     SeatsRead,
     SeatsUnknown,
+    UsbPlugged,
     UsbSeen,
     UsbUnknown,
     UsbUnplugged,
@@ -42,7 +45,7 @@ def _usb(venue: Venue, reading: UsbReading) -> tuple[Body, ...]:
     if reading.unknown:
         return () if state.unknown == reading.unknown else (UsbUnknown(reason=reading.unknown),)
     seen: tuple[Body, ...] = () if state.read and not state.unknown else (UsbSeen(),)
-    here = {device.port: device for device in reading.devices}
+    here = {device.port: replace(device, allowed=usb_allowed(venue, device)) for device in reading.devices}
     gone = tuple(
         UsbUnplugged(port=port, id=device.id)
         for port, device in state.devices.items()
@@ -50,6 +53,21 @@ def _usb(venue: Venue, reading: UsbReading) -> tuple[Body, ...]:
     )
     came = tuple(device for port, device in here.items() if state.devices.get(port) != device)
     return (*seen, *gone, *came)
+
+
+def usb_allowed(venue: Venue, device: UsbPlugged) -> bool:
+    """Whether the configured list names this device at this port, with its serial where the list has one."""
+    return any(
+        (item.id, item.port) == (device.id, device.port) and item.serial in ("", device.serial)
+        for item in venue.plan.usb_allow
+    )
+
+
+def usb_drifted(venue: Venue, reading: UsbReading) -> bool:
+    """Whether the kernel lets new devices in, or a listed device waits to be let in."""
+    if not venue.plan.usb or reading.unknown:
+        return False
+    return not reading.closed or any(usb_allowed(venue, d) and not d.authorized for d in reading.devices)
 
 
 def _seats(venue: Venue, reading: SeatsReading) -> tuple[Body, ...]:

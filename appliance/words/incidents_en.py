@@ -116,7 +116,7 @@ CAUSES: Mapping[str, Cause] = {
         "people may leave. Phone the province.",
         script=_FROM
         + "; you do not hold our backup yet, what is finished is safe here. It goes up by itself.",
-        reason="Not with the province yet, finished backups are safe here and go up by themselves; phone the province",
+        reason="Not with the province yet; finished backups are safe here and go up by themselves: phone it",
     ),
     "unsealed": Cause(
         place="Whole venue",

@@ -81,17 +81,17 @@ def plain_text(value: object, *, limit: int = MAX_FIELD_CHARACTERS) -> str:
 
 
 def seat_place(language: str, seat: object) -> str:
-    """A seat id as people say it: `1-23` → 1 考场 23 号, room 1 seat 23."""
+    """A seat id as people say it: `1-23` → 1 考场 23 号, Room 1 seat 23."""
     room, dash, number = plain_text(seat, limit=40).rpartition("-")
     if not dash:
         return number
-    return f"{room} 考场 {number} 号" if language == "zh_CN" else f"room {room} seat {number}"
+    return f"{room} 考场 {number} 号" if language == "zh_CN" else f"Room {room} seat {number}"
 
 
 def room_place(language: str, room: object) -> str:
-    """A room's name as people say it: `1` or `room:1` → 1 考场, room 1."""
+    """A room's name as people say it: `1` or `room:1` → 1 考场, Room 1."""
     number = plain_text(room, limit=40).removeprefix("room:")
-    return f"{number} 考场" if language == "zh_CN" else f"room {number}"
+    return f"{number} 考场" if language == "zh_CN" else f"Room {number}"
 
 
 def _case(by: By, value: object) -> Template:

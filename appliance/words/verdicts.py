@@ -7,11 +7,13 @@ from appliance.words.sentences import Both
 # Never a word that stops the exam: only the province moves the end (DOMAIN.md, "What follows").
 HEADLINES: Mapping[str, Both] = {
     "all_well": Both("一切正常", "All is well"),
-    "watched_well": Both("已接入监测的一切正常", "All is well as far as it is watched"),
+    "watched_well": Both("已监测的部分一切正常", "All is well as far as it is watched"),
     "open_idle": Both("未封场，非考试时段", "Not sealed, no exam at this time"),
     "needs_doing": Both("可以继续，有 {count} 项需要处理", "The exam can go on; things to see to: {count}"),
     "affects_exam": Both("影响考试：请立即处理并上报", "The exam is affected: act now and report"),
-    "on_battery": Both("停电：服务器由后备电源供电", "Mains lost: the server runs on its UPS"),
+    "on_battery": Both(
+        "停电：请立即查看配电和各考场座位", "Mains lost: check the supply and every room's seats"
+    ),
     "battery_low": Both("后备电源快用完：请立即上报", "The UPS is nearly empty: report now"),
     "unsealed": Both("尚未封场：请立即封场", "Not sealed yet: seal the venue now"),
     "unknown": Both(
@@ -53,7 +55,7 @@ HINTS: Mapping[str, Both] = {
 }
 
 SILENT_HEADLINE = Both(
-    "监控盒 {silent} 无回应，本页已过时，请勿据此判断",
+    "监控盒 {silent}无回应，本页已过时，请勿据此判断",
     "The box has not answered for {silent}: this page is out of date, do not judge by it",
 )
 SILENT_TODO = Both(

@@ -1,0 +1,172 @@
+"""The upper half of the pipeline: sources into tar members, each hashed as it streams, the file list last."""
+
+import base64
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from appliance.backup.bundle import (
+    FILES_MEMBER,
+    INFO_MEMBER,
+    LOG_MEMBER,
+    NotCaptured,
+    Progress,
+    SourceSpec,
+    SourceTally,
+)
+from appliance.backup.sources import Entry, Label, SourceError
+from appliance.backup.spool import Spool
+from appliance.backup.stream import Writable
+from appliance.backup.tar import TarWriter
+
+_MODE = 0o640
+_NAMED_LIMIT = 100
+_PROGRESS_EVERY_S = 0.1
+# json.dumps builds an encoder for every call that is not plain ASCII: a third of the list's cost.
+_ENCODED = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Capture:
+    """One archive: `.venue/bundle.json`, the sources, `.venue/log.jsonl`, `.venue/files.jsonl`."""
+
+    def __init__(
+        self, stream: Writable, *, spool_dir: Path, now: datetime, progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._tar = TarWriter(stream)
+        self._now_ns = int(now.timestamp()) * 1_000_000_000
+        self._spool_dir = spool_dir
+        self._files = Spool(spool_dir)
+        self._progress = progress
+        self._told_s = 0.0
+        self._done_files, self._done_bytes = 0, 0
+
+    def information(self, information: dict[str, object]) -> None:
+        """The first member: what the bundle is, sealed with it."""
+        self._member(INFO_MEMBER, [(json.dumps(information, ensure_ascii=False, indent=1) + "\n").encode()])
+
+    def source(self, spec: SourceSpec) -> SourceTally:
+        """Capture one source; a fault of its own ends in the tally and not in the run. Raises DiskFault."""
+        tally = SourceTally(name=spec.name, driver=spec.options.driver)
+        try:
+            spec.options.open().capture(_Intake(self._tar, self._files, tally, self._tell))
+        except SourceError as error:
+            tally.error = error.code
+            tally.missing.append(NotCaptured(source=spec.name, path="", reason=str(error)))
+        self._done_files += tally.files
+        self._done_bytes += tally.content_bytes
+        return tally
+
+    def log(self, rows: Iterable[bytes]) -> None:
+        """The events since the last bundle, one row a line."""
+        spool = Spool(self._spool_dir)
+        try:
+            for row in rows:
+                spool.write(row.rstrip(b"\n") + b"\n")
+            self._spooled(LOG_MEMBER, spool)
+        finally:
+            spool.close()
+
+    def finish(self) -> None:
+        """The file list and the archive's end."""
+        self._spooled(FILES_MEMBER, self._files)
+        self._tar.close()
+
+    def close(self) -> None:
+        """Let the spooled file list go."""
+        self._files.close()
+
+    def _spooled(self, path: bytes, spool: Spool) -> None:
+        self._tar.file(path, size=spool.size_bytes, mode=_MODE, mtime_ns=self._now_ns)
+        for chunk in spool.chunks():
+            self._tar.write(chunk)
+        self._tar.end()
+
+    def _member(self, path: bytes, chunks: list[bytes]) -> None:
+        self._tar.file(path, size=sum(map(len, chunks)), mode=_MODE, mtime_ns=self._now_ns)
+        for chunk in chunks:
+            self._tar.write(chunk)
+        self._tar.end()
+
+    def _tell(self, tally: SourceTally) -> None:
+        if self._progress and time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
+            self._told_s = time.monotonic()
+            files, content = self._done_files + tally.files, self._done_bytes + tally.content_bytes
+            self._progress(Progress(source=tally.name, files=files, content_bytes=content))
+
+
+class _Intake:
+    """The sink of one source: members under its name, a line each in the file list, counts in the tally."""
+
+    def __init__(
+        self, tar: TarWriter, files: Spool, tally: SourceTally, tell: Callable[[SourceTally], None]
+    ) -> None:
+        self._tar, self._files, self._tally, self._tell = tar, files, tally, tell
+        self._root = tally.name.encode()
+        self._entry = Entry(path=b"", mode=0, mtime_ns=0)
+        self._hash = hashlib.sha256()
+
+    def directory(self, entry: Entry) -> None:
+        self._tar.directory(self._path(entry.path), mode=entry.mode, mtime_ns=entry.mtime_ns)
+        self._line(entry.path, {"type": "directory", "mtime_ns": entry.mtime_ns})
+        self._tally.directories += 1
+
+    def symlink(self, entry: Entry) -> None:
+        self._tar.symlink(self._path(entry.path), target=entry.target, mtime_ns=entry.mtime_ns)
+        self._line(
+            entry.path, {"type": "symlink", "mtime_ns": entry.mtime_ns, **_named("target", entry.target)}
+        )
+        self._tally.symlinks += 1
+
+    def file(self, entry: Entry) -> None:
+        self._entry, self._hash = entry, hashlib.sha256()
+        self._tar.file(self._path(entry.path), size=entry.size, mode=entry.mode, mtime_ns=entry.mtime_ns)
+
+    def write(self, chunk: bytes, /) -> None:
+        self._hash.update(chunk)
+        self._tar.write(chunk)
+        self._tell(self._tally)
+
+    def end(self, label: Label) -> None:
+        missing = self._tar.end()
+        while missing > 0:
+            self._hash.update(bytes(min(missing, 1 << 20)))
+            missing -= 1 << 20
+        entry = self._entry
+        fields = {"type": "file", "size": entry.size, "mtime_ns": entry.mtime_ns}
+        self._line(entry.path, {**fields, "sha256": self._hash.hexdigest(), "label": label.value})
+        self._tally.files += 1
+        self._tally.content_bytes += entry.size
+        self._tally.torn += label is Label.TORN
+        self._tell(self._tally)
+
+    def abandon(self) -> None:
+        self._tar.end()
+
+    def not_captured(self, path: bytes, reason: str) -> None:
+        self._line(path, {"type": "not_captured", "reason": reason})
+        self._tally.not_captured += 1
+        if len(self._tally.missing) < _NAMED_LIMIT:
+            shown = os.fsdecode(path)
+            self._tally.missing.append(NotCaptured(source=self._tally.name, path=shown, reason=reason))
+
+    def skipped(self) -> None:
+        self._tally.skipped += 1
+
+    def _path(self, path: bytes) -> bytes:
+        return self._root + b"/" + path if path else self._root
+
+    def _line(self, path: bytes, fields: dict[str, object]) -> None:
+        record = {**_named("path", self._path(path)), **fields}
+        self._files.write((_ENCODED(record) + "\n").encode())
+
+
+def _named(key: str, name: bytes) -> dict[str, object]:
+    """`key` with the name as text, `key_base64` where it is no UTF-8."""
+    try:
+        return {key: name.decode()}
+    except UnicodeDecodeError:
+        return {key + "_base64": base64.b64encode(name).decode()}

@@ -1,0 +1,150 @@
+"""Puts restored files into a directory and never outside it.
+
+The threat: a bundle made to write elsewhere, by `..`, by an absolute name, or through a link that it, or
+someone before it, put in the way. So every step is an openat(2) with O_NOFOLLOW below an open directory.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.backup.tar import DIRECTORY, FILE, SYMLINK
+from appliance.backup.unseal import RestoreError
+from appliance.backup.untar import Member
+
+_STAGING = ".venue-restore"
+_OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_WAY = (errno.ELOOP, errno.ENOTDIR)
+
+
+class PathRefused(RestoreError):
+    """A name leads out of the directory, or a link or a file stands in its way."""
+
+
+def checked_parts(path: bytes) -> list[bytes]:
+    """The components of a member's name. Raises PathRefused for `..`, absolute and empty ones."""
+    parts = path.split(b"/")
+    if any(part in (b"", b".", b"..") for part in parts) or b"\x00" in path or parts[0] == _STAGING.encode():
+        raise PathRefused(f"{os.fsdecode(path)!r} would leave the directory")
+    return parts
+
+
+class Place:
+    """The directory that is restored into; content waits in a staging directory until all is known good."""
+
+    def __init__(self, into: Path) -> None:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root = os.open(into, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._staging_path = into / _STAGING
+        # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
+        shutil.rmtree(self._staging_path, ignore_errors=True)
+        os.mkdir(_STAGING, mode=0o700, dir_fd=self._root)
+        self._staging = os.open(_STAGING, _OPEN_DIRECTORY, dir_fd=self._root)
+
+    def close(self) -> None:
+        """Remove the staging directory and let go."""
+        os.close(self._staging)
+        os.close(self._root)
+        shutil.rmtree(self._staging_path, ignore_errors=True)
+
+    def stage(self, number: int, content: Iterator[bytes]) -> str:
+        """Keep a file's content as `number`, replacing what was there; its sha256 in hex. Raises OSError."""
+        digest = hashlib.sha256()
+        fd = os.open(
+            str(number), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=self._staging
+        )
+        with os.fdopen(fd, "wb", buffering=0) as file:
+            for chunk in content:
+                digest.update(chunk)
+                view = memoryview(chunk)
+                while view:
+                    view = view[file.write(view) :]
+        return digest.hexdigest()
+
+    def standing(self, member: Member, sha256: str) -> bool | None:
+        """Whether what stands there is the same; None where nothing does. Raises PathRefused, OSError."""
+        try:
+            with self._parent(member.path, make=False) as (parent, name):
+                status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    if member.kind != DIRECTORY:
+                        raise PathRefused(f"{os.fsdecode(member.path)!r}: a directory stands in its way")
+                    return True
+                if member.kind == DIRECTORY:
+                    raise PathRefused(f"{os.fsdecode(member.path)!r}: a file or a link stands in its way")
+                if stat.S_ISLNK(status.st_mode):
+                    return member.kind == SYMLINK and os.readlink(name, dir_fd=parent) == member.target
+                same_size = stat.S_ISREG(status.st_mode) and status.st_size == member.size
+                return member.kind == FILE and same_size and _sha256(name, parent) == sha256
+        except FileNotFoundError:
+            return None
+
+    def put_file(self, number: int, member: Member) -> None:
+        """The staged file in its place, whole or not at all. Raises PathRefused, OSError."""
+        fd = os.open(str(number), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._staging)
+        try:
+            os.fchmod(fd, member.mode)
+            os.utime(fd, ns=(member.mtime_ns, member.mtime_ns))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        self._move(str(number).encode(), member)
+
+    def put_symlink(self, member: Member) -> None:
+        """A link, never followed here. Raises PathRefused, OSError."""
+        os.symlink(member.target, b"link", dir_fd=self._staging)
+        self._move(b"link", member)
+
+    def put_directory(self, member: Member, *, finished: bool) -> None:
+        """A directory; its mode and time only when `finished`, else nothing could be put into it."""
+        with self._parent(member.path + b"/.", make=True) as (directory, _):
+            if finished:
+                os.fchmod(directory, member.mode)
+                os.utime(directory, ns=(member.mtime_ns, member.mtime_ns))
+
+    def sync(self) -> None:
+        """All at once onto the medium, so that the fsync of each file finds nothing left to wait for."""
+        os.sync()
+
+    def _move(self, staged: bytes, member: Member) -> None:
+        with self._parent(member.path, make=True) as (parent, name):
+            try:
+                os.rename(staged, name, src_dir_fd=self._staging, dst_dir_fd=parent)
+            except IsADirectoryError as error:
+                raise PathRefused(f"{os.fsdecode(member.path)!r}: a directory stands in its way") from error
+
+    @contextlib.contextmanager
+    def _parent(self, path: bytes, *, make: bool) -> Iterator[tuple[int, bytes]]:
+        """The open directory above `path`, and the last component."""
+        *above, name = path.split(b"/")
+        fd = os.dup(self._root)
+        try:
+            for part in above:
+                below = self._below(fd, part, path, make=make)
+                os.close(fd)
+                fd = below
+            yield fd, name
+        finally:
+            os.close(fd)
+
+    def _below(self, fd: int, part: bytes, path: bytes, *, make: bool) -> int:
+        if make:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(part, mode=0o700, dir_fd=fd)
+        try:
+            return os.open(part, _OPEN_DIRECTORY, dir_fd=fd)
+        except OSError as error:
+            if error.errno not in _NO_WAY:
+                raise
+            raise PathRefused(f"{os.fsdecode(path)!r}: a link or a file stands in its way") from error
+
+
+def _sha256(name: bytes, parent: int) -> str:
+    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    with os.fdopen(fd, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

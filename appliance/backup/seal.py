@@ -1,0 +1,103 @@
+"""The lower half of the pipeline: zstd 3, then age, then the file, each behind a belt of its own."""
+
+import queue
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from appliance.backup.age import AgeWriter
+from appliance.backup.disk import HashingWriter
+from appliance.backup.stream import Writable
+
+LEVEL = 3
+# Batches of about a quarter megabyte that may wait on a belt.
+_BELT_BATCHES = 8
+
+
+class Sealer:
+    """Compresses and seals what is written, into a new file. Raises DiskFault from `write` or `finish`.
+
+    Two belts, because zstd sets the pace: the sources are read and hashed while it compresses, and the medium
+    is waited for beside it; all of them leave the interpreter's lock.
+    """
+
+    def __init__(self, path: Path, recipients: Sequence[X25519PublicKey], *, mode: int) -> None:
+        self._file = HashingWriter(path, mode=mode)
+        self._to_file = Belt(self._file, name="seal-file")
+        self._packer = _Packer(AgeWriter(self._to_file, recipients))
+        self._to_packer = Belt(self._packer, name="seal-pack")
+
+    def write(self, data: bytes, /) -> None:
+        """Hand `data` on; waits while the stages below are behind."""
+        self._to_packer.write(data)
+
+    def finish(self) -> tuple[int, str]:
+        """Everything on the medium; size in bytes and sha256 in hex of the sealed file."""
+        self._to_packer.finish()
+        self._packer.finish()
+        self._to_file.finish()
+        digest = self._file.finish()
+        return self._file.size_bytes, digest
+
+    def abandon(self) -> None:
+        """Stop both belts and close the file; may be called after `finish`."""
+        self._to_packer.stop()
+        self._to_file.stop()
+        self._file.abandon()
+
+
+class Belt:
+    """Carries what is written to `stream` in a thread; its fault comes with the next `write` or `finish`."""
+
+    def __init__(self, stream: Writable, *, name: str) -> None:
+        self._stream = stream
+        self._queue: queue.Queue[bytes | None] = queue.Queue(_BELT_BATCHES)
+        self._fault: Exception | None = None
+        self._thread = threading.Thread(target=self._carry, name=name, daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes, /) -> None:
+        """Put `data` on the belt; waits while it is full."""
+        if self._fault:
+            raise self._fault
+        self._queue.put(data)
+
+    def finish(self) -> None:
+        """Wait until all has arrived."""
+        self.stop()
+        if self._fault:
+            raise self._fault
+
+    def stop(self) -> None:
+        """End the thread after what is on the belt; may be called again."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _carry(self) -> None:
+        while (data := self._queue.get()) is not None:
+            if self._fault:
+                continue  # drain, so that the writer is never left waiting for a dead thread
+            try:
+                self._stream.write(data)
+            except Exception as fault:  # noqa: BLE001 - a thread begins here; the fault is raised by its owner
+                self._fault = fault
+
+
+class _Packer:
+    """zstd into age."""
+
+    def __init__(self, age: AgeWriter) -> None:
+        self._age = age
+        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+
+    def write(self, data: bytes, /) -> None:
+        if sealed := self._zstd.compress(data):
+            self._age.write(sealed)
+
+    def finish(self) -> None:
+        self._age.write(self._zstd.flush())
+        self._age.close()

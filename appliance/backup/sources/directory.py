@@ -1,0 +1,196 @@
+"""A directory tree, taken as it stands.
+
+    [[backup.source]]
+    name = "answers"
+    driver = "directory"
+    path = "/srv/exam/answers"
+    mount_point = true      # optional: refuse when nothing is mounted there
+
+Links are stored as links and never followed, not even when one takes a directory's place during the walk:
+every step is an openat(2) with O_NOFOLLOW below the directory already open.
+"""
+
+import errno
+import os
+import stat
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from appliance.backup.sources.entry import Entry, Label, Sink, Source, SourceMissing, SourceUnreadable
+
+# Each level holds one descriptor open; the usual limit is 1,024.
+_DEPTH_LIMIT = 200
+# A file up to this size is read whole before its header is written, so a second taking costs nothing.
+_WHOLE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18
+_TAKINGS = 2
+# Two ticks of a kernel with HZ=100.
+_TICK_NS = 20_000_000
+_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Non-blocking: a FIFO that took a file's place must not hold the backup.
+_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_GONE = (errno.ENOENT, errno.ESTALE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`path` absolute; `mount_point`: the path must be one, else the disk behind it is not mounted."""
+
+    driver: ClassVar[str] = "directory"
+    path: Path
+    mount_point: bool = False
+
+    def open(self) -> Source:
+        """The tree below `path`."""
+        return Directory(self)
+
+
+class Directory:
+    """The tree of one set of options."""
+
+    def __init__(self, options: Options) -> None:
+        self._path = options.path
+        self._mount_point = options.mount_point
+
+    def capture(self, sink: Sink) -> None:
+        """Everything below the root in the order of names. Raises SourceMissing, SourceUnreadable."""
+        try:
+            root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except PermissionError as error:
+            raise SourceUnreadable(f"{self._path}: {error.strerror}") from error
+        except OSError as error:
+            raise SourceMissing(f"{self._path}: {error.strerror}") from error
+        try:
+            before = os.fstat(root)
+            if self._mount_point and before.st_dev == os.stat("..", dir_fd=root).st_dev:
+                raise SourceMissing(f"{self._path}: nothing is mounted there")
+            _directory(sink, root, b"", depth=0)
+            self._expect_same(before)
+        finally:
+            os.close(root)
+
+    def _expect_same(self, before: os.stat_result) -> None:
+        try:
+            after = os.stat(self._path)
+        except OSError as error:
+            raise SourceMissing(f"{self._path}: went away while it was read: {error.strerror}") from error
+        if (after.st_dev, after.st_ino) != (before.st_dev, before.st_ino):
+            raise SourceMissing(f"{self._path}: another directory took its place while it was read")
+
+
+def _directory(sink: Sink, fd: int, path: bytes, *, depth: int) -> None:
+    status = os.fstat(fd)
+    sink.directory(Entry(path=path, mode=status.st_mode, mtime_ns=status.st_mtime_ns))
+    try:
+        names = sorted(os.fsencode(name) for name in os.listdir(fd))
+    except OSError as error:
+        if not path:
+            raise SourceUnreadable(f"the root cannot be listed: {error.strerror}") from error
+        sink.not_captured(path, _word(error))
+        return
+    for name in names:
+        below = path + b"/" + name if path else name
+        try:
+            _member(sink, fd, name, below, depth=depth + 1)
+        except OSError as error:
+            # Gone since it was listed is deleted, as if a moment earlier; all else is missing from it.
+            if error.errno not in _GONE:
+                sink.not_captured(below, _word(error))
+
+
+def _member(sink: Sink, parent: int, name: bytes, path: bytes, *, depth: int) -> None:
+    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+    if stat.S_ISREG(status.st_mode):
+        _file(sink, parent, name, path)
+    elif stat.S_ISLNK(status.st_mode):
+        target = os.readlink(name, dir_fd=parent)
+        sink.symlink(Entry(path=path, mode=0o777, mtime_ns=status.st_mtime_ns, target=target))
+    elif not stat.S_ISDIR(status.st_mode):
+        sink.skipped()
+    elif depth > _DEPTH_LIMIT:
+        sink.not_captured(path, "too_deep")
+    else:
+        fd = os.open(name, _DIRECTORY_FLAGS, dir_fd=parent)
+        try:
+            _directory(sink, fd, path, depth=depth)
+        finally:
+            os.close(fd)
+
+
+def _file(sink: Sink, parent: int, name: bytes, path: bytes) -> None:
+    fd = os.open(name, _FILE_FLAGS, dir_fd=parent)
+    try:
+        for taking in range(1, _TAKINGS + 1):
+            before = os.fstat(fd)
+            if not stat.S_ISREG(before.st_mode):
+                sink.skipped()
+                return
+            if _taken(sink, fd, path, before, last=taking == _TAKINGS):
+                return
+            os.lseek(fd, 0, os.SEEK_SET)
+    finally:
+        os.close(fd)
+
+
+def _taken(sink: Sink, fd: int, path: bytes, before: os.stat_result, *, last: bool) -> bool:
+    """Whether the file is taken; False when it changed under the reader and may be taken once more."""
+    entry = Entry(path=path, mode=before.st_mode, mtime_ns=before.st_mtime_ns, size=before.st_size)
+    if entry.size > _WHOLE_BYTES:
+        return _streamed(sink, fd, entry, before, last=last)
+    content = _read(fd, entry.size)
+    stable = _same(before, os.fstat(fd)) and len(content) == entry.size
+    if stable and _recent(before):
+        os.lseek(fd, 0, os.SEEK_SET)
+        stable = _read(fd, entry.size) == content
+    if not stable and not last:
+        return False
+    sink.file(entry)
+    sink.write(content)
+    sink.end(Label.STABLE if stable else Label.TORN)
+    return True
+
+
+def _streamed(sink: Sink, fd: int, entry: Entry, before: os.stat_result, *, last: bool) -> bool:
+    sink.file(entry)
+    left = entry.size
+    try:
+        while left and (chunk := os.read(fd, min(left, _CHUNK_BYTES))):
+            sink.write(chunk)
+            left -= len(chunk)
+        stable = _same(before, os.fstat(fd)) and not left and (last or not _recent(before))
+    except OSError:
+        # The header promised the bytes already: the member is filled up and does not count.
+        sink.abandon()
+        raise
+    if stable or last:
+        sink.end(Label.STABLE if stable else Label.TORN)
+    else:
+        sink.abandon()
+    return stable or last
+
+
+def _read(fd: int, size: int) -> bytes:
+    content = os.read(fd, size) if size else b""
+    while len(content) < size and (more := os.read(fd, size - len(content))):
+        content += more
+    return content
+
+
+def _same(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
+        after.st_size, after.st_mtime_ns, after.st_ctime_ns
+    )  # fmt: skip
+
+
+def _recent(status: os.stat_result) -> bool:
+    """Whether the next write could leave the same stamps: they move with the kernel's tick alone.
+
+    The file's clock is the wall clock; stamps of the future, after it was set back, count as recent.
+    """
+    return time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _TICK_NS
+
+
+def _word(error: OSError) -> str:
+    return errno.errorcode.get(error.errno or 0, "EIO")

@@ -1,0 +1,85 @@
+"""What a source and the bundle that takes it in say to each other."""
+
+import enum
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+
+class SourceError(Exception):
+    """A source could not be captured; `code` goes into the manifest, the message stays at the venue."""
+
+    code: ClassVar[str] = "failed"
+
+
+class SourceMissing(SourceError):
+    """The source is not there, not mounted, or went away while it was read."""
+
+    code: ClassVar[str] = "missing"
+
+
+class SourceUnreadable(SourceError):
+    """The source is there and its root cannot be read."""
+
+    code: ClassVar[str] = "unreadable"
+
+
+class Label(enum.Enum):
+    """How consistent a captured file is."""
+
+    STABLE = "stable"  # size, mtime and ctime were the same before and after
+    TORN = "torn"  # it changed under the reader, the second time too: bytes of two moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A member of a source: `path` in raw bytes, relative to the root, which itself is `b""`."""
+
+    path: bytes
+    mode: int
+    mtime_ns: int
+    size: int = 0
+    target: bytes = b""
+
+
+class Sink(Protocol):
+    """Where a source puts what it captures; its errors are never OSErrors and pass through the source."""
+
+    def directory(self, entry: Entry) -> None:
+        """A directory."""
+
+    def symlink(self, entry: Entry) -> None:
+        """A symbolic link."""
+
+    def file(self, entry: Entry) -> None:
+        """The head of a file; `write` and one of the three ends follow."""
+
+    def write(self, chunk: bytes, /) -> None:
+        """The file's next bytes, never more than `entry.size` in all; fewer are padded with zeros."""
+
+    def end(self, label: Label) -> None:
+        """The file is taken. A later file of the same path replaces it."""
+
+    def abandon(self) -> None:
+        """What was written of the file does not count: it is taken again, or named as not captured."""
+
+    def not_captured(self, path: bytes, reason: str) -> None:
+        """A file that should be here and is not; `reason` is one word such as `EACCES`."""
+
+    def skipped(self) -> None:
+        """A FIFO, a socket or a device: nothing that could be backed up."""
+
+
+class Source(Protocol):
+    """Something that can be backed up. Two implementations at least: the directory, and the databases."""
+
+    def capture(self, sink: Sink) -> None:
+        """Put everything into `sink`, the root first. Raises SourceError when the whole is in doubt."""
+
+
+class Options(Protocol):
+    """A driver's settings: a frozen dataclass whose fields are the keys of `[[backup.source]]`."""
+
+    driver: ClassVar[str]
+
+    def open(self) -> Source:
+        """The source these settings describe; touches nothing yet."""

@@ -1,0 +1,138 @@
+"""A streaming pax tar: directories, regular files and symlinks, one pass, bounded memory.
+
+Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Extended Header". Own, because `tarfile` costs
+13 times the CPU for many small files. Owners are written as 0: the exam server's ids mean nothing elsewhere.
+"""
+
+from appliance.backup.stream import Writable
+
+BLOCK_BYTES = 512
+_NAME_BYTES = 100
+_USTAR_SIZE_LIMIT = 1 << 33
+_NS = 1_000_000_000
+# What waits before it goes down the pipe: large enough that the stages' calls cost nothing.
+_BATCH_BYTES = 1 << 18
+_ZEROS = bytes(1 << 16)
+FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
+_TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00" + bytes(167)
+
+
+class TarError(Exception):
+    """More was written than a member's header promised, or a member was left open: a bug of the caller."""
+
+
+class TarWriter:
+    """Members in the order of the calls; nothing is whole before `close`. The stream below stays open."""
+
+    def __init__(self, stream: Writable) -> None:
+        self._stream = stream
+        self._batch: list[bytes] = []
+        self._batched_bytes, self._left_bytes, self._pad_bytes = 0, 0, 0
+
+    def directory(self, path: bytes, *, mode: int, mtime_ns: int) -> None:
+        """A directory; `path` as raw bytes without a slash at the end."""
+        self._header(path + b"/", kind=DIRECTORY, mode=mode, mtime_ns=mtime_ns)
+
+    def symlink(self, path: bytes, *, target: bytes, mtime_ns: int) -> None:
+        """A symbolic link, its target as it stands, whatever it points at."""
+        self._header(path, kind=SYMLINK, mode=0o777, mtime_ns=mtime_ns, target=target)
+
+    def file(self, path: bytes, *, size: int, mode: int, mtime_ns: int) -> None:
+        """The head of a regular file of `size` bytes; its content follows by `write`, its end by `end`."""
+        self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
+        self._left_bytes, self._pad_bytes = size, -size % BLOCK_BYTES
+
+    def write(self, data: bytes, /) -> None:
+        """Content of the open file. Raises TarError for more than its size."""
+        if len(data) > self._left_bytes:
+            raise TarError(f"{len(data)} bytes for a member with {self._left_bytes} bytes left")
+        self._left_bytes -= len(data)
+        self._put(data)
+
+    def end(self) -> int:
+        """Close the open file; returns how many bytes were missing and stand as zeros."""
+        missing = self._left_bytes
+        self._zeros(missing + self._pad_bytes)
+        self._left_bytes = self._pad_bytes = 0
+        return missing
+
+    def close(self) -> None:
+        """The two zero blocks that end an archive, and everything out."""
+        self._put(bytes(2 * BLOCK_BYTES))
+        self._flush()
+
+    def _header(
+        self, path: bytes, *, kind: bytes, mode: int, mtime_ns: int, size: int = 0, target: bytes = b""
+    ) -> None:
+        if self._left_bytes or self._pad_bytes:
+            raise TarError("the member before was not ended")
+        seconds, fraction = divmod(mtime_ns, _NS)
+        records = []
+        if len(path) > _NAME_BYTES or not path.isascii():
+            records.append((b"path", path))
+        if len(target) > _NAME_BYTES or not target.isascii():
+            records.append((b"linkpath", target))
+        if fraction or not 0 <= seconds < _USTAR_SIZE_LIMIT:
+            records.append((b"mtime", _decimal(mtime_ns)))
+        if size >= _USTAR_SIZE_LIMIT:
+            records.append((b"size", b"%d" % size))
+        if records:
+            body = _extended(records)
+            self._put(_block(b"PaxHeaders/" + _short(path)[:80], EXTENDED, 0o644, 0, len(body)))
+            self._put(body + bytes(-len(body) % BLOCK_BYTES))
+        self._put(_block(_short(path), kind, mode, seconds, size, _short(target)))
+
+    def _zeros(self, count: int) -> None:
+        while count > 0:
+            self._put(_ZEROS[:count])
+            count -= len(_ZEROS)
+
+    def _put(self, data: bytes) -> None:
+        self._batch.append(data)
+        self._batched_bytes += len(data)
+        if self._batched_bytes >= _BATCH_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._batch, self._batched_bytes = self._batch, [], 0
+        self._stream.write(b"".join(batch))
+
+
+def _short(name: bytes) -> bytes:
+    """What an old reader sees where the pax record holds the truth."""
+    if len(name) <= _NAME_BYTES and name.isascii():
+        return name
+    return bytes(byte if byte < 128 else 95 for byte in name[:_NAME_BYTES])
+
+
+def _decimal(mtime_ns: int) -> bytes:
+    sign = b"-" if mtime_ns < 0 else b""
+    seconds, fraction = divmod(abs(mtime_ns), _NS)
+    return sign + (b"%d.%09d" % (seconds, fraction)).rstrip(b"0").rstrip(b".")
+
+
+def _extended(records: list[tuple[bytes, bytes]]) -> bytes:
+    """Records of `LENGTH KEY=VALUE`, the length counting itself; bytes that are no UTF-8 are declared."""
+    try:
+        for _, value in records:
+            value.decode()
+    except UnicodeDecodeError:
+        records = [(b"hdrcharset", b"BINARY"), *records]
+    lines = []
+    for key, value in records:
+        rest = len(key) + len(value) + 3
+        length = rest + len(str(rest))
+        length = rest + len(str(length))
+        lines.append(b"%d %s=%s\n" % (length, key, value))
+    return b"".join(lines)
+
+
+def _block(name: bytes, kind: bytes, mode: int, seconds: int, size: int, target: bytes = b"") -> bytes:
+    size = size if size < _USTAR_SIZE_LIMIT else 0
+    seconds = min(max(seconds, 0), _USTAR_SIZE_LIMIT - 1)
+    head = b"%s%07o\x000000000\x000000000\x00%011o\x00%011o\x00" % (
+        name.ljust(_NAME_BYTES, b"\x00"), mode & 0o777, size, seconds
+    )  # fmt: skip
+    rest = kind + target.ljust(_NAME_BYTES, b"\x00") + _TAIL
+    # The checksum field itself counts as eight spaces.
+    return head + b"%06o\x00 " % (sum(head) + 256 + sum(rest)) + rest

@@ -1,0 +1,69 @@
+"""The `venue` command: one verb, one function. Only the asked verb's file is loaded."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from appliance import __version__
+from appliance.cli.shell import EXIT_USAGE
+
+# verb: file of this room that adds it, one line of help
+VERBS: dict[str, tuple[str, str]] = {
+    "run": ("guard", "the guard, in the foreground"),
+    "page": ("page", "the status page"),
+    "demo": ("demo", "guard and page together on simulated hardware, a day played fast"),
+    "status": ("status", "the verdict and everything below it"),
+    "events": ("events", "the event log"),
+    "log": ("events", "verify the event log's hash chain"),
+    "sitting": ("day", "list, delay, extend, finish a sitting"),
+    "seal": ("day", "seal the venue for a batch: two people, two PINs"),
+    "unseal": ("day", "lift the seal: two people, two PINs"),
+    "drill": ("day", "start or end a drill or rehearsal"),
+    "pin": ("day", "set the PIN of a role"),
+    "incident": ("incident", "the record of incidents"),
+    "seat": ("incident", "move a candidate to a spare seat"),
+    "backup": ("backup", "run, list, verify, restore bundles"),
+    "province": ("province", "the province's side: keys"),
+    "config": ("config", "check the configuration, print a sample"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb; returns the exit code of CONTRACT: 0 ok … 78 bad config."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    parser = argparse.ArgumentParser(
+        prog="venue",
+        description="考场守护: the box at the venue of a paperless exam.",
+        epilog="exit codes: 0 ok, 1 warning, 2 critical or failed, 3 unknown or no answer, 64 usage, "
+        "69 unavailable, 75 busy, 77 not permitted, 78 bad config",
+    )
+    parser.add_argument("--version", action="version", version=f"venue {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", title="verbs")
+    if asked in VERBS:
+        importlib.import_module(f"appliance.cli.{VERBS[asked][0]}").add(verbs)
+    else:
+        for name, (_, text) in VERBS.items():
+            verbs.add_parser(name, help=text, add_help=False)
+    return _run(parser, words)
+
+
+def _run(parser: argparse.ArgumentParser, words: list[str]) -> int:
+    try:
+        args = parser.parse_args(words)
+    except SystemExit as stop:  # argparse says what is wrong and leaves with 2; our usage code is 64
+        return EXIT_USAGE if stop.code == 2 else int(stop.code or 0)
+    if not hasattr(args, "run"):
+        parser.print_help()
+        return EXIT_USAGE if words else 0
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe went away: not an error of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code

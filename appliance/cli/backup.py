@@ -1,0 +1,192 @@
+"""`venue backup`: list, verify and restore the bundles in the outbox."""
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from appliance.backup.keys import allowed_signers
+from appliance.backup.outbox import bundles, outbox_of
+from appliance.backup.restore import LATEST, restore
+from appliance.backup.unseal import RestoreError
+from appliance.backup.verify import Report, verify_all
+from appliance.config import load
+
+_DEFAULT_CONFIG = Path("/etc/venue-appliance/appliance.toml")
+_SCHEMA = 1
+_OK, _FAILED, _UNAVAILABLE, _NOT_PERMITTED = 0, 2, 69, 77
+_BAR_AFTER_S, _BAR_EVERY_S, _BAR_WIDTH = 1.0, 0.1, 40
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backup` and its own verbs."""
+    backup = verbs.add_parser("backup", help="bundles sealed to the province: list, verify, restore")
+    own = backup.add_subparsers(required=True, metavar="VERB")
+    _add_list(own)
+    _add_verify(own)
+    _add_restore(own)
+
+
+def list_bundles(args: argparse.Namespace) -> int:
+    """`backup list`: the published bundles in the counter's order."""
+    return _guarded(_list, args)
+
+
+def verify_bundles(args: argparse.Namespace) -> int:
+    """`backup verify`: hashes, signatures, the chain and its gaps; 2 when anything is wrong."""
+    return _guarded(_verify, args)
+
+
+def restore_bundle(args: argparse.Namespace) -> int:
+    """`backup restore`: a bundle into a directory, with the province's key."""
+    return _guarded(_restore, args)
+
+
+def state_dir_of(args: argparse.Namespace) -> Path:
+    """`--state`, else the configuration's; raises what `appliance.config.load` raises."""
+    return Path(args.state) if args.state else load(Path(args.config)).venue.state_dir
+
+
+def add_state_options(parser: argparse.ArgumentParser, *, readable: bool) -> None:
+    """`--state`, `--config`, and `--json` for a verb that reads."""
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--state", metavar="DIR", help="the state directory, without reading a configuration")
+    place.add_argument("--config", metavar="F", default=_DEFAULT_CONFIG, help=f"default: {_DEFAULT_CONFIG}")
+    if readable:
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+class Bar:
+    """A progress bar on stderr: only on a terminal, only when it takes more than a second."""
+
+    def __init__(self) -> None:
+        self._begun_s = self._told_s = time.monotonic()
+        self._shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw `done` of `total` bytes."""
+        now_s = time.monotonic()
+        if (
+            not sys.stderr.isatty()
+            or now_s - self._begun_s < _BAR_AFTER_S
+            or now_s - self._told_s < _BAR_EVERY_S
+        ):
+            return
+        self._told_s, self._shown = now_s, True
+        part = min(1.0, done / total) if total else 1.0
+        bar = "#" * round(part * _BAR_WIDTH)
+        print(f"\r[{bar:<{_BAR_WIDTH}}] {part:4.0%} {done >> 20} MiB", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Leave the line clean."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _add_list(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = own.add_parser("list", help="the published bundles, oldest first")
+    add_state_options(parser, readable=True)
+    parser.set_defaults(run=list_bundles)
+
+
+def _add_verify(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = own.add_parser("verify", help="check every bundle: hashes, signatures, chain, gaps")
+    add_state_options(parser, readable=True)
+    parser.set_defaults(run=verify_bundles)
+
+
+def _add_restore(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = own.add_parser("restore", help="restore a bundle with the province's key")
+    add_state_options(parser, readable=True)
+    parser.add_argument(
+        "--identity", metavar="KEY", required=True, help="the province's key, as age-keygen writes it"
+    )
+    parser.add_argument("--into", metavar="DIR", required=True, help="the directory to restore into")
+    parser.add_argument("--bundle", metavar="NAME", default=LATEST, help="which one; default: the latest")
+    parser.add_argument("--force", action="store_true", help="overwrite files that differ")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="only these, as SOURCE/path; default: everything"
+    )
+    parser.set_defaults(run=restore_bundle)
+
+
+def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """The exit code of `verb`, its errors in one line on stderr."""
+    try:
+        return verb(args)
+    except RestoreError as error:
+        return _said(str(error), _FAILED)
+    except PermissionError as error:
+        return _said(f"{error.filename}: not permitted", _NOT_PERMITTED)
+    except OSError as error:
+        return _said(str(error), _UNAVAILABLE)
+
+
+def _list(args: argparse.Namespace) -> int:
+    found = bundles(state_dir_of(args))
+    rows = [
+        {"name": one.name, "counter": one.counter, "kind": one.kind, "created_at": one.created_at.isoformat(),
+         "sealed_bytes": one.data.stat().st_size if one.data.exists() else None}
+        for one in found
+    ]  # fmt: skip
+    if args.json:
+        return _json({"bundles": rows})
+    for row in rows:
+        print(f"{row['name']}  {row['sealed_bytes'] if row['sealed_bytes'] is not None else 'MISSING'}")
+    return _OK
+
+
+def _verify(args: argparse.Namespace) -> int:
+    state_dir = state_dir_of(args)
+    with contextlib.closing(Bar()) as bar:
+        report = verify_all(outbox_of(state_dir), allowed_signers=allowed_signers(state_dir), told=bar)
+    code = _FAILED if report.findings else _OK
+    if args.json:
+        return _json(_as_object(report)) or code
+    for finding in report.findings:
+        print(f"{finding.bundle}: {finding.fault.value}: {finding.detail}")
+    print(f"{report.bundles} bundles, {report.sealed_bytes} bytes, {len(report.findings)} faults")
+    return code
+
+
+def _restore(args: argparse.Namespace) -> int:
+    state_dir = state_dir_of(args)
+    with contextlib.closing(Bar()) as bar:
+        result = restore(
+            outbox_of(state_dir),
+            allowed_signers=allowed_signers(state_dir),
+            name=args.bundle,
+            identity=Path(args.identity),
+            into=Path(args.into),
+            paths=args.paths,
+            force=args.force,
+            told=bar,
+        )
+    if args.json:
+        return _json(asdict(result))
+    print(f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged")
+    if result.torn or result.not_captured:
+        words = f"{result.torn} changed while they were captured, {result.not_captured} could not be captured"
+        print(f"incomplete at its source: {words}", file=sys.stderr)
+    return _OK
+
+
+def _as_object(report: Report) -> dict[str, object]:
+    found = [
+        {"fault": one.fault.value, "bundle": one.bundle, "detail": one.detail} for one in report.findings
+    ]
+    return {"bundles": report.bundles, "sealed_bytes": report.sealed_bytes, "findings": found}
+
+
+def _json(value: dict[str, object]) -> int:
+    print(json.dumps({"schema": _SCHEMA, **value}, ensure_ascii=False))
+    return _OK
+
+
+def _said(message: str, code: int) -> int:
+    print(f"venue: {message}", file=sys.stderr)
+    return code

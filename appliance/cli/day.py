@@ -1,0 +1,120 @@
+"""The chief examiner's day in a shell: sittings, seal, drill, PINs."""
+
+import argparse
+from typing import Any
+
+from appliance.cli.shell import (
+    EXIT_NOT_PERMITTED,
+    EXIT_OK,
+    add_config,
+    add_json,
+    asking,
+    client_of,
+    language,
+    local,
+    pin_of,
+    print_json,
+    say,
+)
+from appliance.words.refusals import refusal_sentence
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verbs."""
+    _add_sitting(verbs)
+    for name, text in (("seal", "seal the venue for a batch"), ("unseal", "lift the seal")):
+        parser = verbs.add_parser(name, help=text)
+        add_config(parser)
+        parser.add_argument("--chief", required=True, metavar="NAME")
+        parser.add_argument("--technician", required=True, metavar="NAME")
+        if name == "seal":
+            parser.add_argument("--batch", default="", help="default: the next one")
+        else:
+            parser.add_argument("--reason", required=True)
+        parser.set_defaults(run=asking(run_seal), verb=name)
+    drill = verbs.add_parser("drill", help="start or end a drill (演练) or rehearsal (联网模拟测试)")
+    add_config(drill)
+    drill.add_argument("mode", choices=("drill", "rehearsal", "end"))
+    drill.add_argument("--by", required=True, metavar="NAME")
+    drill.set_defaults(run=asking(run_drill))
+    pin = verbs.add_parser("pin", help="set the PIN of a role")
+    add_config(pin)
+    pin.add_argument("role", choices=("chief", "deputy", "technician"))
+    pin.set_defaults(run=asking(run_pin))
+
+
+def _add_sitting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sitting = verbs.add_parser("sitting", help="sittings as planned and as moved")
+    acts = sitting.add_subparsers(metavar="ACT", required=True)
+    listing = acts.add_parser("list", help="the sitting that is on or comes next")
+    add_config(listing)
+    add_json(listing)
+    listing.set_defaults(run=asking(run_list))
+    for name, text in (("delay", "start and end later"), ("extend", "end later, for all or one seat")):
+        parser = acts.add_parser(name, help=text)
+        add_config(parser)
+        parser.add_argument("minutes", type=int)
+        parser.add_argument("--sitting", default="", metavar="ID", help="default: the one that is on")
+        parser.add_argument("--by", required=True, metavar="NAME")
+        parser.add_argument("--consent", required=True, metavar="WHO", help="who of the province consented")
+        parser.add_argument("--reason", required=True)
+        if name == "extend":
+            parser.add_argument("--seat", default="", metavar="ROOM-SEAT")
+        parser.set_defaults(run=asking(run_move), verb=f"sitting.{name}")
+    finish = acts.add_parser("finish", help="answers are collected (收卷完成)")
+    add_config(finish)
+    finish.add_argument("--sitting", default="", metavar="ID")
+    finish.add_argument("--by", required=True, metavar="NAME")
+    finish.set_defaults(run=asking(run_finish))
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Prints the sitting that is on or comes next."""
+    snapshot: dict[str, Any] = client_of(args).call("status")
+    sitting, zone = snapshot["sitting"], snapshot["venue"]["timezone"]
+    if args.json:
+        print_json({"sitting": sitting, "phase": snapshot["phase"]})
+    elif sitting:
+        start, end = local(sitting["start"], zone, "%Y-%m-%d %H:%M"), local(sitting["end"], zone, "%H:%M")
+        moved = f"+{sitting['delay_minutes']} +{sitting['extend_minutes']} min"
+        print(f"{sitting['id']}  {sitting['subject']}  {start}–{end}  ({moved})  {snapshot['phase']['name']}")
+    return EXIT_OK
+
+
+def run_move(args: argparse.Namespace) -> int:
+    """Moves a sitting; asks the chief's PIN."""
+    values = {"minutes": args.minutes, "by": args.by, "consent": args.consent, "reason": args.reason}
+    if args.verb == "sitting.extend":
+        values["seat"] = args.seat
+    client_of(args).call(args.verb, pins={"chief": pin_of("chief")}, sitting=args.sitting, **values)
+    return EXIT_OK
+
+
+def run_finish(args: argparse.Namespace) -> int:
+    """Says that the answers are collected."""
+    client_of(args).call("sitting.finish", sitting=args.sitting, by=args.by)
+    return EXIT_OK
+
+
+def run_seal(args: argparse.Namespace) -> int:
+    """Seals or unseals; asks both PINs."""
+    pins = {"chief": pin_of("chief"), "technician": pin_of("technician")}
+    values = {"batch": args.batch} if args.verb == "seal" else {"reason": args.reason}
+    client_of(args).call(args.verb, pins=pins, chief=args.chief, technician=args.technician, **values)
+    return EXIT_OK
+
+
+def run_drill(args: argparse.Namespace) -> int:
+    """Starts or ends a drill."""
+    client_of(args).call("drill", mode=args.mode, by=args.by)
+    return EXIT_OK
+
+
+def run_pin(args: argparse.Namespace) -> int:
+    """Sets a PIN, typed twice on a terminal."""
+    client, pin = client_of(args), pin_of(args.role)
+    if pin != pin_of(args.role):
+        say(refusal_sentence(language(), "pins-differ", {}))
+        return EXIT_NOT_PERMITTED
+    client.call("pin.set", role=args.role, pin=pin)
+    return EXIT_OK

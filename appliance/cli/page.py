@@ -1,0 +1,67 @@
+"""`venue page`: the status page, on a unix socket or on loopback."""
+
+import argparse
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import waitress
+
+from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
+from appliance.client import Client
+from appliance.config import ConfigError, load
+from web import create_app
+
+THREADS, CONNECTIONS, CHANNEL_TIMEOUT_S = 8, 500, 15
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb."""
+    parser = verbs.add_parser("page", help="the status page")
+    add_config(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until it is told to stop."""
+    try:
+        config = load(args.config)
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    try:
+        place = _listen(config.page.listen)
+    except ValueError as error:
+        say(f"{args.config.name}: page.listen: {error}")
+        return EXIT_USAGE
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    app = create_app(
+        client=Client(config.venue.run_dir / "control.sock", timeout_s=2.0), language=config.page.language
+    )
+    try:
+        waitress.serve(
+            app,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=CHANNEL_TIMEOUT_S,
+            ident=None,
+            **place,
+        )
+    except OSError as error:
+        say(f"{config.page.listen}: {os.strerror(error.errno or 0)}")
+        return EXIT_UNAVAILABLE
+    return EXIT_OK
+
+
+def _listen(text: str) -> dict[str, Any]:
+    """waitress's arguments for `unix:PATH` or `HOST:PORT`. Raises ValueError."""
+    if text.startswith("unix:"):
+        path = Path(text.removeprefix("unix:"))
+        path.unlink(missing_ok=True)
+        return {"unix_socket": str(path), "unix_socket_perms": "660"}
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"{text!r}: unix:PATH or ADDRESS:PORT was expected")
+    return {"host": host, "port": int(port)}

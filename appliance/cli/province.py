@@ -1,0 +1,35 @@
+"""`venue province`: the province's side, on the province's machine."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from appliance.province.keys import IDENTITY_NAME, RECIPIENTS_NAME, ProvinceKeyError, init
+
+_OK, _FAILED = 0, 2
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `province` and its own verbs."""
+    province = verbs.add_parser("province", help="the province's side: its keys")
+    own = province.add_subparsers(required=True, metavar="VERB")
+    parser = own.add_parser("init", help="make the key that opens the venues' bundles")
+    parser.add_argument("directory", metavar="DIR", help="an existing or new directory without keys")
+    parser.set_defaults(run=make_keys)
+
+
+def make_keys(args: argparse.Namespace) -> int:
+    """`province init DIR`: the recipient on stdout, what to do with it on stderr."""
+    directory = Path(args.directory)
+    try:
+        recipient = init(directory)
+    except ProvinceKeyError as error:
+        print(f"venue: {error}", file=sys.stderr)
+        return _FAILED
+    print(recipient)
+    print(
+        f"Put this line into every venue's backup.recipients; it is in {directory / RECIPIENTS_NAME} too.\n"
+        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens.",
+        file=sys.stderr,
+    )
+    return _OK

@@ -1,0 +1,138 @@
+"""The socket: accepts, checks who is there, limits size and time, and never keeps a connection."""
+
+import grp
+import json
+import os
+import pwd
+import socket
+import struct
+import threading
+from pathlib import Path
+from typing import Any, Protocol
+
+MAX_QUESTION_BYTES = 64 * 1024
+TIMEOUT_S = 5.0
+MAX_AT_ONCE = 32
+TECHNICIAN, READER = "technician", "reader"
+GROUP = "venue"
+
+
+class ControlError(Exception):
+    """A question that gets an error: `code` names the sentence, `exit_code` is for a shell."""
+
+    def __init__(self, code: str, exit_code: int = 64, **details: object) -> None:
+        super().__init__(code, details)
+        self.code = code
+        self.exit_code = exit_code
+        self.details = details
+
+
+class Answerer(Protocol):
+    """What gives the answers. Raises ControlError."""
+
+    def answer(self, role: str, verb: str, args: dict[str, Any], pins: dict[str, str]) -> Any:  # noqa: ANN401 - plain JSON
+        """The plain JSON value for a verb."""
+
+
+class ControlServer:
+    """Listens on `path` (mode 0660) and answers each connection's one question in a thread of its own.
+
+    Root, the guard's own user and members of the group `venue` are technicians; everybody else only
+    reads. Source of the peer's identity: SO_PEERCRED, unix(7).
+    """
+
+    def __init__(self, path: Path, answerer: Answerer) -> None:
+        self._path = path
+        self._answerer = answerer
+        self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        self._listener.bind(str(path))
+        path.chmod(0o660)
+        self._listener.listen(64)
+        self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
+
+    def start(self) -> None:
+        """Begins to answer."""
+        self._thread.start()
+
+    def alive(self) -> bool:
+        """Whether it still answers; the watchdog hangs on it."""
+        return self._thread.is_alive()
+
+    def close(self) -> None:
+        """Stops listening and takes the socket away."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(TIMEOUT_S)
+        self._path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            if not self._slots.acquire(blocking=False):
+                connection.close()
+                continue
+            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        try:
+            with connection:
+                connection.settimeout(TIMEOUT_S)
+                reply = self._reply(connection)
+                connection.sendall(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
+        except OSError:
+            return
+        finally:
+            self._slots.release()
+
+    def _reply(self, connection: socket.socket) -> dict[str, Any]:
+        try:
+            verb, args, pins = _question(_line(connection))
+            value = self._answerer.answer(self._role(connection), verb, args, pins)
+        except ControlError as error:
+            return {"error": error.code, "exit": error.exit_code, "args": error.details}
+        return {"ok": True, "value": value}
+
+    def _role(self, connection: socket.socket) -> str:
+        raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        _, uid, gid = struct.unpack("3i", raw)
+        return TECHNICIAN if uid in (0, os.getuid()) or _in_group(uid, gid) else READER
+
+
+def _in_group(uid: int, gid: int) -> bool:
+    try:
+        name = pwd.getpwuid(uid).pw_name
+        return grp.getgrnam(GROUP).gr_gid in os.getgrouplist(name, gid)
+    except KeyError:
+        return False
+
+
+def _line(connection: socket.socket) -> bytes:
+    parts = b""
+    while not parts.endswith(b"\n"):
+        part = connection.recv(4096)
+        if not part:
+            break
+        parts += part
+        if len(parts) > MAX_QUESTION_BYTES:
+            raise ControlError("too-long", limit=MAX_QUESTION_BYTES)
+    return parts
+
+
+def _question(line: bytes) -> tuple[str, dict[str, Any], dict[str, str]]:
+    try:
+        question = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ControlError("not-json") from error
+    if not isinstance(question, dict) or question.get("v") != 1:
+        raise ControlError("bad-version", expected=1)
+    verb, args, pins = question.get("verb"), question.get("args", {}), question.get("pins", {})
+    texts = isinstance(pins, dict) and all(isinstance(v, str) for v in pins.values())
+    if not isinstance(verb, str) or not isinstance(args, dict) or not texts:
+        raise ControlError("bad-question")
+    return verb, args, pins

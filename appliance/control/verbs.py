@@ -1,0 +1,153 @@
+"""What may be asked: reading, reporting by jobs, and the acts of people with their PINs."""
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from appliance.control.server import TECHNICIAN, ControlError
+from appliance.dispatch import ActRequest, Board, Inbox, Report
+from appliance.eventlog import EventLog, LogError
+from appliance.eventlog.files import newest
+from appliance.events import Body
+from appliance.events.bodies import BackupFailed, BundlePublished, BundleReceipted
+from appliance.events.codec import CodecError, from_plain
+from appliance.exam.acts import DECISIONS, Act, Refused
+from appliance.pins import PinError, Pins
+
+REPLY_S = 4.0
+MAX_EVENTS = 500
+REPORTED: dict[str, type[Body]] = {cls.kind: cls for cls in (BundlePublished, BackupFailed)}
+PINS_FOR = {
+    "seal": ("chief", "technician"),
+    "unseal": ("chief", "technician"),
+    "sitting.delay": ("chief",),
+    "sitting.extend": ("chief",),
+}
+
+
+class Verbs:
+    """Answers the verbs of the control socket; state changes only through the inbox.
+
+    `played` lets the simulated world's player also report the province's receipts.
+    """
+
+    def __init__(
+        self,
+        *,
+        board: Board,
+        inbox: Inbox,
+        pins: Pins,
+        log_directory: Path,
+        wall: Callable[[], datetime],
+        real_s: Callable[[], float],
+        played: bool = False,
+    ) -> None:
+        self._board = board
+        self._inbox = inbox
+        self._pins = pins
+        self._log_directory = log_directory
+        self._wall = wall
+        self._real_s = real_s
+        self._reported = REPORTED | ({BundleReceipted.kind: BundleReceipted} if played else {})
+        self._lock = threading.Lock()
+        self._log: EventLog | None = None
+
+    def answer(self, role: str, verb: str, args: dict[str, Any], pins: dict[str, str]) -> Any:  # noqa: ANN401 - plain JSON
+        """The plain value for `verb`. Raises ControlError."""
+        if verb == "status":
+            return self._status()
+        if verb == "events":
+            return self._events(args)
+        if role != TECHNICIAN:
+            raise ControlError("not-permitted", 77)
+        if verb == "report":
+            return self._report(args)
+        if verb == "pin.set":
+            return self._set_pin(args)
+        if verb not in DECISIONS:
+            raise ControlError("unknown-verb", verb=verb)
+        self._check_pins(verb, pins)
+        request = ActRequest(act=Act(verb=verb, args=args))
+        self._inbox.put(request)
+        return _result(request.reply)
+
+    def close(self) -> None:
+        """Lets the log go."""
+        with self._lock:
+            if self._log is not None:
+                self._log.close()
+
+    def _status(self) -> dict[str, Any]:
+        shown = self._board.read()
+        if not shown.rev:
+            raise ControlError("starting", 75)
+        seq, digest = shown.head
+        log: Any = shown.snapshot.get("log", {})
+        return {
+            **shown.snapshot,
+            "rev": shown.rev,
+            "at": self._wall().isoformat(),
+            "turned_age_s": round(self._real_s() - shown.turned_s, 2),
+            "log": {**log, "head_seq": seq, "head_hash": digest},
+        }
+
+    def _events(self, args: dict[str, Any]) -> dict[str, Any]:
+        since, limit = args.get("since", 0), args.get("limit", 100)
+        kind, want_newest = args.get("kind", ""), args.get("newest", False)
+        if not isinstance(since, int) or not isinstance(limit, int) or not isinstance(kind, str):
+            raise ControlError("bad-question")
+        try:
+            with self._lock:
+                path = newest(self._log_directory)
+                if self._log is None or self._log.path != path:
+                    self._log = EventLog(path, read_only=True)
+                rows = self._log.rows(
+                    after=since, limit=max(1, min(limit, MAX_EVENTS)), kind=kind, newest=bool(want_newest)
+                )
+        except LogError as error:
+            raise ControlError("log-unreadable", 69, reason=str(error)) from error
+        return {"events": [json.loads(row.text) for row in rows], "next": rows[-1].seq if rows else since}
+
+    def _report(self, args: dict[str, Any]) -> Any:  # noqa: ANN401 - plain JSON
+        cls = self._reported.get(str(args.get("kind")))
+        if cls is None:
+            raise ControlError("unknown-verb", verb=f"report {args.get('kind')}")
+        try:
+            body = from_plain(cls, args.get("body"))
+        except (CodecError, TypeError) as error:
+            raise ControlError("bad-report", reason=str(error)) from error
+        reply: Future[dict[str, Any]] = Future()
+        self._inbox.put(Report(body=body, reply=reply))
+        return _result(reply)
+
+    def _set_pin(self, args: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._pins.set(str(args.get("role")), str(args.get("pin")))
+        except PinError as error:
+            raise ControlError(error.code, 64, **error.details) from error
+        except OSError as error:
+            raise ControlError("pins-unwritable", 69, reason=str(error.strerror)) from error
+        return {}
+
+    def _check_pins(self, verb: str, pins: dict[str, str]) -> None:
+        for role in PINS_FOR.get(verb, ()):
+            if not pins.get(role):
+                raise ControlError("pin-missing", 77, role=role)
+            try:
+                self._pins.check(role, pins[role])
+            except PinError as error:
+                raise ControlError(error.code, 77, **error.details) from error
+
+
+def _result(reply: "Future[dict[str, Any]]") -> dict[str, Any]:
+    try:
+        return reply.result(timeout=REPLY_S)
+    except Refused as refusal:
+        raise ControlError(refusal.code, 2, **refusal.details) from refusal
+    except FutureTimeout as error:
+        raise ControlError("busy", 75) from error

@@ -1,0 +1,6 @@
+"""The guard's composition root: the only place that constructs and connects."""
+
+from appliance.daemon.guard import GuardBusy, GuardFailed, run
+from appliance.daemon.settings import Settings, read, warnings
+
+__all__ = ["GuardBusy", "GuardFailed", "Settings", "read", "run", "warnings"]

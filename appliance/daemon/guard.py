@@ -1,0 +1,185 @@
+"""The guard: everything connected, one turn after the other until it is told to stop."""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from appliance import __version__
+from appliance.clock import Clock, SimulatedClock, SystemClock
+from appliance.control import ControlServer, Verbs
+from appliance.daemon import house
+from appliance.daemon.instruments import enforcers, watchers
+from appliance.daemon.settings import Settings
+from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
+from appliance.dispatch.start import start
+from appliance.enforce.job import BackupJobs
+from appliance.eventlog import LogError
+from appliance.events import Event
+from appliance.events.bodies import CRITICAL
+from appliance.events.codec import to_plain
+from appliance.events.readings import Reading
+from appliance.journal import Journal, message_id
+from appliance.notify import Notifier
+from appliance.pins import Pins
+from appliance.words import event_sentence, verdict_sentence
+
+WATCHDOG_EVERY_S = 2.0
+
+
+class GuardFailed(Exception):
+    """The guard can not start; one line says why."""
+
+
+class GuardBusy(GuardFailed):
+    """Another guard holds this state directory."""
+
+
+def run(settings: Settings, *, language: str) -> None:
+    """Runs the guard until SIGTERM or SIGINT. Raises GuardBusy, GuardFailed."""
+    state_dir = settings.config.venue.state_dir
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+        settings.config.venue.run_dir.mkdir(parents=True, exist_ok=True)
+        lock = (state_dir / "guard.lock").open("w", encoding="ascii")
+    except OSError as error:
+        raise GuardFailed(f"{error.filename}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise GuardBusy(f"{state_dir}: another guard is running on this state directory") from error
+        Guard(settings, language=language).run()
+
+
+class Guard:
+    """Owns the threads and what they share; `run` is the main thread."""
+
+    def __init__(self, settings: Settings, *, language: str) -> None:
+        self._settings = settings
+        self._language = language
+        self._journal = Journal()
+        self._notifier = Notifier(os.environ)
+        self._stopping = ""
+        self._inbox = Inbox()
+        self._board = Board()
+        self._clock = self._make_clock()
+        config = settings.config
+        try:
+            started = start(settings.log_directory)
+        except (LogError, OSError) as error:
+            raise GuardFailed(f"the event log can not be opened: {error}") from error
+        self._jobs = BackupJobs(
+            argv=(sys.executable, "-m", "appliance", "backup", "run", "--config", str(settings.path), "--job"),
+            request=config.venue.run_dir / "backup-request.json",
+            report=lambda body: self._inbox.put(Report(body=body)),
+        )
+        self._dispatch = Dispatch(
+            started=started,
+            directory=settings.log_directory,
+            plan=settings.plan,
+            version=__version__,
+            clock=self._clock,
+            real_s=time.monotonic,
+            inbox=self._inbox,
+            board=self._board,
+            enforcers=enforcers(config),
+            start_backup=self._jobs.start,
+            journal=self._say,
+            alarm=lambda line: self._journal.write(line, level=CRITICAL),
+            about=_about(settings),
+        )
+        verbs = Verbs(
+            board=self._board,
+            inbox=self._inbox,
+            pins=Pins(config.venue.state_dir / "pins.json", mono_s=time.monotonic),
+            log_directory=settings.log_directory,
+            wall=self._clock.wall,
+            real_s=time.monotonic,
+            played=settings.plan.simulated,
+        )
+        try:
+            self._control = ControlServer(settings.control_socket, verbs)
+        except OSError as error:
+            raise GuardFailed(f"{settings.control_socket}: {error.strerror}") from error
+        self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate)
+        self._house = house.keep(
+            settings=settings, inbox=self._inbox, alarm=lambda line: self._journal.write(line, level=CRITICAL)
+        )
+
+    def run(self) -> None:
+        """Serves until a signal says stop; then stops in order, leaving closed what is closed."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        for watcher in self._watchers:
+            watcher.start()
+        self._control.start()
+        self._house.start()
+        self._notifier.ready(self._verdict())
+        fed_s, said = 0.0, ""
+        while not self._stopping:
+            self._dispatch.turn(self._wait_s())
+            now_s = time.monotonic()
+            if now_s - fed_s >= WATCHDOG_EVERY_S and self._control.alive():
+                self._notifier.watchdog()
+                fed_s = now_s
+            verdict = self._verdict()
+            if verdict != said:
+                self._notifier.status(verdict)
+                said = verdict
+        self._stop()
+
+    def _stop(self) -> None:
+        self._notifier.stopping()
+        self._house.stop()
+        self._control.close()
+        for watcher in self._watchers:
+            watcher.stop()
+        self._jobs.stop()
+        self._dispatch.stop(self._stopping)
+        self._journal.close()
+
+    def _wait_s(self) -> float:
+        """A turn at least each second; a clock that runs faster is judged as often in its own time, at most 20 Hz."""
+        return max(0.05, 1.0 / self._clock.rate())
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = signal.Signals(number).name
+        self._inbox.wake()
+
+    def _make_clock(self) -> Clock:
+        simulation = self._settings.config.simulation
+        return SimulatedClock(simulation.world / "clock.toml") if simulation else SystemClock()
+
+    def _observe(self, instrument: str, reading: Reading) -> None:
+        self._inbox.put(Observed(instrument=instrument, reading=reading))
+
+    def _say(self, event: Event) -> None:
+        plain = to_plain(event.body)
+        fields = {f"VENUE_{key.upper()}": str(value)[:200] for key, value in plain.items() if key != "state"}
+        self._journal.write(
+            event_sentence(self._language, event.kind, plain),
+            level=event.body.level,
+            MESSAGE_ID=message_id(event.kind),
+            VENUE_KIND=event.kind,
+            VENUE_SEQ=str(event.seq),
+            **fields,
+        )
+
+    def _verdict(self) -> str:
+        verdict = self._board.read().snapshot.get("verdict", {})
+        return verdict_sentence(self._language, verdict) if isinstance(verdict, dict) else ""
+
+
+def _about(settings: Settings) -> dict[str, object]:
+    config = settings.config
+    return {
+        "code": config.venue.code,
+        "name": config.venue.name,
+        "timezone": config.venue.timezone,
+        "version": __version__,
+        "simulated": settings.plan.simulated,
+        "contacts": dict(config.contacts),
+    }

@@ -1,0 +1,184 @@
+"""Configuration, timetable and seat list read together: one plan, or every fault at once."""
+
+import csv
+import io
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appliance.backup.sources import SOURCES
+from appliance.config import Config, ConfigError, beside, load, read_toml
+from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UpsPlan, UsbAllowed
+from appliance.exam import timetable
+from hw.ups import DRIVERS
+
+SEAT_COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
+SPARE_WORDS = {"": False, "0": False, "no": False, "1": True, "yes": True, "spare": True}
+MAX_SEATS = 2000
+
+
+class Settings:
+    """A configuration that holds, with the plan that comes of it and the file it stands in."""
+
+    def __init__(self, *, path: Path, config: Config, plan: Plan) -> None:
+        self.path = path
+        self.config = config
+        self.plan = plan
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the guard answers."""
+        return self.config.venue.run_dir / "control.sock"
+
+    @property
+    def log_directory(self) -> Path:
+        """Where the event log lies."""
+        return self.config.venue.state_dir / "log"
+
+
+def read(path: Path) -> Settings:
+    """The settings that `path` gives. Raises ConfigError with every fault of every file."""
+    config = load(path)
+    faults = _driver_faults(path, config)
+    sittings = _sittings(path, config, faults)
+    seats = _seats(path, config, faults)
+    faults += _feeds_faults(path, config, seats)
+    if config.backup.source and not config.backup.recipients:
+        faults.append(f"{path.name}: backup.recipients: missing: nothing can be sealed without the province's key")
+    if faults:
+        raise ConfigError(faults)
+    plan = Plan(
+        code=config.venue.code,
+        name=config.venue.name,
+        timezone=config.venue.timezone,
+        rules=Rules(backup_every_minutes=config.backup.every_minutes, **config.rules.model_dump()),
+        sittings=sittings,
+        ups=tuple(UpsPlan(name=u.name, feeds=u.feeds, driver=u.driver) for u in config.ups),
+        seats=seats,
+        usb=config.usb.enforce,
+        usb_allow=tuple(UsbAllowed(id=a.id, port=a.port, serial=a.serial) for a in config.usb.allow),
+        network=config.network.mode,
+        seats_watched=bool(seats) and config.simulation is not None,
+        backup=bool(config.backup.source),
+        simulated=config.simulation is not None,
+    )
+    return Settings(path=path, config=config, plan=plan)
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What the configuration asks for and this version does not do: said aloud, never shown green."""
+    config, found = settings.config, []
+    if config.network.mode != "off":
+        found.append("network.mode: this version does not close the network; the page says 未接入监测")
+    if settings.plan.seats and not settings.plan.seats_watched:
+        found.append("venue.seats: this version can not see seats; the page says 未接入监测")
+    if config.panel.model_fields_set:
+        found.append("panel: this version drives no lamps")
+    if not config.ups:
+        found.append("ups: none: the page can not say how long the server holds")
+    return found
+
+
+def driver_options(options_class: type, values: dict[str, Any]) -> Any:  # noqa: ANN401 - a driver's own Options
+    """A driver's Options from a section's further keys. Raises ValueError: `KEY: REASON`."""
+    known = {field.name: field for field in fields(options_class)}
+    for key in values:
+        if key not in known:
+            raise ValueError(f"{key}: unknown key; known are {', '.join(sorted(known))}")
+    for name, field in known.items():
+        if field.default is MISSING and field.default_factory is MISSING and name not in values:
+            raise ValueError(f"{name}: missing")
+    return options_class(**values)
+
+
+def _driver_faults(path: Path, config: Config) -> list[str]:
+    faults = []
+    for n, ups in enumerate(config.ups):
+        place = f"{path.name}: ups[{n}]"
+        if ups.driver not in DRIVERS:
+            faults.append(f"{place}.driver: {ups.driver!r}: one of {', '.join(sorted(DRIVERS))} was expected")
+            continue
+        faults += _option_faults(place, DRIVERS[ups.driver].options, ups.options)
+    for n, source in enumerate(config.backup.source):
+        place = f"{path.name}: backup.source[{n}]"
+        if source.driver not in SOURCES:
+            faults.append(
+                f"{place}.driver: {source.driver!r}: one of {', '.join(sorted(SOURCES))} was expected"
+            )
+    return faults
+
+
+def _option_faults(place: str, options_class: type, values: dict[str, Any]) -> list[str]:
+    try:
+        driver_options(options_class, values)
+    except (ValueError, TypeError) as error:
+        return [f"{place}.{fault.strip()}" for fault in str(error).split(";")]
+    return []
+
+
+def _sittings(path: Path, config: Config, faults: list[str]) -> tuple[Sitting, ...]:
+    if not config.venue.timetable:
+        return ()
+    name = config.venue.timetable
+    try:
+        document = read_toml(beside(path, name))
+        return timetable.read(document, ZoneInfo(config.venue.timezone))
+    except ConfigError as error:
+        faults += [f"{path.name}: venue.timetable: {fault}" for fault in error.faults]
+    except timetable.TimetableError as error:
+        faults += [f"{name}: {fault}" for fault in error.faults]
+    return ()
+
+
+def _seats(path: Path, config: Config, faults: list[str]) -> tuple[SeatPlan, ...]:
+    if not config.venue.seats:
+        return ()
+    name = config.venue.seats
+    try:
+        text = beside(path, name).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        faults.append(f"{path.name}: venue.seats: {name}: {error.strerror}")
+        return ()
+    except ValueError as error:
+        faults.append(f"{name}: not UTF-8: {error}")
+        return ()
+    return _seat_rows(name, text, faults)
+
+
+def _seat_rows(name: str, text: str, faults: list[str]) -> tuple[SeatPlan, ...]:
+    reader = csv.DictReader(io.StringIO(text))
+    if tuple(reader.fieldnames or ()) != SEAT_COLUMNS:
+        faults.append(f"{name}: line 1: the columns {','.join(SEAT_COLUMNS)} were expected")
+        return ()
+    seats: dict[str, SeatPlan] = {}
+    for row in reader:
+        place = f"{name}: line {reader.line_num}"
+        room, seat, spare = row["room"], row["seat"], (row["spare"] or "").strip().lower()
+        if None in row or None in row.values():
+            faults.append(f"{place}: {len(SEAT_COLUMNS)} columns were expected")
+        elif not _is_name(room) or not _is_name(seat):
+            faults.append(f"{place}: room and seat: letters, digits, '.' and '_' were expected")
+        elif spare not in SPARE_WORDS:
+            faults.append(f"{place}: spare: {spare!r}: yes or no was expected")
+        elif f"{room}-{seat}" in seats:
+            faults.append(f"{place}: seat {seat} of room {room} stands twice")
+        else:
+            seats[f"{room}-{seat}"] = SeatPlan(id=f"{room}-{seat}", room=room, spare=SPARE_WORDS[spare])
+    if len(seats) > MAX_SEATS:
+        faults.append(f"{name}: {len(seats)} seats, at most {MAX_SEATS} were expected")
+    return tuple(seats.values())
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= 16 and all(c.isalnum() or c in "._" for c in text)
+
+
+def _feeds_faults(path: Path, config: Config, seats: tuple[SeatPlan, ...]) -> list[str]:
+    rooms = {seat.room for seat in seats}
+    return [
+        f"{path.name}: ups[{n}].feeds: {feed!r}: no such room in the seat list"
+        for n, ups in enumerate(config.ups)
+        for feed in ups.feeds
+        if feed.startswith("room:") and feed.removeprefix("room:") not in rooms
+    ]

@@ -1,0 +1,1 @@
+"""The province's side: its keys; later enrolment, pull, receipts."""

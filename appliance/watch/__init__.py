@@ -1,0 +1,1 @@
+"""Threads that read hardware or kernel and post what they read; they judge nothing."""

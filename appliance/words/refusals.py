@@ -1,0 +1,68 @@
+"""Why an act was refused, and what to do instead, by the refusal's code."""
+
+from collections.abc import Mapping
+
+Both = tuple[str, str]  # zh_CN, en
+
+REFUSALS: dict[str, Both] = {
+    "missing": ("缺少 {name}。", "{name} is missing."),
+    "bad-text": ("{name} 过长或含有控制字符（最多 {limit} 字）。", "{name} is too long (at most {limit}) or has control characters."),
+    "bad-minutes": ("分钟数须为 1 至 {limit} 的整数。", "Minutes must be a whole number from 1 to {limit}."),
+    "bad-choice": ("{name} 只能是：{choices}。", "{name} must be one of: {choices}."),
+    "unknown-verb": ("没有这个操作：{verb}。", "There is no such act: {verb}."),
+    "no-sitting-now": ("现在没有场次，请写明是哪一场。", "No sitting is on now; name one with --sitting."),
+    "unknown-sitting": ("没有这个场次：{sitting}。", "There is no sitting {sitting}."),
+    "already-started": ("{sitting} 已经开考，不能推迟；可以延长。", "{sitting} has begun and can not be delayed; it can be extended."),
+    "already-finished": ("{sitting} 已经收卷完成。", "{sitting} is already finished."),
+    "not-ended": ("{sitting} 还没有结束（{end}）。", "{sitting} has not ended yet ({end})."),
+    "ends-in-the-past": ("延长后的结束时间已经过去，请加大分钟数。", "That end would already be past; give more minutes."),
+    "meets-next-sitting": ("会与下一场 {sitting}（{start}）重叠，请先推迟下一场。", "That would run into {sitting} ({start}); delay that one first."),
+    "unknown-seat": ("没有这个座位：{seat}。", "There is no seat {seat}."),
+    "already-sealed": ("已经封场（第 {batch} 批）。", "The venue is sealed already (batch {batch})."),
+    "not-sealed": ("现在没有封场。", "The venue is not sealed."),
+    "two-people-needed": ("须由两个人签字。", "Two different people are needed."),
+    "no-batch-ahead": ("后面没有批次 {batch}。", "No batch {batch} lies ahead."),
+    "no-drill": ("现在没有演练。", "No drill is on."),
+    "drill-on": ("演练已在进行（{mode}）。", "A {mode} is on already."),
+    "exam-on": ("考试期间不能开始演练。", "No drill can begin while an exam is on."),
+    "unknown-incident": ("没有第 {number} 号事件。", "There is no incident {number}."),
+    "incident-closed": ("第 {number} 号事件已经结束。", "Incident {number} is closed."),
+    "nothing-to-resume": ("第 {number} 号事件没有耽误考生。", "Incident {number} keeps nobody from working."),
+    "not-recovered": ("第 {number} 号事件的原因还在，不能登记为已恢复。", "The cause of incident {number} is still there; it can not be closed as recovered."),
+    "no-spare": ("{seat} 不是备用机。", "{seat} is no spare seat."),
+    "spare-in-use": ("备用机 {seat} 已在使用。", "Spare {seat} is in use already."),
+    "already-swapped": ("{seat} 的考生已经换过机。", "The candidate of {seat} was moved already."),
+    "no-backup-configured": ("没有设置备份。", "No backup is configured."),
+    "log-unwritable": ("记录暂时写不进去，操作没有生效：{reason}", "The record can not be written now, nothing was done: {reason}"),
+    "log-unreadable": ("记录读不出来：{reason}", "The record can not be read: {reason}"),
+    "guard-silent": ("监控盒没有回应：{reason}", "The guard does not answer: {reason}"),
+    "starting": ("监控盒正在启动，请稍后再试。", "The guard is starting; try again."),
+    "busy": ("监控盒正忙，请稍后再试。", "The guard is busy; try again."),
+    "not-permitted": ("没有权限。", "Not permitted."),
+    "pin-missing": ("需要 PIN：{role}。", "A PIN is needed: {role}."),
+    "pin-wrong": ("PIN 不对：{role}。", "Wrong PIN: {role}."),
+    "pin-wait": ("请等 {seconds} 秒再输 PIN：{role}。", "Wait {seconds} s before the next PIN: {role}."),
+    "pin-not-set": ("{role} 还没有设 PIN，请先运行 venue pin {role}。", "{role} has no PIN yet; run venue pin {role} first."),
+    "bad-pin": ("PIN 须为 {least} 至 {most} 位数字。", "A PIN has {least} to {most} digits."),
+    "pins-differ": ("两次输入的 PIN 不一样。", "The two PINs differ."),
+    "pins-unreadable": ("PIN 文件读不出来：{reason}", "The PINs can not be read: {reason}"),
+    "pins-unwritable": ("PIN 存不下来：{reason}", "The PIN can not be stored: {reason}"),
+    "too-long": ("请求过长。", "The question is too long."),
+    "not-json": ("请求不是 JSON。", "The question is no JSON."),
+    "bad-version": ("请求的版本不对。", "The question is of another version."),
+    "bad-question": ("请求不完整。", "The question is not complete."),
+    "bad-report": ("报告不完整：{reason}", "The report is not complete: {reason}"),
+}  # fmt: skip
+
+
+def refusal_sentence(language: str, code: str, details: Mapping[str, object]) -> str:
+    """The sentence of a refusal; its code where there is none, so that nothing is ever silent."""
+    both = REFUSALS.get(code)
+    if both is None:
+        return f"{code} {dict(details) if details else ''}".strip()
+    template = both[0 if language == "zh_CN" else 1]
+    values = {key: str(value)[:200] for key, value in details.items()}
+    try:
+        return template.format_map(values)
+    except (KeyError, ValueError):
+        return template
