@@ -1,0 +1,210 @@
+"""The directory source: what it takes, what it leaves, what it says of files that never hold still."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.backup.sources import SOURCES, Entry, Label, OptionsRefused, SourceMissing
+from appliance.backup.sources.directory import Options
+
+
+class Kept:
+    """Keeps what it is given; `on_write` runs after each chunk, so that a test can change the source."""
+
+    def __init__(self, on_write: object = None) -> None:
+        self.entries: list[tuple[str, Entry]] = []
+        self.content: dict[bytes, bytes] = {}
+        self.labels: dict[bytes, Label] = {}
+        self.missing: dict[bytes, str] = {}
+        self.skips = self.abandoned = 0
+        self.on_write = on_write
+
+    def directory(self, entry: Entry) -> None:
+        self.entries.append(("directory", entry))
+
+    def symlink(self, entry: Entry) -> None:
+        self.entries.append(("symlink", entry))
+
+    def file(self, entry: Entry) -> None:
+        self.entries.append(("file", entry))
+        self.content[entry.path] = b""
+
+    def write(self, chunk: bytes, /) -> None:
+        path = self.entries[-1][1].path
+        self.content[path] += chunk
+        if callable(self.on_write):
+            self.on_write(path)
+
+    def end(self, label: Label) -> None:
+        self.labels[self.entries[-1][1].path] = label
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+
+    def not_captured(self, path: bytes, reason: str) -> None:
+        self.missing[path] = reason
+
+    def skipped(self) -> None:
+        self.skips += 1
+
+
+def captured(root: Path, **options: object) -> Kept:
+    sink = Kept(options.pop("on_write", None))
+    Options(path=root, **options).open().capture(sink)
+    return sink
+
+
+def test_everything_is_taken_in_the_order_of_names_the_root_first(tree: Path) -> None:
+    sink = captured(tree)
+    paths = [entry.path for _, entry in sink.entries]
+    assert paths[:3] == [b"", b"link", b"room1"] and paths == sorted(paths)
+    assert sink.content[b"room1/a.json"] == b'{"q1": "B"}' and sink.content[b"room1/nothing"] == b""
+    assert set(sink.labels.values()) == {Label.STABLE} and not sink.missing
+
+
+def test_links_are_stored_and_never_followed(tmp_path: Path, tree: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_text("secret")
+    (tree / "out").symlink_to(tmp_path / "outside")
+    (tree / "broken").symlink_to("nowhere")
+    sink = captured(tree)
+    links = {entry.path: entry.target for kind, entry in sink.entries if kind == "symlink"}
+    assert links[b"broken"] == b"nowhere" and links[b"out"] == os.fsencode(tmp_path / "outside")
+    assert not any(b"secret" in content for content in sink.content.values())
+
+
+def test_fifos_and_sockets_are_skipped_and_counted_and_hold_nothing_up(tree: Path) -> None:
+    os.mkfifo(tree / "fifo")
+    with socket.socket(socket.AF_UNIX) as listener:
+        fd = os.open(tree, os.O_RDONLY)
+        listener.bind(f"/proc/self/fd/{fd}/socket")
+        os.close(fd)
+    assert captured(tree).skips == 2
+
+
+def test_names_that_are_no_utf8_are_taken_as_they_are(tree: Path) -> None:
+    with open(os.path.join(os.fsencode(tree), b"\xff\xfe\n"), "wb") as file:
+        file.write(b"odd")
+    assert captured(tree).content[b"\xff\xfe\n"] == b"odd"
+
+
+def test_a_missing_root_a_file_and_an_unmounted_mount_point_are_missing_sources(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(SourceMissing):
+            captured(path)
+    with pytest.raises(SourceMissing, match="nothing is mounted"):
+        captured(tmp_path, mount_point=True)
+
+
+def test_a_root_that_is_replaced_while_it_is_read_is_a_missing_source(tree: Path, tmp_path: Path) -> None:
+    def replace(path: bytes) -> None:
+        if tree.exists() and path == b"room1/a.json":
+            tree.rename(tmp_path / "moved")
+
+    with pytest.raises(SourceMissing, match="went away"):
+        captured(tree, on_write=replace)
+
+
+@pytest.mark.parametrize("size", [1000, 3 << 20])
+def test_a_file_that_never_holds_still_is_torn_and_taken_whole_by_size(size: int, tmp_path: Path) -> None:
+    path = tmp_path / "busy"
+    path.write_bytes(b"x" * size)
+    # A process, not a thread: the interpreter's lock would keep reader and writer apart.
+    loop = (
+        "import os,sys\nfd = os.open(sys.argv[1], os.O_WRONLY)\nwhile True: os.pwrite(fd, os.urandom(500), 0)"
+    )
+    with subprocess.Popen([sys.executable, "-c", loop, str(path)]) as writer:
+        try:
+            while path.read_bytes() == b"x" * size:
+                pass
+            # On a busy machine the writer may be off its core for many takings.
+            takings = (captured(tmp_path).labels[b"busy"] for _ in range(20_000))
+            torn = any(label is Label.TORN for label in takings)
+        finally:
+            writer.kill()
+    assert torn
+
+
+def test_a_large_file_that_changes_once_is_taken_again_and_stable(tmp_path: Path) -> None:
+    path, changed = tmp_path / "large", []
+    path.write_bytes(b"x" * (3 << 20))
+
+    def change_once(_: bytes) -> None:
+        if not changed:
+            changed.append(True)
+            with path.open("r+b") as file:
+                file.write(b"changed")
+            os.utime(path, ns=(1, 1))
+
+    sink = captured(tmp_path, on_write=change_once)
+    assert (sink.abandoned, sink.labels[b"large"]) == (1, Label.STABLE)
+    assert sink.content[b"large"] == path.read_bytes()
+
+
+def test_a_large_file_that_shrinks_each_time_is_torn(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * (8 << 20))
+    sink = captured(tmp_path, on_write=lambda _: os.truncate(path, path.stat().st_size - 1))
+    assert sink.labels[b"large"] is Label.TORN
+
+
+def test_a_file_gone_since_it_was_listed_counts_as_deleted(tree: Path) -> None:
+    def delete(path: bytes) -> None:
+        if path == b"room1/a.json":
+            (tree / "考生答案.txt").unlink()
+
+    sink = captured(tree, on_write=delete)
+    assert not sink.missing and "考生答案.txt".encode() not in sink.content
+
+
+def test_directories_too_deep_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+    fd = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(230):
+        os.mkdir("d", dir_fd=fd)
+        below = os.open("d", os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = below
+    os.close(fd)
+    (tmp_path / "z").touch()
+    sink = captured(tmp_path)
+    assert list(sink.missing.values()) == ["too_deep"] and b"z" in sink.content
+
+
+@pytest.fixture
+def plain_user() -> Iterator[None]:
+    """Root reads everything; for a moment this process is nobody."""
+    if os.getuid() == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(os.getuid())
+
+
+def test_an_unreadable_file_or_directory_is_named_and_the_rest_is_taken(plain_user: None) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "closed").write_text("x")
+        (root / "closed").chmod(0)
+        (root / "closed_directory").mkdir(mode=0)
+        (root / "open").write_text("y")
+        sink = captured(root)
+        (root / "closed_directory").rmdir()
+    assert sink.missing == {b"closed": "EACCES", b"closed_directory": "EACCES"}
+    assert sink.content == {b"open": b"y"}
+
+
+def test_settings_are_read_from_a_table_and_every_fault_is_named_at_once() -> None:
+    assert SOURCES["directory"].read({"path": "/srv/exam"}) == Options(path=Path("/srv/exam"))
+    with pytest.raises(OptionsRefused) as caught:
+        Options.read({"path": "relative", "mount_point": "yes", "pfad": 1})
+    assert [key for key, _ in caught.value.faults] == ["pfad", "path", "mount_point"]
+
+
+def test_every_driver_is_in_the_table_by_its_own_name() -> None:
+    assert {name: options.driver for name, options in SOURCES.items()} == {"directory": "directory"}
