@@ -1,0 +1,86 @@
+"""`venue backup list|verify|restore` and `venue province init`, as a person and as a program call them."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.backup import outbox
+from appliance.backup.age_keys import new_identity
+from appliance.backup.bundle import Bundle
+from appliance.cli import backup, province
+
+Publish = Callable[..., Bundle]
+
+
+def venue(*argv: str) -> int:
+    parser = argparse.ArgumentParser()
+    verbs = parser.add_subparsers()
+    backup.add(verbs)
+    province.add(verbs)
+    args = parser.parse_args(argv)
+    code = args.run(args)
+    assert isinstance(code, int)
+    return code
+
+
+def test_list_names_the_bundles_for_people_and_for_programs(
+    tmp_path: Path, tree: Path, publish: Publish, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, state = publish(tree), str(tmp_path / "state")
+    assert venue("backup", "list", "--state", state) == 0
+    assert capsys.readouterr().out.split() == [bundle.name, str(bundle.sealed_bytes)]
+    assert venue("backup", "list", "--state", state, "--json") == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["schema"] == 1 and value["bundles"][0]["counter"] == 1
+
+
+def test_verify_is_0_when_all_is_well_and_2_when_a_file_was_altered(
+    tmp_path: Path, tree: Path, publish: Publish, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tree)
+    state = str(tmp_path / "state")
+    assert venue("backup", "verify", "--state", state) == 0
+    (bundle,) = outbox.bundles(tmp_path / "state")
+    bundle.data.write_bytes(b"x" * bundle.data.stat().st_size)
+    capsys.readouterr()
+    assert venue("backup", "verify", "--state", state, "--json") == 2
+    value = json.loads(capsys.readouterr().out)
+    assert [finding["fault"] for finding in value["findings"]] == ["sha256"]
+
+
+def test_restore_brings_the_files_back_and_a_wrong_key_is_one_line(
+    tmp_path: Path, tree: Path, publish: Publish, identity: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tree)
+    argv = ["backup", "restore", "--state", str(tmp_path / "state"), "--into", str(tmp_path / "out")]
+    assert venue(*argv, "--identity", str(identity), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["files"] == 3
+    (tmp_path / "other").write_text(new_identity()[0])
+    assert venue(*argv, "--identity", str(tmp_path / "other")) == 2
+    output = capsys.readouterr()
+    assert output.out == "" and len(output.err.splitlines()) == 1
+    assert venue(*argv, "--identity", str(tmp_path / "nowhere")) == 69
+
+
+def test_a_restore_that_was_incomplete_at_its_source_says_so(
+    tmp_path: Path, tree: Path, publish: Publish, identity: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = tree.joinpath(*["d"] * 210)
+    deep.mkdir(parents=True)
+    assert publish(tree).not_captured[0].reason == "too_deep"
+    argv = ["--state", str(tmp_path / "state"), "--into", str(tmp_path / "out"), "--identity", str(identity)]
+    assert venue("backup", "restore", *argv) == 0
+    assert "1 could not be captured" in capsys.readouterr().err
+
+
+def test_province_init_prints_the_recipient_alone_on_stdout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert venue("province", "init", str(tmp_path / "p")) == 0
+    output = capsys.readouterr()
+    assert output.out.strip() == (tmp_path / "p" / "recipients.txt").read_text().strip()
+    assert "SECRET" not in output.out + output.err
+    assert venue("province", "init", str(tmp_path / "p")) == 2
