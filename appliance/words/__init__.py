@@ -11,7 +11,8 @@ from appliance.words.causes import Cause
 from appliance.words.languages import LANGUAGES, html_language, language_named, other_language, shell_language
 from appliance.words.names import name_of
 from appliance.words.page_labels import label
-from appliance.words.sentences import plain_text, room_place, say, seat_place
+from appliance.words.plain import plain_text
+from appliance.words.sentences import room_place, say, seat_place
 
 __all__ = [
     "LANGUAGES",

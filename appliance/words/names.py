@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
+from appliance.words.plain import plain_text
 
 # Table → code → (zh-CN, en). A code that a table does not know is shown as it is.
 NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -188,4 +189,4 @@ def name_of(language: str, table: str, code: object) -> str:
         return pair[LANGUAGES.index(language)]
     if code is None or code == "":
         return NAMES["word"]["unknown"][LANGUAGES.index(language)]
-    return str(code)
+    return plain_text(code)

@@ -81,7 +81,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),
     "backup_big": ("{time} 已加密保存", "Sealed at {time}"),
     "backup_running_big": ("正在备份", "Backing up now"),
-    "backup_failed_line": ("{time} 没有做成：{reason}", "Failed at {time}: {reason}"),
+    "backup_failed_line": ("{time} 没有做成", "Failed at {time}"),
     "backup_none_big": ("还没有备份", "No backup yet"),
     "province_received": ("省里已收至 {time}", "The province holds all up to {time}"),
     "province_behind": (

@@ -1,14 +1,12 @@
 """Fills the fields of a sentence: never raises, lets nothing in that could drive a page or a terminal."""
 
 import string
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.words.languages import LANGUAGES
 from appliance.words.names import NAMES, name_of
-
-MAX_FIELD_CHARACTERS = 160
+from appliance.words.plain import plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +66,6 @@ def fields_of(template: Template | Both) -> Iterator[tuple[str, str]]:
                 yield field, spec or ""
 
 
-def plain_text(value: object, *, limit: int = MAX_FIELD_CHARACTERS) -> str:
-    """One harmless line of at most `limit` characters.
-
-    Names, serials and notes come from strangers' devices and keyboards: a control character could
-    drive a terminal, a direction mark (RLO) turn a sentence round, 10 kB push the verdict off the page.
-    """
-    text = str(value)[: limit * 4]
-    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    line = " ".join(kept.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
 def seat_place(language: str, seat: object) -> str:
     """A seat id as people say it: `1-23` → 1 考场 23 号, Room 1 seat 23."""
     room, dash, number = plain_text(seat, limit=40).rpartition("-")
@@ -113,7 +99,7 @@ def _field(language: str, value: object, form: str) -> str:
     if form in NAMES:
         if isinstance(value, list | tuple):
             return _joined(language, [name_of(language, form, item) for item in value])
-        return plain_text(name_of(language, form, value))
+        return name_of(language, form, value)
     if value is None or value == "" or value in ([], ()):
         return name_of(language, "word", "unknown")
     if form in _FORMS:

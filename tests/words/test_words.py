@@ -11,7 +11,8 @@ from appliance.words import incidents_en, incidents_zh
 from appliance.words.event_sentences import EVENTS
 from appliance.words.names import NAMES
 from appliance.words.page_labels import _LABELS
-from appliance.words.sentences import _FORMS, fields_of, plain_text, say
+from appliance.words.plain import plain_text
+from appliance.words.sentences import _FORMS, fields_of, say
 from appliance.words.verdicts import HEADLINES, HINTS
 
 WORDS = Path(words.__file__).parent
