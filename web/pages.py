@@ -1,0 +1,99 @@
+"""The views: ask the guard, present, render. GET and HEAD only in this cut."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from appliance.words import language_named
+from web.fields import Plain, count, part
+from web.guard import Guard
+from web.present import etag, is_dead, present
+
+# Nothing from elsewhere, nothing inline, in nobody's frame: names of seats and devices come from strangers.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def add_pages(app: Flask, guard: Guard, language: str) -> None:
+    """Puts the views on `app`; `language` is for requests that ask for none."""
+
+    @app.get("/")
+    def status_page() -> Response:
+        page = present(_language(language), guard.look())
+        return _uncached(make_response(render_template("status.html", page=page)))
+
+    @app.get("/fragment")
+    def fragment() -> Response:
+        look, asked = guard.look(), _language(language)
+        tag = etag(look, asked)
+        # The tag is known before anything is rendered: twenty open pages cost one rendering a minute.
+        if tag and request.if_none_match.contains(tag):
+            return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+        return _tagged(make_response(render_template("fragment.html", page=present(asked, look))), tag)
+
+    @app.get("/healthz")
+    def healthz() -> tuple[Response, HTTPStatus]:
+        look = guard.look()
+        well = look.answered and not is_dead(look)
+        return jsonify(guard="ok" if well else "silent"), (
+            HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        )
+
+    @app.get("/api/v1/status")
+    def status_json() -> Response:
+        look = guard.look()
+        if look.snapshot is None or not look.answered:
+            answer = jsonify(error="guard-silent")
+            answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            return _uncached(answer)
+        answer = _tagged(jsonify(look.snapshot), _snapshot_tag(look.snapshot))
+        answer.make_conditional(request)
+        return answer
+
+    app.after_request(_with_headers)
+    _add_short_pages(app, language)
+
+
+def _add_short_pages(app: Flask, language: str) -> None:
+    words = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.METHOD_NOT_ALLOWED: "not_allowed"}
+
+    @app.errorhandler(HTTPException)
+    def short_page(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        said = render_template("short.html", language=_language(language), key=words.get(status, "failed"))
+        answer = make_response(said, status)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = "GET, HEAD"
+        return answer
+
+
+def _language(default: str) -> str:
+    return language_named(request.args.get("lang"), default=default)
+
+
+def _snapshot_tag(snapshot: Plain) -> str:
+    # The record's head rides along: `rev` starts again with the guard, the head never goes back.
+    return f"{count(snapshot, 'rev')}-{count(part(snapshot, 'log'), 'head_seq')}"
+
+
+def _tagged(answer: Response, tag: str) -> Response:
+    if tag:
+        answer.set_etag(tag)
+    return _uncached(answer)
+
+
+def _uncached(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _with_headers(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    return answer
