@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.backup.sources import SOURCES, Entry, Label, OptionsRefused, SourceMissing
+from appliance.backup.sources import SOURCES, Entry, Label, SourceMissing
 from appliance.backup.sources.directory import Options
 
 
@@ -199,11 +199,9 @@ def test_an_unreadable_file_or_directory_is_named_and_the_rest_is_taken(plain_us
     assert sink.content == {b"open": b"y"}
 
 
-def test_settings_are_read_from_a_table_and_every_fault_is_named_at_once() -> None:
-    assert SOURCES["directory"].read({"path": "/srv/exam"}) == Options(path=Path("/srv/exam"))
-    with pytest.raises(OptionsRefused) as caught:
-        Options.read({"path": "relative", "mount_point": "yes", "pfad": 1})
-    assert [key for key, _ in caught.value.faults] == ["pfad", "path", "mount_point"]
+def test_a_relative_path_is_refused() -> None:
+    with pytest.raises(ValueError, match="absolute"):
+        Options(path=Path("answers"))
 
 
 def test_every_driver_is_in_the_table_by_its_own_name() -> None:

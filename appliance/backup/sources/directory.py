@@ -14,20 +14,11 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from appliance.backup.sources.entry import (
-    Entry,
-    Label,
-    OptionsRefused,
-    Sink,
-    Source,
-    SourceMissing,
-    SourceUnreadable,
-)
+from appliance.backup.sources.entry import Entry, Label, Sink, Source, SourceMissing, SourceUnreadable
 
 # Each level holds one descriptor open; the usual limit is 1,024.
 _DEPTH_LIMIT = 200
@@ -51,18 +42,10 @@ class Options:
     path: Path
     mount_point: bool = False
 
-    @classmethod
-    def read(cls, table: Mapping[str, object]) -> Self:
-        """From the keys of `[[backup.source]]` but `name` and `driver`. Raises OptionsRefused."""
-        path, mount_point = table.get("path"), table.get("mount_point", False)
-        faults = [(key, "no such key") for key in sorted(table.keys() - {"path", "mount_point"})]
-        if not isinstance(path, str) or not path.startswith("/") or "\x00" in path:
-            faults.append(("path", "an absolute path was expected"))
-        if not isinstance(mount_point, bool):
-            faults.append(("mount_point", "true or false was expected"))
-        if faults or not isinstance(mount_point, bool):
-            raise OptionsRefused(faults)
-        return cls(path=Path(str(path)), mount_point=mount_point)
+    def __post_init__(self) -> None:
+        """Raises ValueError for a path that depends on where the program was started."""
+        if not self.path.is_absolute():
+            raise ValueError("path: an absolute path was expected")
 
     def open(self) -> Source:
         """The tree below `path`."""

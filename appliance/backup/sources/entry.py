@@ -1,9 +1,8 @@
 """What a source and the bundle that takes it in say to each other."""
 
 import enum
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
 
 class SourceError(Exception):
@@ -22,14 +21,6 @@ class SourceUnreadable(SourceError):
     """The source is there and its root cannot be read."""
 
     code: ClassVar[str] = "unreadable"
-
-
-class OptionsRefused(Exception):
-    """Settings no driver can work with; `faults` are (key, what is wrong), every one of them at once."""
-
-    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{key}: {reason}" for key, reason in faults))
-        self.faults = tuple(faults)
 
 
 class Label(enum.Enum):
@@ -89,10 +80,6 @@ class Options(Protocol):
     """A driver's settings: a frozen dataclass whose fields are the keys of `[[backup.source]]`."""
 
     driver: ClassVar[str]
-
-    @classmethod
-    def read(cls, table: Mapping[str, object]) -> Self:
-        """The settings in the keys of a table that belong to the driver. Raises OptionsRefused."""
 
     def open(self) -> Source:
         """The source these settings describe; touches nothing yet."""
