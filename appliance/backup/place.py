@@ -52,8 +52,8 @@ class Place:
         os.close(self._root)
         shutil.rmtree(self._staging_path, ignore_errors=True)
 
-    def stage(self, number: int, content: Iterator[bytes]) -> str:
-        """Keep a file's content as `number`, replacing what was there; its sha256 in hex. Raises OSError."""
+    def stage(self, number: int, member: Member, content: Iterator[bytes]) -> str:
+        """Keep a file as `number`, replacing what was there; its sha256 in hex. Raises OSError."""
         digest = hashlib.sha256()
         fd = os.open(
             str(number), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=self._staging
@@ -64,6 +64,9 @@ class Place:
                 view = memoryview(chunk)
                 while view:
                     view = view[file.write(view) :]
+            # Now, not when it is put in place: an inode changed after `sync` costs a journal commit a file.
+            os.fchmod(file.fileno(), member.mode)
+            os.utime(file.fileno(), ns=(member.mtime_ns, member.mtime_ns))
         return digest.hexdigest()
 
     def standing(self, member: Member, sha256: str) -> bool | None:
@@ -88,8 +91,6 @@ class Place:
         """The staged file in its place, whole or not at all. Raises PathRefused, OSError."""
         fd = os.open(str(number), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._staging)
         try:
-            os.fchmod(fd, member.mode)
-            os.utime(fd, ns=(member.mtime_ns, member.mtime_ns))
             os.fsync(fd)
         finally:
             os.close(fd)

@@ -132,7 +132,7 @@ def _stage(
             number = staged.numbers.setdefault(member.path, len(staged.numbers))
             staged.members[member.path] = member
             if member.kind == FILE:
-                staged.digests[member.path] = place.stage(number, content)
+                staged.digests[member.path] = place.stage(number, member, content)
     if not listed_any:
         raise BundleDamaged(f"{bundle.name}: no file list")
 
