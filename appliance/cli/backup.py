@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -14,11 +13,19 @@ from appliance.backup.outbox import bundles, outbox_of
 from appliance.backup.restore import LATEST, restore
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Report, verify_all
-from appliance.config import load
+from appliance.cli.shell import (
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_NOT_PERMITTED,
+    EXIT_OK,
+    EXIT_UNAVAILABLE,
+    add_config,
+    add_json,
+    print_json,
+    say,
+)
+from appliance.config import ConfigError, load
 
-_DEFAULT_CONFIG = Path("/etc/venue-appliance/appliance.toml")
-_SCHEMA = 1
-_OK, _FAILED, _UNAVAILABLE, _NOT_PERMITTED = 0, 2, 69, 77
 _BAR_AFTER_S, _BAR_EVERY_S, _BAR_WIDTH = 1.0, 0.1, 40
 
 
@@ -48,16 +55,15 @@ def restore_bundle(args: argparse.Namespace) -> int:
 
 def state_dir_of(args: argparse.Namespace) -> Path:
     """`--state`, else the configuration's; raises what `appliance.config.load` raises."""
-    return Path(args.state) if args.state else load(Path(args.config)).venue.state_dir
+    return Path(args.state) if args.state else load(args.config).venue.state_dir
 
 
 def add_state_options(parser: argparse.ArgumentParser, *, readable: bool) -> None:
     """`--state`, `--config`, and `--json` for a verb that reads."""
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--state", metavar="DIR", help="the state directory, without reading a configuration")
-    place.add_argument("--config", metavar="F", default=_DEFAULT_CONFIG, help=f"default: {_DEFAULT_CONFIG}")
+    parser.add_argument("--state", metavar="DIR", help="the state directory, without reading a configuration")
+    add_config(parser)
     if readable:
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        add_json(parser)
 
 
 class Bar:
@@ -118,12 +124,14 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
     """The exit code of `verb`, its errors in one line on stderr."""
     try:
         return verb(args)
+    except ConfigError as error:
+        return _said(str(error), EXIT_CONFIG)
     except RestoreError as error:
-        return _said(str(error), _FAILED)
+        return _said(str(error), EXIT_FAILED)
     except PermissionError as error:
-        return _said(f"{error.filename}: not permitted", _NOT_PERMITTED)
+        return _said(f"{error.filename}: not permitted", EXIT_NOT_PERMITTED)
     except OSError as error:
-        return _said(str(error), _UNAVAILABLE)
+        return _said(str(error), EXIT_UNAVAILABLE)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -137,14 +145,14 @@ def _list(args: argparse.Namespace) -> int:
         return _json({"bundles": rows})
     for row in rows:
         print(f"{row['name']}  {row['sealed_bytes'] if row['sealed_bytes'] is not None else 'MISSING'}")
-    return _OK
+    return EXIT_OK
 
 
 def _verify(args: argparse.Namespace) -> int:
     state_dir = state_dir_of(args)
     with contextlib.closing(Bar()) as bar:
         report = verify_all(outbox_of(state_dir), allowed_signers=allowed_signers(state_dir), told=bar)
-    code = _FAILED if report.findings else _OK
+    code = EXIT_FAILED if report.findings else EXIT_OK
     if args.json:
         return _json(_as_object(report)) or code
     for finding in report.findings:
@@ -171,8 +179,8 @@ def _restore(args: argparse.Namespace) -> int:
     print(f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged")
     if result.torn or result.not_captured:
         words = f"{result.torn} changed while they were captured, {result.not_captured} could not be captured"
-        print(f"incomplete at its source: {words}", file=sys.stderr)
-    return _OK
+        say(f"incomplete at its source: {words}")
+    return EXIT_OK
 
 
 def _as_object(report: Report) -> dict[str, object]:
@@ -183,10 +191,10 @@ def _as_object(report: Report) -> dict[str, object]:
 
 
 def _json(value: dict[str, object]) -> int:
-    print(json.dumps({"schema": _SCHEMA, **value}, ensure_ascii=False))
-    return _OK
+    print_json(value)
+    return EXIT_OK
 
 
 def _said(message: str, code: int) -> int:
-    print(f"venue: {message}", file=sys.stderr)
+    say(f"venue: {message}")
     return code

@@ -1,12 +1,10 @@
 """`venue province`: the province's side, on the province's machine."""
 
 import argparse
-import sys
 from pathlib import Path
 
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
 from appliance.province.keys import IDENTITY_NAME, RECIPIENTS_NAME, ProvinceKeyError, init
-
-_OK, _FAILED = 0, 2
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,12 +22,11 @@ def make_keys(args: argparse.Namespace) -> int:
     try:
         recipient = init(directory)
     except ProvinceKeyError as error:
-        print(f"venue: {error}", file=sys.stderr)
-        return _FAILED
+        say(f"venue: {error}")
+        return EXIT_FAILED
     print(recipient)
-    print(
+    say(
         f"Put this line into every venue's backup.recipients; it is in {directory / RECIPIENTS_NAME} too.\n"
-        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens.",
-        file=sys.stderr,
+        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens."
     )
-    return _OK
+    return EXIT_OK

@@ -84,3 +84,10 @@ def test_province_init_prints_the_recipient_alone_on_stdout(
     assert output.out.strip() == (tmp_path / "p" / "recipients.txt").read_text().strip()
     assert "SECRET" not in output.out + output.err
     assert venue("province", "init", str(tmp_path / "p")) == 2
+
+
+def test_a_configuration_that_is_missing_is_78_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert venue("backup", "list", "--config", str(tmp_path / "nowhere.toml")) == 78
+    assert len(capsys.readouterr().err.splitlines()) == 1
