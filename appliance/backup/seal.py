@@ -13,8 +13,9 @@ from appliance.backup.disk import HashingWriter
 from appliance.backup.stream import Writable
 
 LEVEL = 3
-# Batches of about a quarter megabyte that may wait on a belt.
-_BELT_BATCHES = 8
+# Batches of about a megabyte that may wait on a belt: fewer would starve a stage, smaller ones hand the
+# interpreter's lock around too often.
+_BELT_BATCHES = 4
 
 
 class Sealer:

@@ -11,7 +11,7 @@ _NAME_BYTES = 100
 _USTAR_SIZE_LIMIT = 1 << 33
 _NS = 1_000_000_000
 # What waits before it goes down the pipe: large enough that the stages' calls cost nothing.
-_BATCH_BYTES = 1 << 18
+_BATCH_BYTES = 1 << 20
 _ZEROS = bytes(1 << 16)
 FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
 _TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00" + bytes(167)
