@@ -13,6 +13,7 @@ from appliance.backup.outbox import bundles, outbox_of
 from appliance.backup.restore import LATEST, restore
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Report, verify_all
+from appliance.cli.backup_run import add_run
 from appliance.cli.shell import (
     EXIT_CONFIG,
     EXIT_FAILED,
@@ -31,8 +32,9 @@ _BAR_AFTER_S, _BAR_EVERY_S, _BAR_WIDTH = 1.0, 0.1, 40
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `backup` and its own verbs."""
-    backup = verbs.add_parser("backup", help="bundles sealed to the province: list, verify, restore")
+    backup = verbs.add_parser("backup", help="bundles sealed to the province: run, list, verify, restore")
     own = backup.add_subparsers(required=True, metavar="VERB")
+    add_run(own)
     _add_list(own)
     _add_verify(own)
     _add_restore(own)

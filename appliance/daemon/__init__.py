@@ -1,6 +1,6 @@
 """The guard's composition root: the only place that constructs and connects."""
 
-from appliance.daemon.guard import GuardBusy, GuardFailed, run
-from appliance.daemon.settings import Settings, read, warnings
+from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
+from appliance.daemon.settings import Settings, driver_options, read, warnings
 
-__all__ = ["GuardBusy", "GuardFailed", "Settings", "read", "run", "warnings"]
+__all__ = ["GuardBusy", "GuardFailed", "Settings", "driver_options", "make_clock", "read", "run", "warnings"]

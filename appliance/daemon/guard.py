@@ -9,6 +9,7 @@ from types import FrameType
 
 from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
+from appliance.config import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
 from appliance.daemon.instruments import enforcers, watchers
@@ -65,8 +66,8 @@ class Guard:
         self._stopping = ""
         self._inbox = Inbox()
         self._board = Board()
-        self._clock = self._make_clock()
         config = settings.config
+        self._clock = make_clock(config)
         try:
             started = start(settings.log_directory)
         except (LogError, OSError) as error:
@@ -149,10 +150,6 @@ class Guard:
         self._stopping = signal.Signals(number).name
         self._inbox.wake()
 
-    def _make_clock(self) -> Clock:
-        simulation = self._settings.config.simulation
-        return SimulatedClock(simulation.world / "clock.toml") if simulation else SystemClock()
-
     def _observe(self, instrument: str, reading: Reading) -> None:
         self._inbox.put(Observed(instrument=instrument, reading=reading))
 
@@ -183,3 +180,8 @@ def _about(settings: Settings) -> dict[str, object]:
         "simulated": settings.plan.simulated,
         "contacts": dict(config.contacts),
     }
+
+
+def make_clock(config: Config) -> Clock:
+    """The kernel's clock, or the simulated world's. Raises ClockError."""
+    return SimulatedClock(config.simulation.world / "clock.toml") if config.simulation else SystemClock()

@@ -2,11 +2,14 @@
 
 import csv
 import io
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
+from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
 from appliance.config import Config, ConfigError, beside, load, read_toml
 from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UpsPlan, UsbAllowed
@@ -16,6 +19,8 @@ from hw.ups import DRIVERS
 SEAT_COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
 SPARE_WORDS = {"": False, "0": False, "no": False, "1": True, "yes": True, "spare": True}
 MAX_SEATS = 2000
+
+_Options = TypeVar("_Options")
 
 
 class Settings:
@@ -39,11 +44,15 @@ class Settings:
 
 def read(path: Path) -> Settings:
     """The settings that `path` gives. Raises ConfigError with every fault of every file."""
-    config = load(path)
+    try:
+        config = load(path)
+    except ConfigError as error:
+        raise ConfigError([*error.faults, *_other_files(path)]) from error
     faults = _driver_faults(path, config)
-    sittings = _sittings(path, config, faults)
-    seats = _seats(path, config, faults)
+    sittings = _sittings(path, config.venue.timetable, config.venue.timezone, faults)
+    seats = _seats(path, config.venue.seats, faults)
     faults += _feeds_faults(path, config, seats)
+    faults += _recipient_faults(path, config)
     if config.backup.source and not config.backup.recipients:
         faults.append(f"{path.name}: backup.recipients: missing: nothing can be sealed without the province's key")
     if faults:
@@ -66,6 +75,21 @@ def read(path: Path) -> Settings:
     return Settings(path=path, config=config, plan=plan)
 
 
+def _other_files(path: Path) -> list[str]:
+    """The faults of timetable and seat list even where the configuration itself does not hold."""
+    faults: list[str] = []
+    try:
+        venue = read_toml(path).get("venue")
+    except ConfigError:
+        return faults
+    named = venue if isinstance(venue, dict) else {}
+    if isinstance(named.get("timetable"), str):
+        _sittings(path, named["timetable"], "Asia/Shanghai", faults)
+    if isinstance(named.get("seats"), str):
+        _seats(path, named["seats"], faults)
+    return faults
+
+
 def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and this version does not do: said aloud, never shown green."""
     config, found = settings.config, []
@@ -80,16 +104,22 @@ def warnings(settings: Settings) -> list[str]:
     return found
 
 
-def driver_options(options_class: type, values: dict[str, Any]) -> Any:  # noqa: ANN401 - a driver's own Options
-    """A driver's Options from a section's further keys. Raises ValueError: `KEY: REASON`."""
-    known = {field.name: field for field in fields(options_class)}
-    for key in values:
-        if key not in known:
-            raise ValueError(f"{key}: unknown key; known are {', '.join(sorted(known))}")
-    for name, field in known.items():
-        if field.default is MISSING and field.default_factory is MISSING and name not in values:
-            raise ValueError(f"{name}: missing")
-    return options_class(**values)
+def driver_options(options_class: type[_Options], values: dict[str, Any]) -> _Options:
+    """A driver's Options from a section's further keys. Raises ConfigError: `KEY: REASON` each."""
+    known = {field.name for field in fields(options_class)}  # type: ignore[arg-type]  # every Options is a dataclass
+    faults = [f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known]
+    if faults:
+        raise ConfigError(faults)
+    try:
+        return TypeAdapter(options_class).validate_python(values)
+    except ValidationError as error:
+        raise ConfigError([_option_fault(fault) for fault in error.errors()]) from error
+
+
+def _option_fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    place = ".".join(str(part) for part in fault["loc"])
+    reason = "missing" if fault["type"].startswith("missing") else fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {reason}" if place else reason
 
 
 def _driver_faults(path: Path, config: Config) -> list[str]:
@@ -106,24 +136,42 @@ def _driver_faults(path: Path, config: Config) -> list[str]:
             faults.append(
                 f"{place}.driver: {source.driver!r}: one of {', '.join(sorted(SOURCES))} was expected"
             )
+            continue
+        faults += _option_faults(place, SOURCES[source.driver], source.options)
     return faults
 
 
-def _option_faults(place: str, options_class: type, values: dict[str, Any]) -> list[str]:
+def _recipient_faults(path: Path, config: Config) -> list[str]:
+    faults = []
+    for n, recipient in enumerate(config.backup.recipients):
+        place = f"{path.name}: backup.recipients[{n}]"
+        if recipient.upper().startswith("AGE-SECRET-KEY"):
+            faults.append(f"{place}: this is a private key: it must never be here; take it away and make a new one")
+            continue
+        try:
+            prefix, key = bech32.decode(recipient)
+        except bech32.Bech32Error as error:
+            faults.append(f"{place}: {recipient[:80]!r}: {error}")
+            continue
+        if prefix != "age" or len(key) != 32:
+            faults.append(f"{place}: {recipient[:80]!r}: an age1… public key was expected")
+    return faults
+
+
+def _option_faults(place: str, options_class: type[object], values: dict[str, Any]) -> list[str]:
     try:
         driver_options(options_class, values)
-    except (ValueError, TypeError) as error:
-        return [f"{place}.{fault.strip()}" for fault in str(error).split(";")]
+    except ConfigError as error:
+        return [f"{place}.{fault.strip()}" for line in error.faults for fault in line.split(";")]
     return []
 
 
-def _sittings(path: Path, config: Config, faults: list[str]) -> tuple[Sitting, ...]:
-    if not config.venue.timetable:
+def _sittings(path: Path, name: str, zone: str, faults: list[str]) -> tuple[Sitting, ...]:
+    if not name:
         return ()
-    name = config.venue.timetable
     try:
         document = read_toml(beside(path, name))
-        return timetable.read(document, ZoneInfo(config.venue.timezone))
+        return timetable.read(document, ZoneInfo(zone))
     except ConfigError as error:
         faults += [f"{path.name}: venue.timetable: {fault}" for fault in error.faults]
     except timetable.TimetableError as error:
@@ -131,10 +179,9 @@ def _sittings(path: Path, config: Config, faults: list[str]) -> tuple[Sitting, .
     return ()
 
 
-def _seats(path: Path, config: Config, faults: list[str]) -> tuple[SeatPlan, ...]:
-    if not config.venue.seats:
+def _seats(path: Path, name: str, faults: list[str]) -> tuple[SeatPlan, ...]:
+    if not name:
         return ()
-    name = config.venue.seats
     try:
         text = beside(path, name).read_bytes().decode("utf-8-sig")
     except OSError as error:

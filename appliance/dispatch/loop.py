@@ -160,7 +160,8 @@ class Dispatch:
     def _take(self, message: Message, now: Moment) -> Callable[[], None] | None:
         match message:
             case Observed(instrument=instrument, reading=reading):
-                self._seen[instrument] = self._real_s()
+                if instrument in self._seen:
+                    self._seen[instrument] = self._real_s()
                 if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading):
                     self._reconciler.drifted("usb")
                 for body in worth_recording(self.venue, reading, now):
@@ -201,10 +202,8 @@ class Dispatch:
             reading: PowerUnknown | UsbReading | SeatsReading
             if area == "power":
                 reading = PowerUnknown(ups=name, reason="silent")
-            elif area == "usb":
-                reading = UsbReading(unknown="silent")
             else:
-                reading = SeatsReading(unknown="silent")
+                reading = UsbReading(unknown="silent") if area == "usb" else SeatsReading(unknown="silent")
             for body in worth_recording(self.venue, reading, now):
                 self._record(body, now)
 

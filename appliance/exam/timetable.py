@@ -73,7 +73,8 @@ def _local(row: Mapping[str, object], key: str, path: str, faults: list[str]) ->
     if isinstance(value, datetime) and value.tzinfo is None:
         return value
     if key in row:
-        faults.append(f"{path}.{key}: a local time such as 2026-09-05T09:00:00 was expected, not {value!r}")
+        shown = value.isoformat() if isinstance(value, datetime) else repr(value)
+        faults.append(f"{path}.{key}: a local time such as 2026-09-05T09:00:00 was expected, not {shown}")
     return None
 
 

@@ -23,11 +23,15 @@ EVENTS: Mapping[str, Both] = {
         ("All {rows} rows of the record were checked: {problem}", "All {rows} rows of the record verify"),
     ),
     "clock.judged": Both(
-        By("trusted", {"true": "时钟已确认（{reason}）"}, "时钟未经确认（{reason}）"),
         By(
             "trusted",
-            {"true": "The clock is vouched for ({reason})"},
-            "Nothing vouches for the clock ({reason})",
+            {"true": "时钟已确认（{reason:clock_reason}）"},
+            "时钟未经确认（{reason:clock_reason}）",
+        ),
+        By(
+            "trusted",
+            {"true": "The clock is vouched for ({reason:clock_reason})"},
+            "Nothing vouches for the clock ({reason:clock_reason})",
         ),
     ),
     "disk.read": Both(
@@ -79,7 +83,7 @@ EVENTS: Mapping[str, Both] = {
         ),
     ),
     "usb.unplugged": Both("USB 设备已拔出（{port} 口，{id}）", "USB device unplugged (port {port}, {id})"),
-    "usb.unknown": Both("USB 口状态读不到：{reason}", "USB cannot be read: {reason}"),
+    "usb.unknown": Both("USB 口状态读不到：{reason:read_reason}", "USB cannot be read: {reason:read_reason}"),
     "usb.seen": Both("USB 口状态可以读到", "USB can be read"),
     "seats.read": Both(
         (
@@ -93,7 +97,9 @@ EVENTS: Mapping[str, Both] = {
             "Seats present: {arrived:seats}",
         ),
     ),
-    "seats.unknown": Both("考试机在线情况读不到：{reason}", "Presence of seats cannot be read: {reason}"),
+    "seats.unknown": Both(
+        "考试机在线情况读不到：{reason:read_reason}", "Presence of seats cannot be read: {reason:read_reason}"
+    ),
     "phase.changed": Both(
         ("进入“{phase:phase}”（场次 {sitting}）", "进入“{phase:phase}”"),
         ("Phase: {phase:phase} (sitting {sitting})", "Phase: {phase:phase}"),

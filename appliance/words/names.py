@@ -69,6 +69,17 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "silent": ("很久没有读数", "no reading for too long"),
         "not-believable": ("读数不可信", "the reading is not believable"),
     },
+    "read_reason": {
+        "waiting": ("还在等第一个读数", "waiting for the first reading"),
+        "silent": ("很久没有读数", "no reading for too long"),
+    },
+    "clock_reason": {
+        "rtc": ("有硬件时钟", "a hardware clock"),
+        "no-rtc": ("没有硬件时钟", "no hardware clock"),
+        "ntp": ("已与时间服务器同步", "synchronised with a time server"),
+        "not-synchronised": ("未与时间服务器同步", "not synchronised with a time server"),
+        "no-source": ("没有设置时间来源", "no source of time is set"),
+    },
     "usb": {
         "closed": ("监控盒 USB 口已关闭", "USB of the box closed"),
         "open": ("监控盒 USB 口已开放", "USB of the box open"),

@@ -1,0 +1,190 @@
+"""`venue backup run`: a bundle now, by the guard where one runs, else by itself under the same lock."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from appliance import daemon
+from appliance.backup import job
+from appliance.backup.bundle import BackupBusy, BackupError, Bundle, Progress, Request, SourceSpec
+from appliance.backup.manifest import ManifestFault, decode
+from appliance.backup.outbox import bundles
+from appliance.backup.sources import SOURCES
+from appliance.cli.shell import (
+    EXIT_BUSY,
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_OK,
+    add_config,
+    asking,
+    say,
+)
+from appliance.client import Client, GuardSilent
+from appliance.config import ConfigError
+from appliance.eventlog import EventLog, LogError
+from appliance.eventlog.files import newest
+
+WAIT_S = 3600.0
+POLL_S = 0.5
+LINE_AFTER_S = 1.0
+
+
+def add_run(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `run` to the backup verbs."""
+    parser = own.add_parser("run", help="seal a bundle now; prints its name")
+    add_config(parser)
+    parser.add_argument("--job", type=Path, default=None, help=argparse.SUPPRESS)
+    parser.set_defaults(run=asking(run))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asks the guard, or works alone. Prints the bundle's name on stdout."""
+    try:
+        settings = daemon.read(args.config)
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    if not settings.plan.backup:
+        say(f"{args.config}: backup.source: there is nothing to back up")
+        return EXIT_CONFIG
+    client = Client(settings.control_socket)
+    if args.job is not None:
+        return _work(settings, json.loads(args.job.read_text(encoding="utf-8")), client)
+    try:
+        client.call("status")
+    except GuardSilent:
+        say("no guard answers: working alone, under the same lock")
+        return _work(settings, {}, None)
+    return _ask(client)
+
+
+def _ask(client: Client) -> int:
+    before = client.call("status")["backup"]
+    failed_before = (before["failed"] or {}).get("at")
+    (seq,) = client.call("backup.run", by=f"uid {os.getuid()}")["seqs"]
+    deadline_s = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline_s:
+        time.sleep(POLL_S)
+        found = client.call("events", since=seq, kind="bundle.published", limit=100)["events"]
+        for event in found:
+            if event["body"]["log_seq"] >= seq:
+                print(event["body"]["name"])
+                return EXIT_OK
+        failed = client.call("status")["backup"]["failed"]
+        if failed and failed["at"] != failed_before:
+            say(failed["reason"])
+            return EXIT_FAILED
+    say(f"no bundle within {WAIT_S:.0f} s; the guard goes on trying")
+    return EXIT_BUSY
+
+
+def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | None) -> int:
+    clock = daemon.make_clock(settings.config)
+    seq, digest, log = _log_head(settings, asked)
+    request = Request(
+        state_dir=settings.config.venue.state_dir,
+        venue=settings.plan.code,
+        sources=_sources(settings),
+        recipients=settings.config.backup.recipients,
+        stage=str(asked.get("stage", "")),
+        sitting=str(asked.get("sitting", "")),
+        phase=str(asked.get("phase", "")),
+        reason=str(asked.get("reason", "by-hand")),
+        log_seq=seq,
+        log_hash=digest,
+    )
+    try:
+        rows = _rows(log, _last_log_seq(request.state_dir), seq)
+        bundle = job.run(request, log_rows=rows, now=clock.wall(), progress=Line())
+    except BackupBusy as error:
+        say(str(error))
+        return EXIT_BUSY
+    except (BackupError, LogError) as error:
+        say(str(error))
+        return EXIT_FAILED
+    finally:
+        if log is not None:
+            log.close()
+    if client is not None:
+        client.call("report", kind="bundle.published", body=_published(bundle, request))
+    print(bundle.name)
+    for name in bundle.failed_sources:
+        say(f"source {name} is not in it")
+    return EXIT_OK
+
+
+def _log_head(settings: daemon.Settings, asked: dict[str, Any]) -> tuple[int, str, EventLog | None]:
+    try:
+        log = EventLog(newest(settings.log_directory), read_only=True)
+    except LogError:
+        return int(asked.get("log_seq", 0)), str(asked.get("log_hash", "")), None
+    if "log_seq" in asked:
+        return int(asked["log_seq"]), str(asked["log_hash"]), log
+    return log.head_seq, log.head_hash.hex(), log
+
+
+def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
+    return tuple(
+        SourceSpec(
+            name=section.name, options=daemon.driver_options(SOURCES[section.driver], section.options)
+        )
+        for section in settings.config.backup.source
+    )
+
+
+def _last_log_seq(state_dir: Path) -> int:
+    """How far the log is in bundles already; 0 where the last manifest can not tell."""
+    published = bundles(state_dir)
+    if not published:
+        return 0
+    try:
+        return decode(published[-1].manifest.read_bytes()).log_seq
+    except (OSError, ManifestFault):
+        return 0
+
+
+def _rows(log: EventLog | None, after: int, until: int) -> Iterator[bytes]:
+    if log is None:
+        return
+    for row in log.each(after=after if after < until else 0):
+        if row.seq > until:
+            return
+        yield row.text.encode()
+
+
+def _published(bundle: Bundle, request: Request) -> dict[str, Any]:
+    incomplete = {tally.name for tally in bundle.sources if tally.error or tally.not_captured or tally.torn}
+    return {
+        "name": bundle.name,
+        "counter": bundle.counter,
+        "bundle_kind": bundle.kind,
+        "stage": bundle.stage,
+        "sitting": request.sitting,
+        "log_seq": request.log_seq,
+        "files": bundle.files,
+        "source_bytes": bundle.content_bytes,
+        "sealed_bytes": bundle.sealed_bytes,
+        "sha256": bundle.sha256,
+        "incomplete": sorted(incomplete),
+    }
+
+
+class Line:
+    """A line on stderr while a person waits more than a second."""
+
+    def __init__(self) -> None:
+        self._begun_s = self._told_s = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        now_s = time.monotonic()
+        if not sys.stderr.isatty() or now_s - self._begun_s < LINE_AFTER_S or now_s - self._told_s < 0.2:
+            return
+        self._told_s = now_s
+        mb = progress.content_bytes / 1e6
+        print(f"\r{progress.source}: {progress.files} files, {mb:.0f} MB ", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Plays a day's script on simulated hardware."""

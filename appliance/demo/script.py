@@ -1,0 +1,112 @@
+"""A day's script: TOML that says at this time this happens. The demo plays it, the tests hold to it.
+
+    title = "…"
+    start = 2026-09-04T20:30:00        # local time of the venue
+    speed = 60
+    rooms = 4
+    seats_per_room = 25                # the last one of each room is a spare
+    [[sitting]]                        # as in timetable.toml
+    [[step]]
+    at = 2026-09-05T09:12:00
+    say = ["市电中断", "the mains fail"]
+    pace = 4                           # from here on so many times as fast as `speed`
+    ups = { "ups.status" = "OB DISCHRG" }
+    seats_on = ["room:1"]              # "all", room:N, spares, or ROOM-SEAT
+    plug = { port = "1-1.4", product = "DataTraveler" }
+    act = { verb = "seal", chief = "王主考", technician = "张工" }
+    expect = { phase = "running", level = "attention", code = "on_battery", open = ["mains"] }
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+STEP_KEYS = {
+    "at", "say", "pace", "ups", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt", "expect",
+}  # fmt: skip
+
+
+class ScriptError(Exception):
+    """A day's script can not be played; the message has the place and the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens at `at` (aware UTC); `does` holds the keys that change the world or ask the guard."""
+
+    at: datetime
+    say: tuple[str, str] = ("", "")
+    pace: float | None = None
+    does: dict[str, Any] = field(default_factory=dict)
+    expect: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A whole day. `sittings` are the rows of a timetable as text, `steps` in order of time."""
+
+    title: str
+    start: datetime
+    zone: str
+    speed: float
+    rooms: int
+    seats_per_room: int
+    timetable: str
+    steps: tuple[Step, ...]
+
+
+def read(path: Path) -> Script:
+    """The script in a file. Raises ScriptError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+        zone = str(document.get("timezone", "Asia/Shanghai"))
+        steps = [_step(n, row, ZoneInfo(zone)) for n, row in enumerate(document.get("step", []))]
+        script = Script(
+            title=str(document["title"]),
+            start=_aware(document["start"], ZoneInfo(zone)),
+            zone=zone,
+            speed=float(document.get("speed", 60)),
+            rooms=int(document.get("rooms", 4)),
+            seats_per_room=int(document.get("seats_per_room", 25)),
+            timetable=_timetable(document["sitting"]),
+            steps=tuple(steps),
+        )
+    except OSError as error:
+        raise ScriptError(f"{path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ScriptError(f"{path.name}: {error}") from error
+    times = [step.at for step in script.steps]
+    if times != sorted(times) or not times or times[0] < script.start:
+        raise ScriptError(f"{path.name}: the steps must be in order of time and begin after `start`")
+    return script
+
+
+def _step(number: int, row: dict[str, Any], zone: ZoneInfo) -> Step:
+    unknown = sorted(set(row) - STEP_KEYS)
+    if unknown:
+        raise ValueError(f"step[{number}].{unknown[0]}: unknown key")
+    said = row.get("say", ["", ""])
+    return Step(
+        at=_aware(row["at"], zone),
+        say=(str(said[0]), str(said[1])),
+        pace=float(row["pace"]) if "pace" in row else None,
+        does={key: value for key, value in row.items() if key not in ("at", "say", "pace", "expect")},
+        expect=row.get("expect", {}),
+    )
+
+
+def _aware(local: datetime, zone: ZoneInfo) -> datetime:
+    return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _timetable(rows: list[dict[str, Any]]) -> str:
+    lines: list[str] = []
+    for row in rows:
+        lines.append("[[sitting]]")
+        lines += [f'{key} = "{row[key]}"' for key in ("id", "batch", "subject")]
+        lines += [f"{key} = {row[key].isoformat()}" for key in ("start", "end")]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+"""The demo's venue: configuration, timetable, seat list and keys in a directory of its own."""
+
+import time
+from pathlib import Path
+
+from appliance.clock import Segment, write_segments
+from appliance.demo.script import Script
+from appliance.demo.world import UPS, World
+
+CONTACTS = {
+    "technician": "张工 分机 8001",
+    "city": "市考试管理机构值班电话（见封面）",
+    "province": "省考试值班电话（见封面）",
+    "power": "供电局 95598",
+}
+
+
+def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tuple[Path, World]:
+    """Writes everything a guard and a page need; gives the configuration's path and the world at rest."""
+    world = World(directory / "world", rooms=script.rooms, seats_per_room=script.seats_per_room)
+    world.build()
+    (directory / "timetable.toml").write_text(script.timetable, encoding="utf-8")
+    rows = [f"{room},{seat},,,,{'yes' if spare else 'no'}" for room, seat, spare in world.seat_rows()]
+    text = "\n".join(["room,seat,mac,ip,port,spare", *rows]) + "\n"
+    (directory / "seats.csv").write_text(text, encoding="utf-8")
+    path = directory / "appliance.toml"
+    path.write_text(_config(directory, script, recipient, listen), encoding="utf-8")
+    return path, world
+
+
+def _config(directory: Path, script: Script, recipient: str, listen: str) -> str:
+    contacts = "\n".join(f'{key} = "{value}"' for key, value in CONTACTS.items())
+    return f"""
+[venue]
+code = "520100-03"
+name = "实验中学考点"
+timezone = "{script.zone}"
+state_dir = "{directory}/state"
+run_dir = "{directory}/run"
+timetable = "timetable.toml"
+seats = "seats.csv"
+
+[[ups]]
+name = "{UPS}"
+feeds = ["exam-server", "switch", "line", "box"]
+driver = "simulated"
+path = "{directory}/world/{UPS}.dev"
+
+[usb]
+enforce = true
+allow = [{{ id = "051d:0002", port = "1-1", why = "UPS cable" }}]
+
+[backup]
+recipients = ["{recipient}"]
+[[backup.source]]
+name = "answers"
+driver = "directory"
+path = "{directory}/world/answers"
+
+[contacts]
+{contacts}
+
+[page]
+listen = "{listen}"
+
+[simulation]
+world = "{directory}/world"
+"""
+
+
+def write_clock(world: Path, script: Script, speed: float, *, real_s: float | None = None) -> list[Segment]:
+    """Writes the clock's file: it runs from now on, at the script's paces. Gives its segments."""
+    began_s = time.clock_gettime(time.CLOCK_BOOTTIME) if real_s is None else real_s
+    segments = [Segment(real_s=began_s, simulated_s=0.0, rate=speed)]
+    for step in script.steps:
+        if step.pace is None:
+            continue
+        last = segments[-1]
+        simulated_s = (step.at - script.start).total_seconds()
+        reached_s = last.real_s + (simulated_s - last.simulated_s) / last.rate
+        segments.append(Segment(real_s=reached_s, simulated_s=simulated_s, rate=speed * step.pace))
+    write_segments(world / "clock.toml", script.start, segments)
+    return segments

@@ -1,0 +1,115 @@
+"""The simulated world in one directory: a UPS, a USB bus, seats, a lamp, the exam server's answers."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hw import usb_simulated
+from hw.seats import write_present
+from hw.ups.simulated import write_simulated
+
+UPS = "server-ups"
+FULL_RUNTIME_S = 4320.0  # 72 minutes at this load
+RECHARGE_S = 4 * 3600.0
+
+
+class World:
+    """What stands in for hardware; guard and page only ever read these files as they read hardware."""
+
+    def __init__(self, root: Path, *, rooms: int, seats_per_room: int) -> None:
+        self.root = root
+        self.answers = root / "answers"
+        self._ups = root / f"{UPS}.dev"
+        self._rooms = [str(room) for room in range(1, rooms + 1)]
+        self._per_room = seats_per_room
+        self._present: set[str] = set()
+        self._charge = 100.0
+        self._status = "OL"
+        self._at_s: float | None = None
+        self._written = 0
+
+    def build(self) -> None:
+        """Makes the world at rest: mains on, machines off, nothing plugged in."""
+        self.answers.mkdir(parents=True)
+        usb_simulated.make_bus(self.root)
+        self._write_ups()
+        write_present(self.root / "seats", ())
+
+    def seat_rows(self) -> list[tuple[str, str, bool]]:
+        """(room, seat, spare) of each seat; seats are numbered through the venue, each room's last is a spare."""
+        rows = []
+        for number, room in enumerate(self._rooms):
+            for place in range(1, self._per_room + 1):
+                rows.append((room, str(number * self._per_room + place), place == self._per_room))
+        return rows
+
+    def tick(self, at_s: float) -> None:
+        """Lets time pass up to `at_s` simulated seconds: the battery drains or charges."""
+        before_s = self._at_s if self._at_s is not None else at_s
+        self._at_s = at_s
+        span_s = max(0.0, at_s - before_s)
+        before = self._charge
+        if "OB" in self._status.split():
+            self._charge = max(0.0, self._charge - 100.0 * span_s / FULL_RUNTIME_S)
+        else:
+            self._charge = min(100.0, self._charge + 100.0 * span_s / RECHARGE_S)
+        if round(before, 1) != round(self._charge, 1) and self._status != "STALE":
+            self._write_ups()
+
+    def do(self, step: dict[str, Any]) -> None:
+        """Changes the world as a step says; keys that are not the world's are left to the player."""
+        if "ups" in step:
+            self._set_ups(step["ups"])
+        if "seats_on" in step:
+            self._present |= set(self._named(step["seats_on"]))
+        if "seats_off" in step:
+            self._present -= set(self._named(step["seats_off"]))
+        if "seats_on" in step or "seats_off" in step:
+            write_present(self.root / "seats", sorted(self._present))
+        if "plug" in step:
+            device = dict(step["plug"])
+            usb_simulated.plug(self.root, device.pop("port"), **device)
+        if "unplug" in step:
+            usb_simulated.unplug(self.root, step["unplug"])
+        if "answers" in step:
+            self._write_answers(int(step["answers"]))
+
+    def _set_ups(self, values: dict[str, Any]) -> None:
+        self._status = str(values.get("ups.status", self._status))
+        self._charge = float(values.get("battery.charge", self._charge))
+        self._write_ups()
+
+    def _write_ups(self) -> None:
+        write_simulated(
+            self._ups,
+            **{
+                "ups.status": self._status,
+                "battery.charge": f"{self._charge:.1f}",
+                "battery.runtime": f"{FULL_RUNTIME_S * self._charge / 100:.0f}",
+                "ups.load": "35",
+            },
+        )
+
+    def _named(self, names: str | Iterable[str]) -> list[str]:
+        """Seat ids of "all" (no spares), "spares", "room:N" and single seats."""
+        wanted = [names] if isinstance(names, str) else list(names)
+        found: list[str] = []
+        for name in wanted:
+            for room, seat, spare in self.seat_rows():
+                seat_id = f"{room}-{seat}"
+                if name == seat_id or (name == "spares" and spare):
+                    found.append(seat_id)
+                elif not spare and name in ("all", f"room:{room}"):
+                    found.append(seat_id)
+        return found
+
+    def _write_answers(self, count: int) -> None:
+        """Some answers as the exam server would leave them: one folder a room, a file a candidate."""
+        for room, seat, spare in self.seat_rows():
+            if spare:
+                continue
+            for part in range(count):
+                path = self.answers / room / f"{seat}-{self._written + part:03d}.ans"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(f"room {room} seat {seat} answer {self._written + part}\n" * 20, encoding="utf-8")
+        self._written += count
