@@ -122,8 +122,7 @@ CAUSES: Mapping[str, Cause] = {
         place="Whole venue",
         todo="The chief and the technical lead check the equipment, seal and sign. The exam is not held up.",
         script=_FROM + "; the venue is not sealed yet, we are checking the equipment. We report once it is.",
-        reason="Less than 90 min to the start and not sealed: check the equipment and seal; the exam is "
-        "not held up",
+        reason="Time to prepare and still not sealed: check the equipment and seal; the exam goes on",
     ),
     "log_unwritable": Cause(
         place="The box",
