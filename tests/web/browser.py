@@ -52,7 +52,9 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
+        # Asked to close, it first ends its helpers, which else go on writing to the profile.
+        self._session = ""
+        self._ask("Browser.close")
         self._process.wait(timeout=10)
         os.close(self._to)
         os.close(self._from)
