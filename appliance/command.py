@@ -39,9 +39,7 @@ def run(
         raise CommandError(f"{argv[0]}: not done after {timeout_s:g} s") from error
     except OSError as error:
         raise CommandError(f"{argv[0]}: {error.strerror}") from error
-    finished = Finished(
-        argv=tuple(argv), code=done.returncode, stdout=done.stdout, stderr=_tail(done.stderr)
-    )
+    finished = Finished(argv=tuple(argv), code=done.returncode, stdout=done.stdout, stderr=_tail(done.stderr))
     if check and finished.code != 0:
         raise CommandError(f"{argv[0]}: exit {finished.code}: {finished.stderr.strip() or 'no message'}")
     return finished

@@ -212,7 +212,9 @@ def load(path: Path) -> Config:
     try:
         config = Config.model_validate(document)
     except ValidationError as error:
-        raise ConfigError([f"{path.name}: {_place(e['loc'])}: {_reason(e)}" for e in error.errors()]) from error
+        raise ConfigError(
+            [f"{path.name}: {_place(e['loc'])}: {_reason(e)}" for e in error.errors()]
+        ) from error
     doubles = _doubles("ups", [ups.name for ups in config.ups])
     doubles += _doubles("backup.source", [source.name for source in config.backup.source])
     if doubles:

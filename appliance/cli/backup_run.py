@@ -131,9 +131,7 @@ def _log_head(settings: daemon.Settings, asked: dict[str, Any]) -> tuple[int, st
 
 def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
     return tuple(
-        SourceSpec(
-            name=section.name, options=daemon.driver_options(SOURCES[section.driver], section.options)
-        )
+        SourceSpec(name=section.name, options=daemon.driver_options(SOURCES[section.driver], section.options))
         for section in settings.config.backup.source
     )
 
@@ -187,4 +185,6 @@ class Line:
             return
         self._told_s = now_s
         mb = progress.content_bytes / 1e6
-        print(f"\r{progress.source}: {progress.files} files, {mb:.0f} MB ", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r{progress.source}: {progress.files} files, {mb:.0f} MB ", end="", file=sys.stderr, flush=True
+        )

@@ -40,7 +40,9 @@ def run_check(args: argparse.Namespace) -> int:
     plan = settings.plan
     for warning in warnings:
         say(f"warning: {warning}")
-    print(f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS")
+    print(
+        f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS"
+    )
     return EXIT_OK
 
 

@@ -16,8 +16,12 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the verb."""
     parser = verbs.add_parser("demo", help="guard and page together on simulated hardware")
     parser.add_argument("--port", type=int, default=8080, help="of the page, on loopback (default: 8080)")
-    parser.add_argument("--day", default=DEFAULT_DAY, metavar="F", help="a day's script, or the name of a built-in one")
-    parser.add_argument("--speed", type=float, default=None, metavar="N", help="times as fast (default: the script's)")
+    parser.add_argument(
+        "--day", default=DEFAULT_DAY, metavar="F", help="a day's script, or the name of a built-in one"
+    )
+    parser.add_argument(
+        "--speed", type=float, default=None, metavar="N", help="times as fast (default: the script's)"
+    )
     parser.add_argument("--list", action="store_true", help="name the built-in days")
     parser.set_defaults(run=run)
 
@@ -39,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     if not 0 < speed <= 3600:
         say(f"--speed {speed:g}: more than 0 and at most 3600 was expected")
         return EXIT_USAGE
-    stage = Stage(script=day, speed=speed, port=args.port, recipient_of=keys.init, say=say, language=language())
+    stage = Stage(
+        script=day, speed=speed, port=args.port, recipient_of=keys.init, say=say, language=language()
+    )
     try:
         stage.run()
     except StageError as error:

@@ -102,7 +102,9 @@ def run_show(args: argparse.Namespace) -> int:
     words = incident_words(language(), row)
     print(f"#{row['number']} {words.place}: {words.title}\n{words.todo}\n{words.script}")
     for told in row["reported"]:
-        print(f"{local(told['at'], snapshot['venue']['timezone'])} {told['by']} → {told['to']}: {told['answer']}")
+        print(
+            f"{local(told['at'], snapshot['venue']['timezone'])} {told['by']} → {told['to']}: {told['answer']}"
+        )
     for note in row["notes"]:
         print(f"{local(note['at'], snapshot['venue']['timezone'])} {note['by']}: {note['text']}")
     return EXIT_OK

@@ -73,7 +73,16 @@ class Guard:
         except (LogError, OSError) as error:
             raise GuardFailed(f"the event log can not be opened: {error}") from error
         self._jobs = BackupJobs(
-            argv=(sys.executable, "-m", "appliance", "backup", "run", "--config", str(settings.path), "--job"),
+            argv=(
+                sys.executable,
+                "-m",
+                "appliance",
+                "backup",
+                "run",
+                "--config",
+                str(settings.path),
+                "--job",
+            ),
             request=config.venue.run_dir / "backup-request.json",
             report=lambda body: self._inbox.put(Report(body=body)),
         )

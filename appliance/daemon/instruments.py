@@ -48,15 +48,11 @@ def watchers(settings: Settings, *, post: Post, rate: Callable[[], float]) -> li
         found.append(Watcher(instrument="usb", read=read_usb, post=post, period_s=period(usb.PERIOD_S)))
     if config.simulation:
         read_seats = seats.reader(config.simulation.world / "seats")
-        found.append(
-            Watcher(instrument="seats", read=read_seats, post=post, period_s=period(seats.PERIOD_S))
-        )
+        found.append(Watcher(instrument="seats", read=read_seats, post=post, period_s=period(seats.PERIOD_S)))
     else:
         read_clock = host.clock_reader(config.clock.source, Path("/"))
         found.append(
-            Watcher(
-                instrument="clock", read=read_clock, post=post, period_s=lambda: host.CLOCK_PERIOD_S
-            )
+            Watcher(instrument="clock", read=read_clock, post=post, period_s=lambda: host.CLOCK_PERIOD_S)
         )
     return found
 

@@ -54,7 +54,9 @@ def read(path: Path) -> Settings:
     faults += _feeds_faults(path, config, seats)
     faults += _recipient_faults(path, config)
     if config.backup.source and not config.backup.recipients:
-        faults.append(f"{path.name}: backup.recipients: missing: nothing can be sealed without the province's key")
+        faults.append(
+            f"{path.name}: backup.recipients: missing: nothing can be sealed without the province's key"
+        )
     if faults:
         raise ConfigError(faults)
     plan = Plan(
@@ -107,7 +109,9 @@ def warnings(settings: Settings) -> list[str]:
 def driver_options(options_class: type[_Options], values: dict[str, Any]) -> _Options:
     """A driver's Options from a section's further keys. Raises ConfigError: `KEY: REASON` each."""
     known = {field.name for field in fields(options_class)}  # type: ignore[arg-type]  # every Options is a dataclass
-    faults = [f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known]
+    faults = [
+        f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known
+    ]
     if faults:
         raise ConfigError(faults)
     try:
@@ -146,7 +150,9 @@ def _recipient_faults(path: Path, config: Config) -> list[str]:
     for n, recipient in enumerate(config.backup.recipients):
         place = f"{path.name}: backup.recipients[{n}]"
         if recipient.upper().startswith("AGE-SECRET-KEY"):
-            faults.append(f"{place}: this is a private key: it must never be here; take it away and make a new one")
+            faults.append(
+                f"{place}: this is a private key: it must never be here; take it away and make a new one"
+            )
             continue
         try:
             prefix, key = bech32.decode(recipient)

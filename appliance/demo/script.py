@@ -1,20 +1,20 @@
 """A day's script: TOML that says at this time this happens. The demo plays it, the tests hold to it.
 
-    title = "…"
-    start = 2026-09-04T20:30:00        # local time of the venue
-    speed = 60
-    rooms = 4
-    seats_per_room = 25                # the last one of each room is a spare
-    [[sitting]]                        # as in timetable.toml
-    [[step]]
-    at = 2026-09-05T09:12:00
-    say = ["市电中断", "the mains fail"]
-    pace = 4                           # from here on so many times as fast as `speed`
-    ups = { "ups.status" = "OB DISCHRG" }
-    seats_on = ["room:1"]              # "all", room:N, spares, or ROOM-SEAT
-    plug = { port = "1-1.4", product = "DataTraveler" }
-    act = { verb = "seal", chief = "王主考", technician = "张工" }
-    expect = { phase = "running", level = "attention", code = "on_battery", open = ["mains"] }
+title = "…"
+start = 2026-09-04T20:30:00        # local time of the venue
+speed = 60
+rooms = 4
+seats_per_room = 25                # the last one of each room is a spare
+[[sitting]]                        # as in timetable.toml
+[[step]]
+at = 2026-09-05T09:12:00
+say = ["市电中断", "the mains fail"]
+pace = 4                           # from here on so many times as fast as `speed`
+ups = { "ups.status" = "OB DISCHRG" }
+seats_on = ["room:1"]              # "all", room:N, spares, or ROOM-SEAT
+plug = { port = "1-1.4", product = "DataTraveler" }
+act = { verb = "seal", chief = "王主考", technician = "张工" }
+expect = { phase = "running", level = "attention", code = "on_battery", open = ["mains"] }
 """
 
 import tomllib

@@ -32,7 +32,14 @@ class Stage:
     """Owns the children and the directory; both are gone when `run` ends, whatever ends it."""
 
     def __init__(
-        self, *, script: Script, speed: float, port: int, recipient_of: Callable[[Path], str], say: Say, language: str
+        self,
+        *,
+        script: Script,
+        speed: float,
+        port: int,
+        recipient_of: Callable[[Path], str],
+        say: Say,
+        language: str,
     ) -> None:
         self._script = script
         self._speed = speed

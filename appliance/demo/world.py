@@ -97,9 +97,12 @@ class World:
         for name in wanted:
             for room, seat, spare in self.seat_rows():
                 seat_id = f"{room}-{seat}"
-                if name == seat_id or (name == "spares" and spare):
-                    found.append(seat_id)
-                elif not spare and name in ("all", f"room:{room}"):
+                if (
+                    name == seat_id
+                    or (name == "spares" and spare)
+                    or not spare
+                    and name in ("all", f"room:{room}")
+                ):
                     found.append(seat_id)
         return found
 
@@ -111,5 +114,7 @@ class World:
             for part in range(count):
                 path = self.answers / room / f"{seat}-{self._written + part:03d}.ans"
                 path.parent.mkdir(exist_ok=True)
-                path.write_text(f"room {room} seat {seat} answer {self._written + part}\n" * 20, encoding="utf-8")
+                path.write_text(
+                    f"room {room} seat {seat} answer {self._written + part}\n" * 20, encoding="utf-8"
+                )
         self._written += count

@@ -111,7 +111,9 @@ class Dispatch:
     def _begin(self, started: Started, plan: Plan, version: str) -> None:
         now = self._now()
         if started.damage:
-            self._alarm(f"{started.damage.file} does not verify, a new log was begun: {started.damage.problem}")
+            self._alarm(
+                f"{started.damage.file} does not verify, a new log was begun: {started.damage.problem}"
+            )
             self._record(checkpoint(self.venue), now)
             self._record(started.damage, now)
         self._record(GuardStarted(version=version), now)

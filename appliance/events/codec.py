@@ -38,7 +38,7 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - plain JSON has no narrower
     if isinstance(value, dict):
         return {str(key): to_plain(item) for key, item in value.items()}
     if is_dataclass(value):
-        return {name: to_plain(getattr(value, name)) for name in _shape(type(value))}
+        return {name: to_plain(getattr(value, name)) for name in _shape(value.__class__)}
     raise CodecError(f"{type(value).__name__} cannot be written down")
 
 
@@ -47,7 +47,7 @@ def from_plain(cls: type[T], plain: object, path: str = "") -> T:
     if not isinstance(plain, dict):
         raise CodecError(f"{path or cls.__name__}: an object was expected, not {type(plain).__name__}")
     values: dict[str, Any] = {}
-    for name, field in _shape(cls).items():
+    for name, field in _shape(typing.cast("type[object]", cls)).items():
         if name in plain:
             values[name] = _read(field.type, plain[name], f"{path}.{name}" if path else name)
         elif field.required:

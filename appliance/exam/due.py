@@ -105,7 +105,9 @@ def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpe
     absorbed = tuple(
         incident.number
         for incident in venue.open_incidents()
-        if incident.cause_kind == "seat" and cause.kind in ("room", "mains") and incident.cause in cause.members
+        if incident.cause_kind == "seat"
+        and cause.kind in ("room", "mains")
+        and incident.cause in cause.members
     )
     return IncidentOpened(
         number=number,
@@ -134,9 +136,7 @@ def _classes(venue: Venue, now: Moment) -> tuple[Body, ...]:
     for incident in venue.open_incidents():
         proposed, reason = _class(venue, now, incident)
         if proposed and proposed != incident.proposed and incident.proposed != MAJOR:
-            bodies.append(
-                IncidentClassProposed(number=incident.number, proposed=proposed, reason=reason)
-            )
+            bodies.append(IncidentClassProposed(number=incident.number, proposed=proposed, reason=reason))
     return tuple(bodies)
 
 

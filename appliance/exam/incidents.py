@@ -100,7 +100,9 @@ class Incident:
 Incidents = tuple[Incident, ...]
 
 
-def opened(incidents: Incidents, event: Event, body: IncidentOpened, *, drill: str, sitting: str) -> Incidents:
+def opened(
+    incidents: Incidents, event: Event, body: IncidentOpened, *, drill: str, sitting: str
+) -> Incidents:
     """The incidents once `body` is recorded; those it absorbs are closed into it."""
     now = moment(event)
     begun = replace(now, wall=body.began, mono_s=_shifted(now, body.began)) if body.began else now

@@ -32,11 +32,7 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
         case DiskReading():
             return _disk(venue, reading)
         case ClockReading(trusted=trusted, reason=reason):
-            return (
-                ()
-                if trusted == venue.clock_trusted
-                else (ClockJudged(trusted=trusted, reason=reason),)
-            )
+            return () if trusted == venue.clock_trusted else (ClockJudged(trusted=trusted, reason=reason),)
     return power.worth_recording(venue.ups.get(reading.ups, UpsState()), reading, now)
 
 

@@ -105,9 +105,7 @@ def _taken_by_mains(
     return tuple(grown if cause is mains else cause for cause in others), rest
 
 
-def _already_inside(
-    venue: Venue, dark: dict[str, Moment]
-) -> tuple[tuple[Cause, ...], dict[str, Moment]]:
+def _already_inside(venue: Venue, dark: dict[str, Moment]) -> tuple[tuple[Cause, ...], dict[str, Moment]]:
     """A seat still dark stays inside the open incident that took it, whatever became of the cause."""
     kept: list[Cause] = []
     for incident in venue.open_incidents():
@@ -130,7 +128,5 @@ def _rooms(venue: Venue, now: Moment, long_dark: dict[str, float]) -> tuple[Caus
         first = max(ages.values(), default=0.0)
         together = tuple(seat for seat, age in ages.items() if first - age <= rules.group_window_s)
         if len(together) >= rules.group_seats and first >= rules.seat_gone_s or (open_room and together):
-            found.append(
-                Cause(kind="room", name=room, place=f"room:{room}", members=together, for_s=first)
-            )
+            found.append(Cause(kind="room", name=room, place=f"room:{room}", members=together, for_s=first))
     return tuple(found)

@@ -137,6 +137,4 @@ def _move(sitting: Sitting, acts: SittingActs) -> Moved:
     delay = timedelta(minutes=acts.delay_minutes)
     end = sitting.end + delay + timedelta(minutes=acts.extend_minutes)
     longest = timedelta(minutes=max(acts.seats.values(), default=0))
-    return Moved(
-        planned=sitting, acts=acts, start=sitting.start + delay, end=end, last_end=end + longest
-    )
+    return Moved(planned=sitting, acts=acts, start=sitting.start + delay, end=end, last_end=end + longest)

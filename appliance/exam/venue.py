@@ -154,7 +154,9 @@ def _fold(venue: Venue, event: Event) -> Venue:
         case GuardStarted():
             return _after_start(venue, event.boot_id)
         case VenueConfigured(plan=plan):
-            return replace(venue, plan=plan, ups={u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups})
+            return replace(
+                venue, plan=plan, ups={u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups}
+            )
         case ClockJudged(trusted=trusted):
             return replace(venue, clock_trusted=trusted)
         case DiskRead(level_name=name, free_percent=free):
@@ -206,7 +208,7 @@ def _fold_instruments(venue: Venue, event: Event) -> Venue:
         case SeatsUnknown(reason=reason):
             return replace(venue, seats=replace(venue.seats, unknown=reason))
         case SeatSwapped(seat=seat, spare=spare):
-            return replace(venue, seats=replace(venue.seats, swapped=venue.seats.swapped | {seat: spare}))
+            return replace(venue, seats=_swapped(venue.seats, seat, spare, now))
     return _fold_day(venue, event, now)
 
 
@@ -215,6 +217,12 @@ def _seats_after(venue: Venue, arrived: tuple[str, ...], gone: tuple[str, ...], 
     absent = {seat.id for seat in venue.plan.seats} - present
     since = {seat: venue.seats.gone.get(seat, now) for seat in absent}
     return replace(venue.seats, present=tuple(sorted(present)), gone=since, read=True, unknown="")
+
+
+def _swapped(seats: SeatsState, seat: str, spare: str, now: Moment) -> SeatsState:
+    """A spare that is still off is late from the swap on, not since it was last seen."""
+    gone = seats.gone | ({spare: now} if spare in seats.gone else {})
+    return replace(seats, swapped=seats.swapped | {seat: spare}, gone=gone)
 
 
 def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
@@ -237,9 +245,7 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return _with_acts(venue, sitting, _extended(venue.acts.get(sitting, SittingActs()), body))
         case SittingFinished(sitting=sitting):
             acts = venue.acts.get(sitting, SittingActs())
-            return _with_acts(
-                venue, sitting, replace(acts, finished_at=event.at, finished_seq=event.seq)
-            )
+            return _with_acts(venue, sitting, replace(acts, finished_at=event.at, finished_seq=event.seq))
         case IncidentOpened(number=number) as body:
             items = incidents.opened(
                 venue.incidents, event, body, drill=venue.drill, sitting=venue.phase.sitting
@@ -278,9 +284,7 @@ def _backup_after(backup: BackupState, event: Event, now: Moment) -> BackupState
                 incomplete=body.incomplete,
             )
             finals = backup.finals | ({body.sitting: bundle} if body.stage == "final" else {})
-            return replace(
-                backup, last=bundle, finals=finals, failed=None, failed_reason="", failures=0
-            )
+            return replace(backup, last=bundle, finals=finals, failed=None, failed_reason="", failures=0)
         case BundleReceipted(name=name):
             return replace(backup, receipted=backup.receipted | {name: event.at})
     return backup

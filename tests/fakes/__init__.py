@@ -1,0 +1,1 @@
+"""Stand-ins that behave: a clock that is set, a venue that is stepped."""

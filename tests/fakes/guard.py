@@ -1,0 +1,100 @@
+"""The guard without threads: dispatch stepped by hand over a simulated world and a real log."""
+
+from collections.abc import Callable
+from typing import Any
+
+from appliance.daemon.instruments import enforcers
+from appliance.daemon.settings import Settings, driver_options
+from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
+from appliance.dispatch.start import start
+from appliance.events import Event
+from appliance.events.bodies import BundlePublished, BundleReceipted
+from appliance.exam.acts import Act
+from appliance.exam.posture import BackupWanted
+from appliance.watch import power, seats, usb
+from hw.ups import DRIVERS, open_ups
+from tests.fakes.clock import FakeClock
+
+
+class SteppedGuard:
+    """Reads the world's files and turns dispatch whenever `step` is called. Bundles are announced at once."""
+
+    def __init__(self, settings: Settings, clock: FakeClock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.bundles: list[BackupWanted] = []
+        self.events: list[Event] = []
+        self.alarms: list[str] = []
+        self.hold_backups = False
+        self.begin()
+
+    def begin(self) -> None:
+        config = self.settings.config
+        self.inbox, self.board = Inbox(), Board()
+        self.readers: dict[str, Callable[[], Any]] = {}
+        for section in config.ups:
+            options = driver_options(DRIVERS[section.driver].options, section.options)
+            self.readers[f"power:{section.name}"] = power.reader(
+                section.name, open_ups(section.driver, options)
+            )
+        if config.usb.enforce and config.simulation:
+            self.readers["usb"] = usb.reader(config.simulation.world)
+        if config.simulation:
+            self.readers["seats"] = seats.reader(config.simulation.world / "seats")
+        self.dispatch = Dispatch(
+            started=start(self.settings.log_directory),
+            directory=self.settings.log_directory,
+            plan=self.settings.plan,
+            version="test",
+            clock=self.clock,
+            real_s=self.clock.mono_s,
+            inbox=self.inbox,
+            board=self.board,
+            enforcers=enforcers(config),
+            start_backup=self._backup,
+            journal=self.events.append,
+            alarm=self.alarms.append,
+            about={},
+        )
+
+    def die(self) -> None:
+        """SIGKILL as far as the log is concerned: nothing is said, the file is simply let go."""
+        self.dispatch._log.close()
+
+    def step(self, seconds: float = 0.0) -> None:
+        self.clock.advance(seconds)
+        for instrument, read in self.readers.items():
+            self.inbox.put(Observed(instrument=instrument, reading=read()))
+        self.dispatch.turn(0)
+
+    def act(self, verb: str, **args: Any) -> dict[str, Any]:
+        request = ActRequest(act=Act(verb=verb, args=args))
+        self.inbox.put(request)
+        self.dispatch.turn(0)
+        return request.reply.result(timeout=0)
+
+    def receipt(self) -> None:
+        last = self.dispatch.venue.backup.last
+        assert last is not None
+        self.inbox.put(Report(body=BundleReceipted(name=last.name)))
+        self.dispatch.turn(0)
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        return self.board.read().snapshot
+
+    @property
+    def open_kinds(self) -> list[str]:
+        return sorted(i.cause_kind for i in self.dispatch.venue.open_incidents())
+
+    def _backup(self, wanted: BackupWanted, head: tuple[int, str], phase: str) -> bool:
+        if self.hold_backups:
+            return False
+        self.bundles.append(wanted)
+        counter = len(self.bundles)
+        body = BundlePublished(
+            name=f"bundle-{counter:06d}", counter=counter, bundle_kind="full", stage=wanted.stage,
+            sitting=wanted.sitting, log_seq=head[0], files=1, source_bytes=1, sealed_bytes=1, sha256="0" * 64,
+        )  # fmt: skip
+        self.inbox.put(Report(body=body))
+        return True
