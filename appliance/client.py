@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,14 @@ class Client:
 
     def _exchange(self, line: bytes) -> bytes:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            deadline_s = time.monotonic() + self.timeout_s
             connection.settimeout(self.timeout_s)
             connection.connect(str(self.path))
             connection.sendall(line)
             parts: list[bytes] = []
             size = 0
             while part := connection.recv(65536):
+                connection.settimeout(max(0.001, deadline_s - time.monotonic()))
                 parts.append(part)
                 size += len(part)
                 if part.endswith(b"\n"):

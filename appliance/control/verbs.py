@@ -13,7 +13,7 @@ from appliance.control.server import TECHNICIAN, ControlError
 from appliance.dispatch import ActRequest, Board, Inbox, Report
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
-from appliance.events import Body
+from appliance.events import BODIES, Body
 from appliance.events.bodies import BackupFailed, BundlePublished, BundleReceipted
 from appliance.events.codec import CodecError, from_plain
 from appliance.exam.acts import DECISIONS, Act, Refused
@@ -99,7 +99,10 @@ class Verbs:
     def _events(self, args: dict[str, Any]) -> dict[str, Any]:
         since, limit = args.get("since", 0), args.get("limit", 100)
         kind, want_newest = args.get("kind", ""), args.get("newest", False)
-        if not isinstance(since, int) or not isinstance(limit, int) or not isinstance(kind, str):
+        without = args.get("without", [])
+        numbers = isinstance(since, int) and isinstance(limit, int)
+        texts = isinstance(kind, str) and isinstance(without, list) and len(without) <= len(BODIES)
+        if not numbers or not texts or not all(isinstance(name, str) for name in without):
             raise ControlError("bad-question")
         try:
             with self._lock:
@@ -107,7 +110,11 @@ class Verbs:
                 if self._log is None or self._log.path != path:
                     self._log = EventLog(path, read_only=True)
                 rows = self._log.rows(
-                    after=since, limit=max(1, min(limit, MAX_EVENTS)), kind=kind, newest=bool(want_newest)
+                    after=since,
+                    limit=max(1, min(limit, MAX_EVENTS)),
+                    kind=kind,
+                    newest=bool(want_newest),
+                    without=without,
                 )
         except LogError as error:
             raise ControlError("log-unreadable", 69, reason=str(error)) from error

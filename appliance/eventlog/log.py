@@ -89,13 +89,24 @@ class EventLog:
         self.head_seq, self.head_hash = seq, previous
 
     def rows(
-        self, *, after: int = 0, limit: int = MAX_PAGE, kind: str = "", newest: bool = False
+        self,
+        *,
+        after: int = 0,
+        limit: int = MAX_PAGE,
+        kind: str = "",
+        newest: bool = False,
+        without: Sequence[str] = (),
     ) -> list[Row]:
-        """At most `limit` rows beyond `after`, oldest first; the last ones of them with `newest`."""
+        """At most `limit` rows beyond `after`, oldest first; the last ones of them with `newest`.
+
+        `kind` asks for one kind, `without` leaves kinds out.
+        """
         where, values = ("seq > ? AND kind = ?", [after, kind]) if kind else ("seq > ?", [after])
+        if without:
+            where += f" AND kind NOT IN ({', '.join('?' * len(without))})"
         order = "DESC" if newest else "ASC"
         query = f"SELECT seq, kind, text, hash FROM log WHERE {where} ORDER BY seq {order} LIMIT ?"
-        found = [_row(row) for row in self._query(query, (*values, min(limit, MAX_PAGE)))]
+        found = [_row(row) for row in self._query(query, (*values, *without, min(limit, MAX_PAGE)))]
         return found[::-1] if newest else found
 
     @property

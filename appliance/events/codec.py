@@ -47,7 +47,7 @@ def from_plain(cls: type[T], plain: object, path: str = "") -> T:
     if not isinstance(plain, dict):
         raise CodecError(f"{path or cls.__name__}: an object was expected, not {type(plain).__name__}")
     values: dict[str, Any] = {}
-    for name, field in _shape(typing.cast("type[object]", cls)).items():
+    for name, field in _shape(typing.cast(Any, cls)).items():
         if name in plain:
             values[name] = _read(field.type, plain[name], f"{path}.{name}" if path else name)
         elif field.required:
