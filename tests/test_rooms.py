@@ -237,6 +237,12 @@ def test_every_room_named_by_the_table_is_in_the_table() -> None:
     assert {target for target in named if room_of(target) is None} == set()
 
 
+def test_the_document_tells_the_same_rooms() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([\w.]+)` \|", text.split("## Rooms")[1].split("\n## ")[0], flags=re.MULTILINE)
+    assert set(told) == ROOMS.keys() - {"appliance"}
+
+
 @pytest.mark.parametrize("name", [name for name, here in ROOMS.items() if here.package])
 def test_a_room_of_several_files_is_a_package(name: str) -> None:
     place = ROOT.joinpath(*name.split("."))
