@@ -9,6 +9,7 @@ from typing import TextIO
 SOCKET = Path("/run/systemd/journal/socket")
 NAMESPACE = uuid.UUID("6b0c9a54-54b1-4f0e-9d0b-0a6f3c4d2e11")
 IDENTIFIER = "venue-guard"
+DEBUG = 7
 MAX_FIELD_BYTES = 48 * 1024  # one datagram, without the memfd path: no field of ours comes near
 
 
@@ -18,7 +19,7 @@ def message_id(kind: str) -> str:
 
 
 class Journal:
-    """Writes to systemd's journal at `path`, else to `stderr` as `<level>text` lines without the fields.
+    """Writes to systemd's journal at `path`, else to `stderr` as plain lines, debug left out.
 
     Source: systemd's Journal Native Protocol. A write that fails is dropped: the event log is the record.
     """
@@ -34,8 +35,9 @@ class Journal:
     def write(self, message: str, *, level: int, **fields: str) -> None:
         """One entry: MESSAGE, PRIORITY (syslog's 0–7) and upper-case fields."""
         if self._socket is None:
-            self._stderr.write(f"{message}\n")
-            self._stderr.flush()
+            if level < DEBUG:
+                self._stderr.write(f"{message}\n")
+                self._stderr.flush()
             return
         values = {
             "MESSAGE": message,

@@ -14,7 +14,6 @@ from web.fields import Plain, count, number, part, parts, text
 
 ASK_EVERY_S = 1.0
 WAIT_FOR_OTHER_S = 1.5
-EVENTS_ASKED = 200
 EVENTS_KEPT = 40
 # Readings and housekeeping: they stand in the record, the chief's list has no room for them.
 QUIET_KINDS = frozenset(
@@ -91,7 +90,9 @@ class Guard:
         if head_seq == self._events_head and self._events is not None:
             return
         try:
-            answer = self._client.call("events", since=0, limit=EVENTS_ASKED, newest=True)
+            answer = self._client.call(
+                "events", since=0, limit=EVENTS_KEPT, newest=True, without=sorted(QUIET_KINDS)
+            )
         except ClientError:
             self._events = None
             return

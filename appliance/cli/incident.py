@@ -84,7 +84,7 @@ def run_list(args: argparse.Namespace) -> int:
         return EXIT_OK
     for row in rows:
         words = incident_words(language(), row)
-        state = name_of(language(), "incident_state", row["state"])
+        state = name_of(language(), "incident", row["state"])
         print(f"#{row['number']:<4} {local(row['opened_at'], zone)}  {state}  {words.place}: {words.title}")
     return EXIT_OK
 

@@ -18,7 +18,7 @@ from appliance.cli.shell import (
     local,
     print_json,
 )
-from appliance.words import incident_words, label, name_of, reason_sentence, verdict_sentence
+from appliance.words import hint_sentence, incident_words, label, name_of, reason_sentence, verdict_sentence
 
 EXITS = {"ok": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED, "unknown": EXIT_UNKNOWN}
 SILENT_S = 5.0
@@ -57,7 +57,8 @@ def _print(snapshot: dict[str, Any]) -> None:
     marks = {"ok": "●", "attention": "▲", "critical": "■", "unknown": "?"}
     headline = f"{marks.get(verdict['level'], '?')} {verdict_sentence(tongue, verdict)}"
     print(coloured(headline, verdict["level"]))
-    print(f"  {reason_sentence(tongue, verdict)}")
+    reason = reason_sentence(tongue, verdict) or hint_sentence(tongue, verdict)
+    print(f"  {reason}")
     for line in _lines(snapshot, tongue, zone):
         print(f"  {line}")
 
@@ -71,15 +72,15 @@ def _lines(snapshot: dict[str, Any], tongue: str, zone: str) -> list[str]:
     for ups in snapshot["power"]:
         charge = "–" if ups["charge_percent"] is None else f"{ups['charge_percent']:.0f} %"
         runtime = "–" if ups["runtime_s"] is None else f"{ups['runtime_s'] / 60:.0f} min"
-        state = name_of(tongue, "power_state", ups["state"])
+        state = name_of(tongue, "power", ups["state"])
         why = f" ({name_of(tongue, 'ups_reason', ups['reason'])})" if ups["reason"] else ""
         lines.append(f"{ups['name']}: {state}{why} · {charge} · {runtime}")
     seats, backup = snapshot["presence"], snapshot["backup"]
     if seats["state"] == "watched":
-        lines.append(f"{label(tongue, 'card_seats')}: {seats['present']}/{seats['expected']}")
+        lines.append(f"{label(tongue, 'seats')}: {seats['present']}/{seats['expected']}")
     last = backup["last"]
     if last:
-        lines.append(f"{label(tongue, 'card_backup')}: {local(last['at'], zone)} {last['name']}")
+        lines.append(f"{label(tongue, 'backup')}: {local(last['at'], zone)} {last['name']}")
     for incident in snapshot["incidents"]:
         if incident["state"] != "closed":
             words = incident_words(tongue, incident)

@@ -17,7 +17,6 @@ from appliance.events.bodies import (
     GuardStarted,
     GuardStopped,
     PhaseChanged,
-    PowerRead,
     PowerUnknown,
     VenueConfigured,
 )
@@ -253,8 +252,7 @@ class Dispatch:
 
     def _flush(self) -> None:
         for event in self._turn_events:
-            if not isinstance(event.body, PowerRead) or "OB" not in event.body.status:
-                self._journal(event)
+            self._journal(event)
         self._turn_events = []
 
     def _show(self, now: Moment, unheld: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from appliance.events.body import WARNING, Body
+from appliance.events.body import DEBUG, WARNING, Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +11,7 @@ class PowerRead(Body):
     """A UPS's reading worth keeping: a change of state, beyond the dead band, or 1 Hz in an outage."""
 
     kind: ClassVar[str] = "power.read"
+    level: ClassVar[int] = DEBUG
     ups: str
     status: tuple[str, ...]
     charge_percent: float | None = None

@@ -214,8 +214,8 @@ EVENTS: Mapping[str, Both] = {
     ),
     "backup.requested": Both("要求立即备份（{by}）", "A backup was asked for ({by})"),
     "bundle.published": Both(
-        "已加密保存{stage:stage}备份，{files} 个文件，{sealed_bytes:size}",
-        "Sealed {stage:stage} backup stored: {files} files, {sealed_bytes:size}",
+        "已加密保存{stage:stage}备份（{bundle_kind:bundle}），{files} 个文件，{sealed_bytes:size}",
+        "Sealed {stage:stage} backup stored ({bundle_kind:bundle}): {files} files, {sealed_bytes:size}",
     ),
     "backup.failed": Both(
         "备份没有做成，已有的备份都在：{reason}",

@@ -104,7 +104,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "unmonitored": ("未接入监测", "not monitored"),
     },
     "stage": {
-        "": ("增量", "interim"),
+        "": ("定时", "regular"),
         "provisional": ("暂存", "provisional"),
         "final": ("最终", "final"),
     },
