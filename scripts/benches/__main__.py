@@ -1,0 +1,82 @@
+"""Measures areas, prints a table of each, and with --write puts it into docs/benchmarks.md."""
+
+import argparse
+import importlib
+import inspect
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.benches import frame
+
+# area: what it measures. Each is the file of that name beside this one, with `measure(bench)`.
+AREAS = {
+    "spine": "event to posture, start with a long log, an idle day, the idle guard, the page",
+}
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXIT_USAGE, EXIT_UNAVAILABLE = 64, 69
+
+
+def main() -> int:
+    """0 whatever the figures say: it measures, it does not judge. 69 where it could not measure."""
+    args = _arguments()
+    if args.list or not args.area:
+        for name, text in AREAS.items():
+            print(f"{name:12} {text}")
+        return 0 if args.list else EXIT_USAGE
+    for name in args.area:
+        if name not in AREAS:
+            print(f"{name}: no such area; there are {', '.join(AREAS)}", file=sys.stderr)
+            return EXIT_USAGE
+    try:
+        kept = _private(args.dir)
+        frame.refuse_memory(kept)
+        for name in args.area:
+            _measure(name, kept, args)
+    except (frame.CannotMeasure, OSError) as error:
+        print(f"could not measure: {error}", file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=inspect.getdoc(sys.modules[__name__]))
+    parser.add_argument("area", nargs="*", help="one or more areas; --list names them")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller: shows that it works")
+    parser.add_argument("--list", action="store_true", help="name the areas")
+    parser.add_argument("--write", action="store_true", help="put the area's section into docs/benchmarks.md")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--dir",
+        type=Path,
+        default=Path(f"/var/tmp/venue-bench-{os.getuid()}"),
+        help="where to measure: on a real disk; long logs are kept there for the next run (%(default)s)",
+    )
+    return parser.parse_args()
+
+
+def _measure(name: str, kept: Path, args: argparse.Namespace) -> None:
+    area = importlib.import_module(f"scripts.benches.{name}")
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=kept) as directory:
+        bench = frame.Bench(quick=args.quick, kept=kept, directory=Path(directory), say=_say)
+        section = frame.section(name, AREAS[name], list(area.measure(bench)), bench)
+    print(section)
+    if args.write:
+        frame.write(args.page, name, section)
+
+
+def _private(directory: Path) -> Path:
+    """Makes `directory`. /var/tmp is everybody's: a directory that somebody else put there is refused."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if directory.is_symlink() or directory.stat().st_uid != os.getuid():
+        raise frame.CannotMeasure(f"{directory} belongs to somebody else")
+    return directory
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
