@@ -9,6 +9,7 @@ from appliance.events.plan import Sitting
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEYS = {"id", "batch", "subject", "start", "end"}
+FIRST_YEAR, LAST_YEAR = 2020, 2199  # wide of every exam, far from where a date can no longer be reckoned with
 
 
 class TimetableError(Exception):
@@ -47,7 +48,7 @@ def _sitting(row: object, path: str, zone: tzinfo, faults: list[str]) -> Sitting
     for key in ("id", "batch"):
         value = row.get(key)
         if key in row and not (isinstance(value, str) and _ID.fullmatch(value)):
-            faults.append(f"{path}.{key}: {value!r}: letters, digits, '.', '_' and '-' were expected")
+            faults.append(f"{path}.{key}: {_shown(value)}: letters, digits, '.', '_' and '-' were expected")
     if "subject" in row and not (isinstance(row["subject"], str) and 0 < len(row["subject"]) <= 100):
         faults.append(f"{path}.subject: 1 to 100 characters were expected")
     start = _local(row, "start", path, faults)
@@ -59,31 +60,41 @@ def _sitting(row: object, path: str, zone: tzinfo, faults: list[str]) -> Sitting
             faults.append(f"{path}.end: {end:%Y-%m-%d %H:%M} is past midnight of the start's day")
     if len(faults) > before or start is None or end is None:
         return None
-    return Sitting(
-        id=row["id"],
-        batch=row["batch"],
-        subject=row["subject"],
-        start=start.replace(tzinfo=zone).astimezone(UTC),
-        end=end.replace(tzinfo=zone).astimezone(UTC),
-    )
+    begins, ends = start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
+    if ends <= begins:  # where the venue's clocks are put forward in between
+        faults.append(f"{path}.end: {end:%H:%M} is not after the start {start:%H:%M}: the clocks change")
+        return None
+    return Sitting(id=row["id"], batch=row["batch"], subject=row["subject"], start=begins, end=ends)
 
 
 def _local(row: Mapping[str, object], key: str, path: str, faults: list[str]) -> datetime | None:
     value = row.get(key)
     if isinstance(value, datetime) and value.tzinfo is None:
-        return value
+        if FIRST_YEAR <= value.year <= LAST_YEAR:
+            return value
+        faults.append(f"{path}.{key}: {value.isoformat()}: a year from {FIRST_YEAR} to {LAST_YEAR} was expected")
+        return None
     if key in row:
-        shown = value.isoformat() if isinstance(value, datetime) else repr(value)
+        shown = value.isoformat() if isinstance(value, datetime) else _shown(value)
         faults.append(f"{path}.{key}: a local time such as 2026-09-05T09:00:00 was expected, not {shown}")
     return None
 
 
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:80]
+    except ValueError:  # TOML's 0x… has no limit, Python's decimal digits have one
+        return "a number too long to show"
+
+
 def _overlaps(ordered: list[Sitting]) -> list[str]:
-    return [
-        f"sitting {later.id}: starts before {earlier.id} ends"
-        for earlier, later in zip(ordered, ordered[1:], strict=False)
-        if later.start < earlier.end
-    ]
+    """Each sitting that begins before the one that lasts longest of those before it has ended."""
+    faults = []
+    for n, later in enumerate(ordered[1:], start=1):
+        longest = max(ordered[:n], key=lambda s: s.end)
+        if later.start < longest.end:
+            faults.append(f"sitting {later.id}: starts before {longest.id} ends")
+    return faults
 
 
 def _torn_batches(ordered: list[Sitting]) -> list[str]:
