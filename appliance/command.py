@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 STDERR_SHOWN = 2000
 
+Child = subprocess.Popen[bytes]
+
 
 class CommandError(Exception):
     """A program could not be started, took too long, or ended with an error."""
@@ -45,9 +47,7 @@ def run(
     return finished
 
 
-def start(
-    argv: Sequence[str], *, environ: Mapping[str, str] | None = None, quiet: bool = False
-) -> "subprocess.Popen[bytes]":
+def start(argv: Sequence[str], *, environ: Mapping[str, str] | None = None, quiet: bool = False) -> Child:
     """Starts `argv` and returns at once, in a process group of its own. Raises CommandError."""
     _absolute(argv)
     try:
@@ -61,6 +61,17 @@ def start(
         )
     except OSError as error:
         raise CommandError(f"{argv[0]}: {error.strerror}") from error
+
+
+def end(child: Child, *, timeout_s: float) -> None:
+    """Asks a child to end (SIGTERM), ends it (SIGKILL) after `timeout_s`, and waits until it is gone."""
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _absolute(argv: Sequence[str]) -> None:

@@ -6,15 +6,17 @@ Source of names and defaults: docs/configuration.md, made from these models.
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 DEFAULT_PATH = Path("/etc/venue-appliance/appliance.toml")
 MAX_BYTES = 1024 * 1024
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+_Options = TypeVar("_Options")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -238,6 +240,26 @@ def read_toml(path: Path) -> dict[str, Any]:
 def beside(path: Path, name: str) -> Path:
     """The file that a configuration at `path` names, relative to it."""
     return path.parent / name
+
+
+def driver_options(options_class: type[_Options], values: dict[str, Any]) -> _Options:
+    """A driver's Options from a section's further keys. Raises ConfigError: `KEY: REASON` each."""
+    known = {field.name for field in fields(options_class)}  # type: ignore[arg-type]  # every Options is a dataclass
+    faults = [
+        f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known
+    ]
+    if faults:
+        raise ConfigError(faults)
+    try:
+        return TypeAdapter(options_class).validate_python(values)
+    except ValidationError as error:
+        raise ConfigError([_option_fault(fault) for fault in error.errors()]) from error
+
+
+def _option_fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    place = ".".join(str(part) for part in fault["loc"])
+    reason = "missing" if fault["type"].startswith("missing") else fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {reason}" if place else reason
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -179,7 +179,9 @@ def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinf
 
 def _province_line(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Line:
     province = part(snapshot, "province")
-    time = day_time(language, moment_of(province.get("last_receipted_at")), now, zone)
+    time = day_time(
+        language, moment_of(province.get("held_until") or province.get("last_receipted_at")), now, zone
+    )
     match text(province, "state"):
         case "received":
             return Line(words=say("province_received", time=time), level="ok")

@@ -74,7 +74,8 @@ def _made(
     before = outbox.head(directory)
     counter = before.counter + 1
     name = bundle_name(venue=request.venue, counter=counter, now=now, kind=request.kind)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(_remove_parts, directory, name)
         part = outbox.part_of(directory, name + DATA_SUFFIX)
         tallies, size, digest = _sealed(part, request, name, recipients, log_rows, now, progress)
         if sha256_of(part) != digest:
@@ -88,9 +89,7 @@ def _made(
         outbox.publish(
             directory, name, manifest=manifest, signature=sign(manifest, key=key, namespace=NAMESPACE)
         )
-    except BaseException:
-        _remove_parts(directory, name)
-        raise
+        undo.pop_all()
     newest = outbox.Head(counter=counter, manifest_sha256=hashlib.sha256(manifest).hexdigest())
     outbox.remember(directory, newest)
     return _bundle(request, tallies, name=name, head=newest, now=now, size=size, digest=digest)

@@ -25,7 +25,7 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, GuardSilent
-from appliance.config import ConfigError
+from appliance.config import ConfigError, driver_options
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
 
@@ -131,7 +131,7 @@ def _log_head(settings: daemon.Settings, asked: dict[str, Any]) -> tuple[int, st
 
 def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
     return tuple(
-        SourceSpec(name=section.name, options=daemon.driver_options(SOURCES[section.driver], section.options))
+        SourceSpec(name=section.name, options=driver_options(SOURCES[section.driver], section.options))
         for section in settings.config.backup.source
     )
 

@@ -1,6 +1,6 @@
 """The guard's composition root: the only place that constructs and connects."""
 
 from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
-from appliance.daemon.settings import Settings, driver_options, read, warnings
+from appliance.daemon.settings import Settings, read, warnings
 
-__all__ = ["GuardBusy", "GuardFailed", "Settings", "driver_options", "make_clock", "read", "run", "warnings"]
+__all__ = ["GuardBusy", "GuardFailed", "Settings", "make_clock", "read", "run", "warnings"]

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from appliance import __version__
@@ -44,15 +45,21 @@ def run(settings: Settings, *, language: str) -> None:
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
         settings.config.venue.run_dir.mkdir(parents=True, exist_ok=True)
-        lock = (state_dir / "guard.lock").open("w", encoding="ascii")
+        lock = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # needs no room on the disk
     except OSError as error:
         raise GuardFailed(f"{error.filename}: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise GuardBusy(f"{state_dir}: another guard is running on this state directory") from error
+    try:
+        _hold(lock, state_dir)
         Guard(settings, language=language).run()
+    finally:
+        os.close(lock)
+
+
+def _hold(lock: int, state_dir: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise GuardBusy(f"{state_dir}: another guard is running on this state directory") from error
 
 
 class Guard:
@@ -66,27 +73,28 @@ class Guard:
         self._stopping = ""
         self._inbox = Inbox()
         self._board = Board()
-        config = settings.config
-        self._clock = make_clock(config)
+        self._clock = make_clock(settings.config)
+        self._jobs = self._make_jobs()
+        self._dispatch = self._make_dispatch()
+        self._control = self._make_control()
+        self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate)
+        self._house = house.keep(settings=settings, inbox=self._inbox, alarm=self._alarm)
+
+    def _make_jobs(self) -> BackupJobs:
+        venue = ("-m", "appliance", "backup", "run", "--config", str(self._settings.path), "--job")
+        return BackupJobs(
+            argv=(sys.executable, *venue),
+            request=self._settings.config.venue.run_dir / "backup-request.json",
+            report=lambda body: self._inbox.put(Report(body=body)),
+        )
+
+    def _make_dispatch(self) -> Dispatch:
+        settings = self._settings
         try:
             started = start(settings.log_directory)
         except (LogError, OSError) as error:
             raise GuardFailed(f"the event log can not be opened: {error}") from error
-        self._jobs = BackupJobs(
-            argv=(
-                sys.executable,
-                "-m",
-                "appliance",
-                "backup",
-                "run",
-                "--config",
-                str(settings.path),
-                "--job",
-            ),
-            request=config.venue.run_dir / "backup-request.json",
-            report=lambda body: self._inbox.put(Report(body=body)),
-        )
-        self._dispatch = Dispatch(
+        return Dispatch(
             started=started,
             directory=settings.log_directory,
             plan=settings.plan,
@@ -95,29 +103,28 @@ class Guard:
             real_s=time.monotonic,
             inbox=self._inbox,
             board=self._board,
-            enforcers=enforcers(config),
+            enforcers=enforcers(settings.config),
             start_backup=self._jobs.start,
             journal=self._say,
-            alarm=lambda line: self._journal.write(line, level=CRITICAL),
+            alarm=self._alarm,
             about=_about(settings),
         )
+
+    def _make_control(self) -> ControlServer:
+        settings = self._settings
         verbs = Verbs(
             board=self._board,
             inbox=self._inbox,
-            pins=Pins(config.venue.state_dir / "pins.json", mono_s=time.monotonic),
+            pins=Pins(settings.config.venue.state_dir / "pins.json", mono_s=time.monotonic),
             log_directory=settings.log_directory,
             wall=self._clock.wall,
             real_s=time.monotonic,
             played=settings.plan.simulated,
         )
         try:
-            self._control = ControlServer(settings.control_socket, verbs)
+            return ControlServer(settings.control_socket, verbs)
         except OSError as error:
-            raise GuardFailed(f"{settings.control_socket}: {error.strerror}") from error
-        self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate)
-        self._house = house.keep(
-            settings=settings, inbox=self._inbox, alarm=lambda line: self._journal.write(line, level=CRITICAL)
-        )
+            raise GuardFailed(f"{settings.control_socket}: {error.strerror or error}") from error
 
     def run(self) -> None:
         """Serves until a signal says stop; then stops in order, leaving closed what is closed."""
@@ -161,6 +168,9 @@ class Guard:
 
     def _observe(self, instrument: str, reading: Reading) -> None:
         self._inbox.put(Observed(instrument=instrument, reading=reading))
+
+    def _alarm(self, line: str) -> None:
+        self._journal.write(line, level=CRITICAL)
 
     def _say(self, event: Event) -> None:
         plain = to_plain(event.body)

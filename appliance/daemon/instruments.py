@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.config import Config
-from appliance.daemon.settings import Settings, driver_options
+from appliance.config import Config, driver_options
+from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce import panel as panel_enforcer
 from appliance.enforce import usb as usb_enforcer

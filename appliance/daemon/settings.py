@@ -2,16 +2,13 @@
 
 import csv
 import io
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from pydantic import TypeAdapter, ValidationError
 
 from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
-from appliance.config import Config, ConfigError, beside, load, read_toml
+from appliance.config import Config, ConfigError, beside, driver_options, load, read_toml
 from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UpsPlan, UsbAllowed
 from appliance.exam import timetable
 from hw.ups import DRIVERS
@@ -19,8 +16,6 @@ from hw.ups import DRIVERS
 SEAT_COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
 SPARE_WORDS = {"": False, "0": False, "no": False, "1": True, "yes": True, "spare": True}
 MAX_SEATS = 2000
-
-_Options = TypeVar("_Options")
 
 
 class Settings:
@@ -104,26 +99,6 @@ def warnings(settings: Settings) -> list[str]:
     if not config.ups:
         found.append("ups: none: the page can not say how long the server holds")
     return found
-
-
-def driver_options(options_class: type[_Options], values: dict[str, Any]) -> _Options:
-    """A driver's Options from a section's further keys. Raises ConfigError: `KEY: REASON` each."""
-    known = {field.name for field in fields(options_class)}  # type: ignore[arg-type]  # every Options is a dataclass
-    faults = [
-        f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known
-    ]
-    if faults:
-        raise ConfigError(faults)
-    try:
-        return TypeAdapter(options_class).validate_python(values)
-    except ValidationError as error:
-        raise ConfigError([_option_fault(fault) for fault in error.errors()]) from error
-
-
-def _option_fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    place = ".".join(str(part) for part in fault["loc"])
-    reason = "missing" if fault["type"].startswith("missing") else fault["msg"].removeprefix("Value error, ")
-    return f"{place}: {reason}" if place else reason
 
 
 def _driver_faults(path: Path, config: Config) -> list[str]:

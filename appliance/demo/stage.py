@@ -2,7 +2,6 @@
 
 import secrets
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -48,7 +47,7 @@ class Stage:
         self._say = say
         self._language = language
         self._over = threading.Event()
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, command.Child] = {}
         self._pins = {role: f"{secrets.randbelow(10**6):06d}" for role in ("chief", "technician")}
 
     def run(self) -> None:
@@ -122,11 +121,7 @@ class Stage:
             if child.poll() is None:
                 child.terminate()
         for child in self._children.values():
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            command.end(child, timeout_s=10)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._over.set()

@@ -1,5 +1,6 @@
 """The state a guard starts from: the last checkpoint and what followed, or what a damaged log still gives."""
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -29,12 +30,14 @@ def start(directory: Path) -> Started:
     """Opens the newest log under `directory` and folds it.
 
     A damaged file is left as it is and a new one begun beside it, with all of the state that still
-    verifies. Raises LogUnwritable and LogError where no log can be opened at all.
+    verifies. A disk that refuses writing gives the state that can be read. Raises LogError for a log of
+    a newer format.
     """
-    directory.mkdir(parents=True, exist_ok=True, mode=0o750)
+    with contextlib.suppress(OSError):  # a disk that refuses even this: the log says so at its first row
+        directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     path = newest(directory)
     try:
-        log = EventLog(path)
+        log = EventLog(path, even_unwritable=True)
     except LogDamagedError as error:
         return _salvaged(path, directory, str(error))
     try:

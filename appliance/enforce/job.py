@@ -1,7 +1,6 @@
 """Starts backup jobs, one at a time, and reports the one that ends badly."""
 
 import json
-import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,7 +31,7 @@ class BackupJobs:
         self._report = report
         self._environ = environ
         self._running: threading.Thread | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: command.Child | None = None
 
     def start(self, wanted: BackupWanted, head: tuple[int, str], phase: str) -> bool:
         """Starts a job for `wanted` unless one runs; answers whether it was started. Raises OSError."""
@@ -64,7 +63,7 @@ class BackupJobs:
         if self._running is not None:
             self._running.join(timeout_s)
 
-    def _wait(self, child: "subprocess.Popen[bytes]") -> None:
+    def _wait(self, child: command.Child) -> None:
         _, stderr = child.communicate()
         if child.returncode == 0:
             return

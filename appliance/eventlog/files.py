@@ -25,4 +25,4 @@ def begin_beside(damaged: Path, *, base: int) -> EventLog:
     """A new log beside a damaged one, which counts on from `base`."""
     match = _NAME.fullmatch(damaged.name)
     number = int(match[1]) + 1 if match else 1
-    return EventLog(damaged.with_name(f"events-{number}.sqlite"), base=base)
+    return EventLog(damaged.with_name(f"events-{number}.sqlite"), base=base, even_unwritable=True)

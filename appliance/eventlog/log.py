@@ -53,13 +53,23 @@ class EventLog:
 
     Every commit is durable when `append` returns (WAL, synchronous=FULL). Raises LogDamagedError for a
     file that is not a log or is of a newer format, LogUnwritable where the disk refuses. `base` is the seq
-    that an empty file counts on from: a file begun beside a damaged one goes on numbering.
+    that an empty file counts on from: a file begun beside a damaged one goes on numbering. With
+    `even_unwritable` a file that can not be written is opened as far as it can be read, and `append`
+    tries again to open it in earnest: the log never stops enforcement.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False, base: int = 0) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, base: int = 0, even_unwritable: bool = False
+    ) -> None:
         self.path = path
         self._base = base
-        self._db = _open(path, read_only)
+        self._lent = False
+        try:
+            self._db = _open(path, read_only)
+        except LogUnwritable:
+            if not even_unwritable:
+                raise
+            self._db, self._lent = _open_lent(path), True
         try:
             self.head_seq, self.head_hash = self._head()
         except LogError:
@@ -72,6 +82,8 @@ class EventLog:
 
     def append(self, rows: Sequence[tuple[str, str]]) -> None:
         """Adds (kind, text) rows in one transaction; the texts carry the seqs that follow the head."""
+        if self._lent:
+            self._db, self._lent = self._reopened(), False
         seq, previous = self.head_seq, self.head_hash
         values = []
         for kind, text in rows:
@@ -87,6 +99,11 @@ class EventLog:
         except sqlite3.DatabaseError as error:
             raise LogDamagedError(f"{self.path}: {error}") from error
         self.head_seq, self.head_hash = seq, previous
+
+    def _reopened(self) -> sqlite3.Connection:
+        db = _open(self.path, False)
+        self._db.close()
+        return db
 
     def rows(
         self,
@@ -159,7 +176,7 @@ def _row(stored: tuple[object, ...]) -> Row:
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
-    fresh = not path.exists()
+    fresh = not path.exists() or path.stat().st_size == 0  # empty: a first start that was cut off
     if fresh and read_only:
         raise LogError(f"{path}: no such log")
     try:
@@ -169,17 +186,16 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
             check_same_thread=False,
         )  # fmt: skip
     except sqlite3.Error as error:
-        raise LogError(f"{path}: {error}") from error
+        raise LogUnwritable(f"{path}: {error}") from error
     try:
         if fresh:
             path.chmod(0o640)
-            db.execute("PRAGMA journal_mode = WAL")
             db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         _check_format(db, path)
         if not read_only:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         db.close()
         raise LogUnwritable(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
@@ -189,6 +205,21 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _open_lent(path: Path) -> sqlite3.Connection:
+    """What can be read of a file on a disk that refuses writing; an empty log in memory where there is none."""
+    try:
+        if path.exists() and path.stat().st_size:
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            _check_format(db, path)
+            return db
+        db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        db.executescript(_SCHEMA)
+        return db
+    except sqlite3.DatabaseError as error:
+        raise LogDamagedError(f"{path}: {error}") from error
 
 
 def _check_format(db: sqlite3.Connection, path: Path) -> None:

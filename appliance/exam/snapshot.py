@@ -206,7 +206,13 @@ def _province(venue: Venue) -> Plain:
     name = max(receipted, key=lambda bundle: receipted[bundle])
     last = venue.backup.last
     state = "received" if last and last.name in receipted else "behind"
-    return {"state": state, "last_receipted_at": receipted[name].isoformat(), "name": name}
+    held_until = _iso(venue.backup.held_until)
+    return {
+        "state": state,
+        "last_receipted_at": receipted[name].isoformat(),
+        "held_until": held_until,
+        "name": name,
+    }
 
 
 def debts(venue: Venue, now: Moment) -> list[Plain]:

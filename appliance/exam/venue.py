@@ -5,10 +5,6 @@ from datetime import datetime
 
 from appliance.events import Event, Moment
 from appliance.events.bodies import (
-    BackupFailed,
-    BackupRequested,
-    BundlePublished,
-    BundleReceipted,
     ClockJudged,
     DiskRead,
     DrillEnded,
@@ -38,6 +34,7 @@ from appliance.events.bodies import (
 )
 from appliance.events.plan import Plan
 from appliance.exam import incidents, power
+from appliance.exam.bundles import BackupState, after
 from appliance.exam.incidents import Incident
 from appliance.exam.power import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
@@ -82,33 +79,6 @@ class SeatsState:
     swapped: dict[str, str] = field(default_factory=dict)
     read: bool = False
     unknown: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """A published bundle, as far as judging needs it."""
-
-    name: str
-    at: Moment
-    log_seq: int
-    stage: str = ""
-    sitting: str = ""
-    files: int = 0
-    sealed_bytes: int = 0
-    incomplete: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupState:
-    """The last bundle, each sitting's final one, what the province holds, and the last failure since."""
-
-    last: Bundle | None = None
-    finals: dict[str, Bundle] = field(default_factory=dict)
-    receipted: dict[str, datetime] = field(default_factory=dict)
-    requested_seq: int = 0
-    failed: Moment | None = None
-    failed_reason: str = ""
-    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +223,7 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, incidents=items, next_incident=max(venue.next_incident, number + 1))
     if event.kind.startswith("incident."):
         return replace(venue, incidents=incidents.changed(venue.incidents, event, event.body))
-    return replace(venue, backup=_backup_after(venue.backup, event, now))
+    return replace(venue, backup=after(venue.backup, event, now))
 
 
 def _with_acts(venue: Venue, sitting: str, acts: SittingActs) -> Venue:
@@ -264,27 +234,3 @@ def _extended(acts: SittingActs, body: SittingExtended) -> SittingActs:
     if body.seat:
         return replace(acts, seats=acts.seats | {body.seat: acts.seats.get(body.seat, 0) + body.minutes})
     return replace(acts, extend_minutes=acts.extend_minutes + body.minutes)
-
-
-def _backup_after(backup: BackupState, event: Event, now: Moment) -> BackupState:
-    match event.body:
-        case BackupRequested():
-            return replace(backup, requested_seq=event.seq)
-        case BackupFailed(reason=reason):
-            return replace(backup, failed=now, failed_reason=reason, failures=backup.failures + 1)
-        case BundlePublished() as body:
-            bundle = Bundle(
-                name=body.name,
-                at=now,
-                log_seq=body.log_seq,
-                stage=body.stage,
-                sitting=body.sitting,
-                files=body.files,
-                sealed_bytes=body.sealed_bytes,
-                incomplete=body.incomplete,
-            )
-            finals = backup.finals | ({body.sitting: bundle} if body.stage == "final" else {})
-            return replace(backup, last=bundle, finals=finals, failed=None, failed_reason="", failures=0)
-        case BundleReceipted(name=name):
-            return replace(backup, receipted=backup.receipted | {name: event.at})
-    return backup

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from appliance.config import driver_options
 from appliance.daemon.instruments import enforcers
-from appliance.daemon.settings import Settings, driver_options
+from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
 from appliance.events import Event

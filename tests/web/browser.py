@@ -79,7 +79,7 @@ class Browser:
         while self._read().get("method") != "Page.loadEventFired":
             pass
 
-    def value(self, expression: str) -> Any:  # noqa: ANN401 - plain JSON
+    def value(self, expression: str) -> Any:
         """What the JavaScript `expression` (or its promise) gives."""
         answer = self._ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
@@ -100,7 +100,7 @@ class Browser:
         """Writes what the viewport shows as a PNG."""
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"]))
 
-    def _ask(self, method: str, **params: object) -> Any:  # noqa: ANN401 - plain JSON
+    def _ask(self, method: str, **params: object) -> Any:
         self._number += 1
         question: dict[str, object] = {"id": self._number, "method": method, "params": params}
         if self._session:
