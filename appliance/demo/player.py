@@ -13,7 +13,9 @@ Say = Callable[[str], None]
 
 
 class Player:
-    """Owns the place in the script. `wait` sleeps real seconds and may be told to end early (False)."""
+    """Owns the place in the script. `wait` sleeps real seconds and may be told to end early (False);
+    `kill_guard` cuts the guard off as a power cut would.
+    """
 
     def __init__(
         self,
@@ -23,6 +25,7 @@ class Player:
         client: Client,
         simulated_s: Callable[[], float],
         wait: Callable[[float], bool],
+        kill_guard: Callable[[], None],
         say: Say,
         pins: dict[str, str],
         language: str,
@@ -32,6 +35,7 @@ class Player:
         self._client = client
         self._simulated_s = simulated_s
         self._wait = wait
+        self._kill_guard = kill_guard
         self._say = say
         self._pins = pins
         self._language = language
@@ -46,6 +50,8 @@ class Player:
                 self._world.tick(self._simulated_s())
             self._announce(step)
             self._world.do(step.does)
+            if step.does.get("restart"):
+                self._kill_guard()
             if not self._ask(step):
                 return False
         return True

@@ -25,7 +25,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 STEP_KEYS = {
-    "at", "say", "pace", "ups", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt", "expect",
+    "at", "say", "pace", "ups", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt", "restart",
+    "expect",
 }  # fmt: skip
 
 

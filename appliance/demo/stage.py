@@ -81,6 +81,7 @@ class Stage:
             client=client,
             simulated_s=clock.mono_s,
             wait=lambda seconds: not self._over.wait(seconds),
+            kill_guard=lambda: self._children["guard"].kill(),
             say=self._say,
             pins=self._pins,
             language=self._language,

@@ -39,6 +39,9 @@ class Day:
             act = dict(step.does.get("act", {}))
             if act:
                 self.guard.act(act.pop("verb"), **self.resolved(act))
+            if step.does.get("restart"):
+                self.guard.die()
+                self.guard.begin()
             if step.does.get("receipt"):
                 self.guard.receipt()
 
@@ -79,6 +82,12 @@ def check(day: Day, number: int, step: Step) -> None:
         assert incidents[kind].proposed == proposed, place
     for kind, minutes in expect.get("lost", {}).items():
         assert incidents[kind].lost_minutes == minutes, place
+    for kind, mode in expect.get("drill", {}).items():
+        assert incidents[kind].drill == mode, place
+    for kind, count in expect.get("count", {}).items():
+        assert incidents[kind].count == count, place
+    if "incidents" in expect:
+        assert len(venue_now.incidents) == expect["incidents"], place
     if "bundles" in expect:
         assert len(day.guard.bundles) == expect["bundles"], place
     if "debts" in expect:
