@@ -32,7 +32,7 @@ def phase_at(sittings: Sequence[Moved], rules: Rules, sealed: bool, wall: dateti
     for sitting in sittings:
         if sitting.start <= wall < sitting.last_end:
             return Phase(name=RUNNING, sitting=sitting.id, until=sitting.last_end)
-    for sitting, following in zip(sittings, [*sittings[1:], None], strict=True):
+    for sitting, following in _pairs(sittings):
         until = closing_until(sitting, following, rules)
         if sitting.last_end <= wall and (until is None or wall < until):
             return Phase(name=CLOSING, sitting=sitting.id, until=until)
@@ -71,11 +71,21 @@ def current_sitting(sittings: Sequence[Moved], phase: Phase, wall: datetime) -> 
 
 
 def batch_over(sittings: Sequence[Moved], batch: str, rules: Rules, wall: datetime) -> bool:
-    """Whether the last sitting of `batch` has ended and its closing too."""
-    for sitting, following in zip(sittings, [*sittings[1:], None], strict=True):
+    """Whether the last sitting of `batch` has ended and its closing too.
+
+    A batch the timetable does not name is never over: a file that somebody edits lifts no seal.
+    """
+    found = False
+    for sitting, following in _pairs(sittings):
         if sitting.planned.batch != batch:
             continue
+        found = True
         until = closing_until(sitting, following, rules)
         if wall < sitting.last_end or until is None or wall < until:
             return False
-    return True
+    return found
+
+
+def _pairs(sittings: Sequence[Moved]) -> list[tuple[Moved, Moved | None]]:
+    """Each sitting with the one that follows it; none at all where there is no timetable."""
+    return list(zip(sittings, [*sittings[1:], None], strict=False))

@@ -133,9 +133,12 @@ class Ledger:
             left_s -= step_s
             self.settle()
 
-    def until(self, clock: str, day: int = 5) -> None:
-        """Lets time pass up to a time of day, judged each half minute."""
-        self.advance((at(clock, day) - self.wall).total_seconds(), every_s=30.0)
+    def until(self, clock: str, day: int = 5, *, bundles: bool = False) -> None:
+        """Lets time pass up to a time of day, judged each half minute; `bundles` makes those that are owed."""
+        while (left_s := (at(clock, day) - self.wall).total_seconds()) > 0:
+            self.advance(min(left_s, 30.0), every_s=30.0)
+            if bundles and (wanted := self.posture.backup):
+                self.bundle(f"bundle-{self.venue.seq}", stage=wanted.stage, of=wanted.sitting)
 
     def step_wall(self, seconds: float) -> None:
         """The wall clock jumps; monotonic time does not."""
