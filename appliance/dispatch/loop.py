@@ -140,7 +140,7 @@ class Dispatch:
         now = self._now()
         self._record(GuardStopped(reason=reason), now)
         self._checkpoint(now)
-        self._recorder.commit(self._real_s())
+        self._commit(now)
         self._flush()
         self._log.close()
 
@@ -177,21 +177,34 @@ class Dispatch:
         return None
 
     def _act(self, request: ActRequest, now: Moment) -> Callable[[], None]:
-        """Decides an act at once; the reply waits for the rows to be durable."""
+        """Decides an act and makes it durable by itself: what the disk refuses is taken back, not kept for later."""
+        before, events = self.venue, list(self._turn_events)
         try:
-            if self._recorder.problem:
-                raise Refused("log-unwritable", reason=self._recorder.problem)
+            self._durable(now)
             seqs = [self._record(body, now).seq for body in decide(self.venue, request.act, now)]
+            try:
+                self._durable(now)
+            except Refused:
+                self._recorder.take_back(len(seqs))
+                self.venue, self._turn_events = before, events
+                raise
         except Refused as refusal:
             return lambda error=refusal: request.reply.set_exception(error)  # type: ignore[misc]  # a default binds it
-        return lambda: self._answer(request, seqs)
+        value: dict[str, Any] = {"seqs": seqs}
+        return lambda: request.reply.set_result(value)
 
-    def _answer(self, request: ActRequest, seqs: list[int]) -> None:
-        if self._recorder.problem:
-            request.reply.set_exception(Refused("log-unwritable", reason=self._recorder.problem))
-        else:
-            value: dict[str, Any] = {"seqs": seqs}
-            request.reply.set_result(value)
+    def _durable(self, now: Moment) -> None:
+        if not self._commit(now):
+            raise Refused("log-unwritable", reason=self._recorder.problem)
+
+    def _commit(self, now: Moment) -> bool:
+        """Makes what was recorded durable; after a gap the whole state follows, for rows of it may be lost."""
+        gap = bool(self._recorder.problem)
+        if not self._recorder.commit(self._real_s()):
+            return False
+        if gap:
+            self._checkpoint(now)
+        return self._recorder.commit(self._real_s())
 
     def _judge_silence(self, now: Moment) -> None:
         """An instrument that says nothing for 5 real seconds is unknown, whatever it said last."""
@@ -210,7 +223,7 @@ class Dispatch:
 
     def _step(self, now: Moment) -> None:
         self._record_due(now)
-        self._recorder.commit(self._real_s())
+        self._commit(now)
         self._flush()
         wanted = posture(self.venue, now)
         for body in self._reconciler.reconcile(wanted.levels, self._real_s()):
@@ -219,7 +232,7 @@ class Dispatch:
             self._backup(wanted.backup, now)
         if self._turn_events:
             self._record_due(now)
-            self._recorder.commit(self._real_s())
+            self._commit(now)
             self._flush()
         self._show(now, self._reconciler.unheld(wanted.levels))
 

@@ -57,6 +57,10 @@ class Recorder:
         self.problem, self._waiting, self._lost = "", [], 0
         return True
 
+    def take_back(self, count: int) -> None:
+        """Forgets the last `count` queued events, which nobody was told of."""
+        del self._waiting[len(self._waiting) - count :]
+
     def _refused(self, problem: str, real_s: float) -> None:
         if not self.problem:
             self._alarm(f"the event log can not be written: {problem}")
