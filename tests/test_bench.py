@@ -1,15 +1,21 @@
-"""The benches measure: each area runs, and writes its table between its own markers. No figure is judged."""
+"""The benches measure: each area runs and writes its table. No figure is judged; what keeps them small is."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from appliance.demo.world import UPS
+from appliance.events.bodies import PowerRead
+from appliance.events.readings import UsbReading
 from scripts.benches import frame
 from scripts.benches.__main__ import AREAS
 from scripts.benches.frame import Bench, Figure, Limit
+from scripts.benches.stage import Stepped, site
 
 ROOT = Path(__file__).resolve().parent.parent
+MAINS = PowerRead(ups=UPS, status=("OL",), charge_percent=100.0)
 
 
 def bench(*argv: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -83,3 +89,46 @@ def test_a_limit_bounds_the_ratio_or_the_figure(tmp_path: Path) -> None:
     assert rows[1].endswith("| 2.5 × | ≤ 2 × | **not met** |")
     assert rows[2].endswith("| 2.5 × | ≤ 5 ms | met |")
     assert rows[3].endswith("| 2.5 × |  |  |")
+
+
+@pytest.fixture
+def stepped(tmp_path: Path) -> Stepped:
+    """A guard at rest that has just judged everything."""
+    found = Stepped(site(tmp_path), {})
+    found.observe(f"power:{UPS}", MAINS)
+    found.dispatch.turn(0)
+    return found
+
+
+def test_a_reading_that_says_nothing_new_is_judged_again_only_after_the_second(stepped: Stepped) -> None:
+    judged_s = stepped.board.read().turned_s
+    for _ in range(3):
+        stepped.clock.advance(0.2)
+        stepped.observe(f"power:{UPS}", MAINS)
+        stepped.dispatch.turn(0)
+    assert stepped.board.read().turned_s == judged_s
+    stepped.clock.advance(0.2)
+    stepped.observe(f"power:{UPS}", MAINS)
+    stepped.dispatch.turn(0)
+    assert stepped.board.read().turned_s == stepped.clock.mono_s()
+
+
+def test_a_reading_that_says_something_new_is_judged_at_once(stepped: Stepped) -> None:
+    stepped.clock.advance(0.2)
+    stepped.observe(f"power:{UPS}", replace(MAINS, status=("OB",)))
+    stepped.dispatch.turn(0)
+    assert stepped.board.read().snapshot["power"][0]["state"] == "battery"  # type: ignore[index]  # plain JSON
+
+
+def test_a_drift_is_put_right_at_once(tmp_path: Path) -> None:
+    held: list[str] = []
+    stepped = Stepped(site(tmp_path), {"usb": held.append})
+    before = len(held)
+    stepped.clock.advance(0.1)
+    stepped.observe("usb", UsbReading(closed=True))
+    stepped.dispatch.turn(0)
+    assert len(held) == before
+    stepped.clock.advance(0.1)
+    stepped.observe("usb", UsbReading(closed=False))
+    stepped.dispatch.turn(0)
+    assert len(held) == before + 1

@@ -33,6 +33,7 @@ CHECKPOINT_ROWS = 20_000
 SILENT_S = 5.0  # real seconds without a reading after which an instrument counts as silent
 MAX_STEPS = 50  # of due() in one turn: more would be a rule that never comes to rest
 JUDGE_EVERY_S = 1.0
+JUST_NOW_S = 0.8  # readings that change nothing are judged again only after this: before the second is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class Dispatch:
         self._seen: dict[str, float] = {}
         self._turn_events: list[Event] = []
         self._since_checkpoint = started.venue.seq
+        self._drift = False
+        self._judged = (0.0, 0.0)
         self._begin(started, plan, version)
 
     def _begin(self, started: Started, plan: Plan, version: str) -> None:
@@ -127,13 +130,22 @@ class Dispatch:
 
     def turn(self, wait_s: float = JUDGE_EVERY_S) -> None:
         """One turn: at most `wait_s` of waiting, then everything that came, in one transaction."""
-        messages = self._inbox.take(wait_s)
+        left_s = max(0.0, self._judged[1] + JUDGE_EVERY_S - self._real_s())
+        messages = self._inbox.take(min(wait_s, left_s))
         now = self._now()
         replies = [reply for message in messages if (reply := self._take(message, now))]
+        # Most readings say what the last one said: judged again for each, they were half of the idle guard's time.
+        if messages and not (self._turn_events or replies or self._drift) and self._just_judged(now):
+            return
         self._judge_silence(now)
         self._step(now)
         for reply in replies:
             reply()
+
+    def _just_judged(self, now: Moment) -> bool:
+        """Whether hardly any time has gone by since: neither of the clock, which may run faster, nor really."""
+        mono_s, real_s = self._judged
+        return now.mono_s - mono_s < JUST_NOW_S and self._real_s() - real_s < JUST_NOW_S
 
     def stop(self, reason: str) -> None:
         """Records the orderly stop with a checkpoint and lets the log go."""
@@ -164,17 +176,21 @@ class Dispatch:
                 if instrument in self._seen:
                     self._seen[instrument] = self._real_s()
                 if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading):
-                    self._reconciler.drifted("usb")
+                    self._drifted("usb")
                 for body in worth_recording(self.venue, reading, now):
                     self._record(body, now)
             case Report(body=body, reply=reply):
                 event = self._record(body, now)
                 return None if reply is None else lambda: reply.set_result({"seqs": [event.seq]})
             case Drifted(key=key):
-                self._reconciler.drifted(key)
+                self._drifted(key)
             case ActRequest():
                 return self._act(message, now)
         return None
+
+    def _drifted(self, key: str) -> None:
+        self._reconciler.drifted(key)
+        self._drift = True
 
     def _act(self, request: ActRequest, now: Moment) -> Callable[[], None]:
         """Decides an act and makes it durable by itself: what the disk refuses is taken back, not kept for later."""
@@ -222,6 +238,7 @@ class Dispatch:
                 self._record(body, now)
 
     def _step(self, now: Moment) -> None:
+        self._judged, self._drift = (now.mono_s, self._real_s()), False
         self._record_due(now)
         self._commit(now)
         self._flush()
