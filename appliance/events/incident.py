@@ -32,6 +32,7 @@ class IncidentGrew(Body):
     members: tuple[str, ...] = ()
     again: bool = False
     detail: str = ""
+    cause_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class IncidentCeased(Body):
 
     kind: ClassVar[str] = "incident.ceased"
     number: int
+    cause_kind: str = ""
+    stops_work: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +115,4 @@ class IncidentClosed(Body):
     outcome: str
     by: str = ""
     text: str = ""
+    cause_kind: str = ""

@@ -237,7 +237,9 @@ def _close(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     by, text = act.text("by", limit=MAX_NAME), act.text("text", required=False)
     if outcome not in OUTCOMES:
         raise Refused("bad-choice", name="outcome", choices=", ".join(OUTCOMES))
-    closed = IncidentClosed(number=incident.number, outcome=outcome, by=by, text=text)
+    closed = IncidentClosed(
+        number=incident.number, outcome=outcome, by=by, text=text, cause_kind=incident.cause_kind
+    )
     if outcome != "swapped":
         if outcome == "recovered" and not incident.ceased:
             raise Refused("not-recovered", number=incident.number)

@@ -75,15 +75,16 @@ def _usb(venue: Venue) -> Iterator[Cause]:
     if venue.usb.unknown or not venue.usb.read:
         yield Cause(kind="usb_unknown", detail=venue.usb.unknown, unsure=not venue.usb.unknown)
         for incident in venue.open_incidents():
-            if incident.cause_kind == "usb":
-                yield Cause(kind="usb", name=incident.cause, unsure=True)
+            if incident.cause_kind in ("usb", "usb_open"):
+                yield Cause(kind=incident.cause_kind, name=incident.cause, unsure=True)
         return
     if venue.seal is None and venue.phase.name not in phases.EXAM_PHASES:
         return
     for port, device in sorted(venue.usb.devices.items()):
         if not device.allowed:
             identity = f"{device.id}/{device.serial}" if device.serial else f"{device.id}@{port}"
-            yield Cause(kind="usb", name=identity, place=port, detail=device.name)
+            kind = "usb_open" if device.authorized else "usb"
+            yield Cause(kind=kind, name=identity, place=port, detail=device.name)
 
 
 def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:

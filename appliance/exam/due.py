@@ -93,7 +93,15 @@ def _grown(incident: Incident, cause: Cause) -> list[Body]:
     detail = cause.detail if cause.detail != incident.detail and _worse(incident, cause) else ""
     if not (members or again or detail):
         return []
-    return [IncidentGrew(number=incident.number, members=members, again=again, detail=detail)]
+    return [
+        IncidentGrew(
+            number=incident.number,
+            members=members,
+            again=again,
+            detail=detail,
+            cause_kind=incident.cause_kind,
+        )
+    ]
 
 
 def _worse(incident: Incident, cause: Cause) -> bool:
@@ -124,10 +132,14 @@ def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpe
 def _ended(venue: Venue, now: Moment, incident: Incident) -> list[Body]:
     """The cause is gone. People close what stopped candidates; the rest closes after the flap time."""
     if incident.ceased is None:
-        return [IncidentCeased(number=incident.number)]
+        return [
+            IncidentCeased(
+                number=incident.number, cause_kind=incident.cause_kind, stops_work=incident.stops_work
+            )
+        ]
     lasting = now.since(incident.ceased) > venue.plan.rules.flap_s
     if lasting and incident.cause_kind in ENDS_BY_ITSELF and not incident.members:
-        return [IncidentClosed(number=incident.number, outcome="recovered")]
+        return [IncidentClosed(number=incident.number, outcome="recovered", cause_kind=incident.cause_kind)]
     return []
 
 

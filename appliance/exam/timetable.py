@@ -72,7 +72,9 @@ def _local(row: Mapping[str, object], key: str, path: str, faults: list[str]) ->
     if isinstance(value, datetime) and value.tzinfo is None:
         if FIRST_YEAR <= value.year <= LAST_YEAR:
             return value
-        faults.append(f"{path}.{key}: {value.isoformat()}: a year from {FIRST_YEAR} to {LAST_YEAR} was expected")
+        faults.append(
+            f"{path}.{key}: {value.isoformat()}: a year from {FIRST_YEAR} to {LAST_YEAR} was expected"
+        )
         return None
     if key in row:
         shown = value.isoformat() if isinstance(value, datetime) else _shown(value)

@@ -12,7 +12,7 @@ from appliance.exam.venue import Venue
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
-    "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_unknown", "posture", "usb",
+    "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_unknown", "posture", "usb_open", "usb",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "disk_low", "clock",
 )  # fmt: skip
 

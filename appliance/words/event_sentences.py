@@ -90,11 +90,13 @@ EVENTS: Mapping[str, Both] = {
             "考试机上线 {arrived:seats}；离线 {gone:seats}",
             "考试机离线：{gone:seats}",
             "考试机上线：{arrived:seats}",
+            "考试机在线情况可以读到",
         ),
         (
             "Seats present: {arrived:seats}; gone: {gone:seats}",
             "Seats gone: {gone:seats}",
             "Seats present: {arrived:seats}",
+            "Presence of seats can be read",
         ),
     ),
     "seats.unknown": Both(
@@ -149,6 +151,10 @@ EVENTS: Mapping[str, Both] = {
                 "mains": "停电（{place}）",
                 "ups_unknown": "后备电源 {place} 读不到：{detail:ups_reason}",
                 "usb": ("USB 设备插入，已拦下：{detail}（{place} 口）", "USB 设备插入，已拦下（{place} 口）"),
+                "usb_open": (
+                    "USB 设备已接通，没有拦住：{detail}（{place} 口）",
+                    "USB 设备已接通，没有拦住（{place} 口）",
+                ),
                 "seat": ("考试机离线：{members:seats}", "考试机离线：{place:seats}"),
                 "room": (
                     "多台考试机同时离线：{place:room}，{members:count} 台",
@@ -164,6 +170,10 @@ EVENTS: Mapping[str, Both] = {
                 "mains": "Mains lost ({place})",
                 "ups_unknown": "UPS {place} cannot be read: {detail:ups_reason}",
                 "usb": ("USB device blocked: {detail} (port {place})", "USB device blocked (port {place})"),
+                "usb_open": (
+                    "USB device NOT blocked: {detail} (port {place})",
+                    "USB device NOT blocked (port {place})",
+                ),
                 "seat": ("Seat gone: {members:seats}", "Seat gone: {place:seats}"),
                 "room": (
                     "{members:count} seats gone at once: {place:room}",
@@ -176,19 +186,37 @@ EVENTS: Mapping[str, Both] = {
     ),
     "incident.grew": Both(
         By(
-            "again",
-            {"true": "第 {number} 项再次发生"},
-            ("第 {number} 项扩大：{members:seats}", "第 {number} 项扩大"),
+            "detail",
+            {"battery_low": "第 {number} 项：后备电源电量低"},
+            By(
+                "again",
+                {"true": ("{cause_kind:cause}（第 {number} 项）再次发生", "第 {number} 项再次发生")},
+                ("第 {number} 项扩大：{members:seats}", "第 {number} 项扩大"),
+            ),
         ),
         By(
-            "again",
-            {"true": "Item {number} came again"},
-            ("Item {number} grew: {members:seats}", "Item {number} grew"),
+            "detail",
+            {"battery_low": "Item {number}: the UPS battery is low"},
+            By(
+                "again",
+                {"true": ("{cause_kind:cause} (item {number}) came again", "Item {number} came again")},
+                ("Item {number} took more in: {members:seats}", "Item {number} took more in"),
+            ),
         ),
     ),
     "incident.ceased": Both(
-        "第 {number} 项的原因已消除，请确认考生已能继续作答",
-        "The cause of item {number} is gone; please confirm that candidates can work",
+        By(
+            "stops_work",
+            {"true": "{cause_kind:cause}（第 {number} 项）：原因已消除，请确认考生已能继续作答"},
+            ("{cause_kind:cause}（第 {number} 项）：原因已消除", "第 {number} 项的原因已消除"),
+        ),
+        By(
+            "stops_work",
+            {
+                "true": "{cause_kind:cause} (item {number}): the cause is gone; please confirm that candidates work"
+            },
+            ("{cause_kind:cause} (item {number}): the cause is gone", "The cause of item {number} is gone"),
+        ),
     ),
     "incident.class_proposed": Both(
         "第 {number} 项建议定为{proposed:class}，请主考确认",
@@ -209,8 +237,18 @@ EVENTS: Mapping[str, Both] = {
         "Item {number}: candidates work again, {lost_minutes} min lost ({by})",
     ),
     "incident.closed": Both(
-        ("第 {number} 项结束：{outcome:outcome}（{by}）", "第 {number} 项结束：{outcome:outcome}"),
-        ("Item {number} closed: {outcome:outcome} ({by})", "Item {number} closed: {outcome:outcome}"),
+        (
+            "{cause_kind:cause}（第 {number} 项）结束：{outcome:outcome}（{by}）",
+            "{cause_kind:cause}（第 {number} 项）结束：{outcome:outcome}",
+            "第 {number} 项结束：{outcome:outcome}（{by}）",
+            "第 {number} 项结束：{outcome:outcome}",
+        ),
+        (
+            "{cause_kind:cause} (item {number}) closed: {outcome:outcome} ({by})",
+            "{cause_kind:cause} (item {number}) closed: {outcome:outcome}",
+            "Item {number} closed: {outcome:outcome} ({by})",
+            "Item {number} closed: {outcome:outcome}",
+        ),
     ),
     "backup.requested": Both("要求立即备份（{by}）", "A backup was asked for ({by})"),
     "bundle.published": Both(

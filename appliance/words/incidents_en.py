@@ -56,6 +56,18 @@ CAUSES: Mapping[str, Cause] = {
             "A USB device was plugged in at the server cabinet: a technician has a look",
         ),
     ),
+    "usb_open": Cause(
+        place="Server cabinet",
+        todo="A technician goes to the cabinet now, pulls out what is not on the list and writes it down; "
+        "what is needed there is put on the list.",
+        script=_FROM
+        + "; at {since} a USB device that is not on the list was found connected to the box, not blocked. "
+        "A technician is pulling it out.",
+        reason=(
+            "A USB device at the server cabinet is not blocked: {detail}",
+            "A USB device at the server cabinet is not blocked: a technician pulls it out now",
+        ),
+    ),
     "usb_unknown": Cause(
         place="Server cabinet",
         todo="A technician looks for devices that do not belong there and checks the box.",

@@ -45,6 +45,16 @@ CAUSES: Mapping[str, Cause] = {
         script=_FROM + "，{since}监控盒上有 USB 设备插入，已被拦下。设备已交技术负责人保管，请指示。",
         reason=("服务器机柜有 USB 设备插入：{detail}", "服务器机柜有 USB 设备插入，请技术人员查看"),
     ),
+    "usb_open": Cause(
+        place="服务器机柜",
+        todo="请技术人员立即到机柜拔下不在清单上的设备并登记；确需使用的，由技术人员写进设备清单。",
+        script=_FROM
+        + "，{since}发现监控盒上接着不在清单上的 USB 设备，没有被拦住。技术人员正在拔下，请指示。",
+        reason=(
+            "服务器机柜有 USB 设备没有拦住：{detail}",
+            "服务器机柜有 USB 设备没有拦住，请技术人员立即拔下",
+        ),
+    ),
     "usb_unknown": Cause(
         place="服务器机柜",
         todo="请技术人员到机柜看一眼有没有多出来的设备，并检查监控盒。",

@@ -124,6 +124,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "battery_low": ("后备电源电量低", "UPS battery low"),
         "ups_unknown": ("后备电源读不到", "UPS cannot be read"),
         "usb": ("USB 设备插入，已拦下", "USB device plugged in, blocked"),
+        "usb_open": ("USB 设备已接通，没有拦住", "USB device connected, not blocked"),
         "usb_unknown": ("USB 口读不到", "USB cannot be read"),
         "seat": ("考试机离线", "Seat gone"),
         "room": ("多台考试机同时离线", "Several seats gone at once"),
