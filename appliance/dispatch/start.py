@@ -36,30 +36,38 @@ def start(directory: Path) -> Started:
     with contextlib.suppress(OSError):  # a disk that refuses even this: the log says so at its first row
         directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     path = newest(directory)
+    if not path.exists() or not path.stat().st_size:
+        if (directory / COPY).exists():  # a power cut can leave an empty file: no first start
+            return _salvaged(path, directory, "missing or empty, though a checkpoint of it was kept")
+        return Started(log=EventLog(path, even_unwritable=True), venue=Venue())
     try:
-        log = EventLog(path, even_unwritable=True)
-    except LogDamagedError as error:
-        return _salvaged(path, directory, str(error))
-    try:
-        return _folded(log)
+        venue, damage, head_seq = _folded(path)
+        if damage is None:
+            return Started(log=EventLog(path, even_unwritable=True), venue=venue)
     except (LogDamagedError, CodecError) as error:
-        log.close()
         return _salvaged(path, directory, str(error))
+    return Started(log=begin_beside(path, base=head_seq), venue=venue, damage=damage)
 
 
-def _folded(log: EventLog) -> Started:
-    after, venue = _last_checkpoint(log)
-    checked = verify(log, after=after - 1 if after else None)
-    for row in log.each(after=after):
-        if not checked.ok and row.seq >= checked.bad_seq:
-            break
-        venue = fold(venue, from_text(row.text))
-    if checked.ok:
-        return Started(log=log, venue=venue)
-    base = log.head_seq
-    log.close()
-    damage = LogDamaged(file=log.path.name, problem=checked.problem, salvaged_seq=venue.seq)
-    return Started(log=begin_beside(log.path, base=base), venue=venue, damage=damage)
+def _folded(path: Path) -> tuple[Venue, LogDamaged | None, int]:
+    """The state of all rows that hold, what is wrong with the first that does not, the last row's seq.
+
+    Read only: opened for writing, a damaged file would have its -wal file written into it on closing.
+    """
+    log = EventLog(path, read_only=True, even_unwritable=True)
+    try:
+        after, venue = _last_checkpoint(log)
+        checked = verify(log, after=after - 1 if after else None)
+        for row in log.each(after=after):
+            if not checked.ok and row.seq >= checked.bad_seq:
+                break
+            venue = fold(venue, from_text(row.text))
+        if checked.ok:
+            return venue, None, log.head_seq
+        damage = LogDamaged(file=path.name, problem=checked.problem, salvaged_seq=venue.seq)
+        return venue, damage, log.head_seq
+    finally:
+        log.close()
 
 
 def _last_checkpoint(log: EventLog) -> tuple[int, Venue]:
