@@ -1,0 +1,88 @@
+"""The enforcers make it so, read it back, and say what they could not."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from appliance.enforce import panel, usb
+from appliance.enforce.job import BackupJobs
+from appliance.events.bodies import BackupFailed
+from appliance.exam.posture import BackupWanted, NotHeld
+from hw import usb_simulated
+from hw.panel import FilePanel
+from hw.usb import authorized_default, scan
+from tests.fakes.wait import wait_for
+
+WANTED = BackupWanted(newer_than_seq=7, stage="final", sitting="am", reason="finished")
+HEAD = (7, "ab" * 32)
+
+
+def test_the_panel_shows_the_level_and_one_that_cannot_is_not_held(tmp_path: Path) -> None:
+    hold = panel.holder(FilePanel(tmp_path / "panel"))
+    hold("critical")
+    assert (tmp_path / "panel").read_text() == "critical\n"
+    with pytest.raises(NotHeld):
+        panel.holder(FilePanel(tmp_path / "nowhere" / "panel"))("ok")
+
+
+def test_denying_holds_twice_and_takes_nothing_away_that_was_let_in_before(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path)
+    usb_simulated.plug(tmp_path, "1-3", product="USB hub")
+    hold = usb.holder(tmp_path, ())
+    hold("deny")
+    hold("deny")
+    assert authorized_default(tmp_path) == {"usb1": 0}
+    assert [device.authorized for device in scan(tmp_path)] == [True]
+
+
+def test_only_the_listed_device_at_its_own_port_with_its_own_serial_is_let_in(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path, authorized_default=0)
+    for port, serial in (("1-1", "A"), ("1-2", "B"), ("1-3", "A")):
+        usb_simulated.plug(tmp_path, port, vendor_product="051d:0002", serial=serial)
+    usb.holder(tmp_path, [("051d:0002", "1-1", "A"), ("051d:0002", "1-2", "A")])("deny")
+    assert [(d.port, d.authorized) for d in scan(tmp_path)] == [("1-1", True), ("1-2", False), ("1-3", False)]
+
+
+def test_leaving_a_bus_leaves_it(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path, authorized_default=1)
+    usb.holder(tmp_path, ())("leave")
+    assert authorized_default(tmp_path) == {"usb1": 1}
+
+
+def jobs(tmp_path: Path, code: str, failed: list[BackupFailed]) -> BackupJobs:
+    return BackupJobs(
+        argv=(sys.executable, "-c", code), request=tmp_path / "request.json", report=failed.append
+    )
+
+
+def test_only_one_job_runs_at_a_time_and_the_next_may_follow(tmp_path: Path) -> None:
+    failed: list[BackupFailed] = []
+    runner = jobs(tmp_path, "import sys, time; time.sleep(0.5)", failed)
+    assert runner.start(WANTED, HEAD, "closing") is True
+    assert runner.start(WANTED, HEAD, "closing") is False
+    wait_for(lambda: runner.start(WANTED, HEAD, "closing"))
+    runner.stop()
+    assert '"stage": "final"' in (tmp_path / "request.json").read_text()
+
+
+def test_a_job_that_ends_badly_is_reported_with_its_last_line(tmp_path: Path) -> None:
+    failed: list[BackupFailed] = []
+    code = "import sys; print('one', file=sys.stderr); print('no such source', file=sys.stderr); sys.exit(2)"
+    jobs(tmp_path, code, failed).start(WANTED, HEAD, "closing")
+    wait_for(lambda: failed)
+    assert failed[0].reason == "no such source"
+
+
+def test_a_job_that_ends_well_reports_nothing_itself(tmp_path: Path) -> None:
+    failed: list[BackupFailed] = []
+    jobs(tmp_path, "pass", failed).start(WANTED, HEAD, "closing")
+    wait_for(lambda: "backup job" not in [thread.name for thread in threading.enumerate()])
+    assert failed == []
+
+
+def test_a_program_that_is_not_there_is_an_error_at_once(tmp_path: Path) -> None:
+    runner = BackupJobs(argv=("/nowhere/venue",), request=tmp_path / "request.json", report=lambda body: None)
+    with pytest.raises(OSError, match="/nowhere/venue"):
+        runner.start(WANTED, HEAD, "closing")
