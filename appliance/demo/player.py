@@ -90,6 +90,7 @@ class Player:
 
     def _do(self, act: dict[str, Any], receipt: bool) -> None:
         if act:
+            act = dict(act)  # asked again from the start where the guard dies in between
             verb = str(act.pop("verb"))
             pins = self._pins if verb in ("seal", "unseal", "sitting.delay", "sitting.extend") else None
             act = self.resolved(act)
