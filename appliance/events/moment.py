@@ -24,6 +24,10 @@ class Moment:
         """
         if self.boot_id == earlier.boot_id:
             return max(0.0, self.mono_s - earlier.mono_s)
-        if self.trusted and earlier.trusted:
+        if self.comparable(earlier):
             return max(0.0, (self.wall - earlier.wall).total_seconds())
         return 0.0
+
+    def comparable(self, other: "Moment") -> bool:
+        """Whether anything tells how far the two lie apart: one boot, or two wall clocks that are trusted."""
+        return self.boot_id == other.boot_id or (self.trusted and other.trusted)

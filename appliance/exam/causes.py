@@ -45,9 +45,10 @@ def _power(venue: Venue, now: Moment) -> Iterator[Cause]:
     out = {name: ups.on_battery_since for name, ups in venue.ups.items() if ups.on_battery_since}
     if out:
         longest = max(now.since(since) for since in out.values())
+        older = not all(now.comparable(since) for since in out.values())  # no blip lasts over a reboot
         low = any(venue.ups[name].state == LOW for name in out)
         seen = any(venue.ups[name].state in (BATTERY, LOW) for name in out)
-        if longest > venue.plan.rules.blip_s:
+        if older or longest > venue.plan.rules.blip_s:
             yield Cause(
                 kind="mains",
                 place=" ".join(sorted(out)),
@@ -107,7 +108,7 @@ def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:
 
 def _was_held(venue: Venue, sitting: str) -> bool:
     """Whether this record saw the sitting at all: a box set up the day after owes nothing for it."""
-    seen = venue.phase.sitting == sitting or sitting in venue.backup.finals
+    seen = sitting in venue.held or venue.phase.sitting == sitting or sitting in venue.backup.finals
     acts = venue.acts.get(sitting)
     return seen or (acts is not None and acts.finished_at is not None)
 

@@ -47,7 +47,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One cause. `members` are the seats it took; `count` how often it came; `drill` '' for the record."""
+    """One cause. `members` are the seats it took; `count` how often it came; `drill` '' for the record.
+
+    `before_s` is what it had lasted when the box last booted, at `carried`: where no trusted wall clock
+    spans the reboot, that is all that is known of the time before.
+    """
 
     number: int
     cause_kind: str
@@ -70,6 +74,8 @@ class Incident:
     outcome: str = ""
     told: tuple[Told, ...] = ()
     notes: tuple[Note, ...] = ()
+    before_s: float = 0.0
+    carried: Moment | None = None
 
     @property
     def key(self) -> str:
@@ -88,23 +94,29 @@ class Incident:
         """Whether it took seats whose candidates are not known to work again."""
         return self.cause_kind in STOPS_WORK and bool(self.members) and not self.resumed
 
+    def goes_on(self, now: Moment, flap_s: float) -> bool:
+        """Whether what happens now may still be the same: nobody resumed, and it ended no longer ago than a flap."""
+        return not self.resumed and (self.ceased is None or now.since(self.ceased) <= flap_s)
+
+    def lasted_s(self, now: Moment) -> float:
+        """Seconds since it began, whatever reboots and clocks did in between; never too short."""
+        measured = self.before_s + now.since(self.carried) if self.carried else 0.0
+        return max(now.since(self.opened), measured)
+
     def lost_minutes_at(self, now: Moment) -> int | None:
         """Minutes lost so far, rounded up: they run until somebody says the candidates work again."""
         if self.cause_kind not in STOPS_WORK or not self.members:
             return None
-        if self.lost_minutes is not None:
+        if self.closed or self.lost_minutes is not None:
             return self.lost_minutes
-        return math.ceil(now.since(self.opened) / 60)
+        return math.ceil(self.lasted_s(now) / 60)
 
 
 Incidents = tuple[Incident, ...]
 
 
-def opened(
-    incidents: Incidents, event: Event, body: IncidentOpened, *, drill: str, sitting: str
-) -> Incidents:
-    """The incidents once `body` is recorded; those it absorbs are closed into it."""
-    now = moment(event)
+def opened(incidents: Incidents, body: IncidentOpened, now: Moment, *, drill: str, sitting: str) -> Incidents:
+    """The incidents once `body` is recorded at `now`; those it absorbs are closed into it."""
     begun = replace(now, wall=body.began, mono_s=_shifted(now, body.began)) if body.began else now
     incident = Incident(
         number=body.number,
@@ -124,16 +136,23 @@ def opened(
     return _pruned((*kept, incident))
 
 
-def changed(incidents: Incidents, event: Event, body: Body) -> Incidents:
+def changed(incidents: Incidents, body: Body, now: Moment) -> Incidents:
     """The incidents once any other incident body is recorded; an unknown number changes nothing."""
     number = getattr(body, "number", 0)
-    now = moment(event)
     return _pruned(tuple(_change(i, body, now) if i.number == number else i for i in incidents))
 
 
-def moment(event: Event) -> Moment:
-    """When an event happened, as a Moment."""
-    return Moment(wall=event.at, mono_s=event.mono_s, boot_id=event.boot_id)
+def carried_over(incidents: Incidents, last: Moment | None, now: Moment) -> Incidents:
+    """The incidents as a new boot finds them, `last` the old one's last event: what was measured is kept."""
+    return tuple(
+        i if i.closed or last is None else replace(i, before_s=i.lasted_s(last), carried=now)
+        for i in incidents
+    )
+
+
+def moment(event: Event, *, trusted: bool) -> Moment:
+    """When an event happened, as a Moment; `trusted` whether anything vouched for the wall clock then."""
+    return Moment(wall=event.at, mono_s=event.mono_s, boot_id=event.boot_id, trusted=trusted)
 
 
 def _shifted(now: Moment, began: datetime) -> float:

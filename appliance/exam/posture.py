@@ -67,7 +67,7 @@ def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:
     if not venue.plan.backup:
         return None
     failed = venue.backup.failed
-    if failed and now.since(failed) < RETRY_S:
+    if failed and now.comparable(failed) and now.since(failed) < RETRY_S:
         return None
     return _final(venue) or _asked(venue) or _by_phase(venue, now)
 
@@ -98,7 +98,7 @@ def _by_phase(venue: Venue, now: Moment) -> BackupWanted | None:
         return BackupWanted(newer_than_seq=mark.seq, reason="phase", **_where(venue))
     if mark.name == phases.RUNNING and last is not None:
         every_s = 60 * venue.plan.rules.backup_every_minutes
-        if now.since(last.at) >= every_s:
+        if not now.comparable(last.at) or now.since(last.at) >= every_s:
             return BackupWanted(newer_than_seq=held, reason="interval", **_where(venue))
     return None
 

@@ -36,6 +36,7 @@ from appliance.events.plan import Plan
 from appliance.exam import incidents, power
 from appliance.exam.bundles import BackupState, after
 from appliance.exam.incidents import Incident
+from appliance.exam.phase import CLOSING, RUNNING
 from appliance.exam.power import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
 
@@ -83,12 +84,14 @@ class SeatsState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
-    """Everything the record says, folded."""
+    """Everything the record says, folded. `last` is the last event's time, `held` the sittings that were on."""
 
     seq: int = 0
     boot_id: str = ""
+    last: Moment | None = None
     plan: Plan = field(default_factory=lambda: Plan(code="", name=""))
     acts: dict[str, SittingActs] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
     phase: PhaseMark = field(default_factory=PhaseMark)
     seal: Seal | None = None
     drill: str = ""
@@ -116,13 +119,14 @@ class Venue:
 
 def fold(venue: Venue, event: Event) -> Venue:
     """The state once `event` is recorded. Total: a body it does not know changes nothing but `seq`."""
-    return replace(_fold(venue, event), seq=event.seq)
+    now = incidents.moment(event, trusted=venue.clock_trusted)
+    return replace(_fold(venue, event, now), seq=event.seq, last=now)
 
 
-def _fold(venue: Venue, event: Event) -> Venue:
+def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
     match event.body:
         case GuardStarted():
-            return _after_start(venue, event.boot_id)
+            return _after_start(venue, now)
         case VenueConfigured(plan=plan):
             return replace(
                 venue, plan=plan, ups={u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups}
@@ -140,14 +144,16 @@ def _fold(venue: Venue, event: Event) -> Venue:
         case PostureHeld(key=key):
             rest = {k: v for k, v in venue.posture_failures.items() if k != key}
             return replace(venue, posture_failures=rest)
-    return _fold_instruments(venue, event)
+    return _fold_instruments(venue, event, now)
 
 
-def _after_start(venue: Venue, boot_id: str) -> Venue:
-    same_boot = venue.boot_id == boot_id
+def _after_start(venue: Venue, now: Moment) -> Venue:
+    same_boot = venue.boot_id == now.boot_id
+    items = venue.incidents
     return replace(
         venue,
-        boot_id=boot_id,
+        boot_id=now.boot_id,
+        incidents=items if same_boot else incidents.carried_over(items, venue.last, now),
         ups={name: power.after_boot(state, same_boot) for name, state in venue.ups.items()},
         usb=replace(venue.usb, read=False, unknown=""),
         seats=replace(venue.seats, read=False, unknown=""),
@@ -155,8 +161,7 @@ def _after_start(venue: Venue, boot_id: str) -> Venue:
     )
 
 
-def _fold_instruments(venue: Venue, event: Event) -> Venue:
-    now = incidents.moment(event)
+def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
     match event.body:
         case PowerRead(ups=name) as body:
             state = power.after_reading(venue.ups.get(name, UpsState()), body, now)
@@ -198,7 +203,9 @@ def _swapped(seats: SeatsState, seat: str, spare: str, now: Moment) -> SeatsStat
 def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
     match event.body:
         case PhaseChanged(phase=name, sitting=sitting):
-            return replace(venue, phase=PhaseMark(name=name, sitting=sitting, at=event.at, seq=event.seq))
+            mark = PhaseMark(name=name, sitting=sitting, at=event.at, seq=event.seq)
+            on = (sitting,) if name in (RUNNING, CLOSING) and sitting not in venue.held else ()
+            return replace(venue, phase=mark, held=venue.held + on)
         case SealMade(batch=batch, chief=chief, technician=technician):
             seal = Seal(batch=batch, at=event.at, chief=chief, technician=technician, seq=event.seq)
             return replace(venue, seal=seal)
@@ -218,11 +225,11 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return _with_acts(venue, sitting, replace(acts, finished_at=event.at, finished_seq=event.seq))
         case IncidentOpened(number=number) as body:
             items = incidents.opened(
-                venue.incidents, event, body, drill=venue.drill, sitting=venue.phase.sitting
+                venue.incidents, body, now, drill=venue.drill, sitting=venue.phase.sitting
             )
             return replace(venue, incidents=items, next_incident=max(venue.next_incident, number + 1))
     if event.kind.startswith("incident."):
-        return replace(venue, incidents=incidents.changed(venue.incidents, event, event.body))
+        return replace(venue, incidents=incidents.changed(venue.incidents, event.body, now))
     return replace(venue, backup=after(venue.backup, event, now))
 
 
