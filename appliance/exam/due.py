@@ -71,7 +71,8 @@ def _merged(found: tuple[Cause, ...]) -> dict[str, Cause]:
 
 def _incidents(venue: Venue, now: Moment, wrong: dict[str, Cause]) -> tuple[Body, ...]:
     bodies: list[Body] = []
-    known = {incident.key: incident for incident in venue.open_incidents()}
+    newest = {incident.key: incident for incident in venue.open_incidents()}
+    known = {key: i for key, i in newest.items() if key in wrong and not _another(venue, i, wrong[key])}
     number = venue.next_incident
     for key, cause in wrong.items():
         if key in known:
@@ -79,17 +80,23 @@ def _incidents(venue: Venue, now: Moment, wrong: dict[str, Cause]) -> tuple[Body
         elif not cause.unsure:
             bodies.append(_opened(venue, now, number, cause))
             number += 1
-    for key, incident in known.items():
-        if key not in wrong:
+    for incident in venue.open_incidents():
+        if known.get(incident.key) is not incident:
             bodies += _ended(venue, now, incident)
     return tuple(bodies)
 
 
+def _another(venue: Venue, incident: Incident, cause: Cause) -> bool:
+    """Whether `cause` is a new item: its like ended, or took more seats, after its candidates had resumed."""
+    if incident.resumed is None or cause.unsure:
+        return False
+    dark = (venue.seats.gone[member] for member in cause.members if member in venue.seats.gone)
+    return incident.ceased is not None or any(since.since(incident.resumed) > 0 for since in dark)
+
+
 def _grown(incident: Incident, cause: Cause) -> list[Body]:
-    if cause.unsure:
-        return []
     members = tuple(member for member in cause.members if member not in incident.members)
-    again = incident.ceased is not None
+    again = incident.ceased is not None and not cause.unsure
     detail = cause.detail if cause.detail != incident.detail and _worse(incident, cause) else ""
     if not (members or again or detail):
         return []
@@ -106,17 +113,11 @@ def _grown(incident: Incident, cause: Cause) -> list[Body]:
 
 def _worse(incident: Incident, cause: Cause) -> bool:
     """Whether a new detail says more: a low battery stays said, a changed reason is not said each time."""
-    return not incident.detail or cause.detail == "battery_low"
+    return not cause.unsure and (not incident.detail or cause.detail == "battery_low")
 
 
 def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpened:
-    absorbed = tuple(
-        incident.number
-        for incident in venue.open_incidents()
-        if incident.cause_kind == "seat"
-        and cause.kind in ("room", "mains")
-        and incident.cause in cause.members
-    )
+    absorbed = tuple(i.number for i in venue.open_incidents() if _explained(venue, now, i, cause))
     return IncidentOpened(
         number=number,
         cause_kind=cause.kind,
@@ -127,6 +128,14 @@ def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpe
         absorbs=absorbed,
         began=now.wall - timedelta(seconds=cause.for_s) if cause.for_s else None,
     )
+
+
+def _explained(venue: Venue, now: Moment, incident: Incident, cause: Cause) -> bool:
+    """Whether `cause` is what took the seats of `incident`, which is still going on."""
+    swallows = {"room": {"seat"}, "mains": {"seat", "room"}}.get(cause.kind, set())
+    if incident.cause_kind not in swallows or not incident.goes_on(now, venue.plan.rules.flap_s):
+        return False
+    return set(incident.members) <= set(cause.members)
 
 
 def _ended(venue: Venue, now: Moment, incident: Incident) -> list[Body]:
@@ -156,7 +165,7 @@ def _class(venue: Venue, now: Moment, incident: Incident) -> tuple[str, str]:
     """Major: many candidates can not work, and 30 minutes have gone by. It is proposed, never decided."""
     rules = venue.plan.rules
     if incident.stops_work and many(venue, incident):
-        if now.since(incident.opened) >= 60 * rules.major_after_minutes:
+        if incident.lasted_s(now) >= 60 * rules.major_after_minutes:
             return MAJOR, "many-not-working"
         return GENERAL, "many-not-working"
     if incident.cause_kind in PROPOSED_GENERAL:

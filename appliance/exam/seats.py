@@ -3,6 +3,7 @@
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.causes import Cause
+from appliance.exam.incidents import Incident
 from appliance.exam.venue import Venue
 
 SHOWN, UNOBSERVED, ALARM = "shown", "unobserved", "alarm"
@@ -49,7 +50,11 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     with_mains, dark = _taken_by_mains(venue, now, others, dark)
     kept, dark = _already_inside(venue, dark)
     alarm_s = _alarm_for_s(venue, now)
-    long_dark = {seat: min(now.since(since), alarm_s) for seat, since in dark.items()}
+    # Dark since before a reboot that no clock spans: longer than any grace.
+    long_dark = {
+        seat: min(now.since(since), alarm_s) if now.comparable(since) else alarm_s
+        for seat, since in dark.items()
+    }
     rooms = _rooms(venue, now, long_dark)
     grouped = {seat for cause in rooms for seat in cause.members}
     room_of = {seat.id: seat.room for seat in venue.plan.seats}
@@ -81,7 +86,8 @@ def _taken_by_mains(
 ) -> tuple[tuple[Cause, ...], dict[str, Moment]]:
     """A seat on no UPS that went dark with the mains belongs to the mains' one item."""
     mains = next((cause for cause in others if cause.kind == "mains"), None)
-    if mains is None:
+    is_open = any(incident.cause_kind == "mains" for incident in venue.open_incidents())
+    if mains is None or (mains.unsure and not is_open):
         return others, dark
     held = {
         room.removeprefix("room:") for ups in venue.plan.ups for room in ups.feeds if room.startswith("room:")
@@ -111,22 +117,42 @@ def _already_inside(venue: Venue, dark: dict[str, Moment]) -> tuple[tuple[Cause,
     for incident in venue.open_incidents():
         if incident.cause_kind not in ("mains", "room"):
             continue
-        inside = tuple(seat for seat in incident.members if seat in dark)
+        inside = tuple(
+            seat for seat in incident.members if seat in dark and _took(venue, incident, dark[seat])
+        )
         dark = {seat: since for seat, since in dark.items() if seat not in inside}
         if inside and incident.cause_kind == "room":
             kept.append(Cause(kind="room", name=incident.cause, place=incident.place, members=inside))
     return tuple(kept), dark
 
 
+def _took(venue: Venue, incident: Incident, dark_since: Moment) -> bool:
+    """Whether a darkness is the one the incident took: not a new one after it resumed, or well after it ended."""
+    if incident.resumed and dark_since.since(incident.resumed) > 0:
+        return False
+    return incident.ceased is None or dark_since.since(incident.ceased) <= venue.plan.rules.flap_s
+
+
 def _rooms(venue: Venue, now: Moment, long_dark: dict[str, float]) -> tuple[Cause, ...]:
-    """Five machines of one room within 60 s are one cause: the room."""
-    rules = venue.plan.rules
+    """Five machines of one room within 60 s are one cause: the room. An open one takes the next seats in."""
+    rules, items = venue.plan.rules, venue.open_incidents()
+    alone = {i.cause for i in items if i.cause_kind == "seat" and not i.ceased}
     found = []
     for room in dict.fromkeys(seat.room for seat in venue.plan.seats):
         ages = {s.id: long_dark[s.id] for s in venue.plan.seats if s.room == room and s.id in long_dark}
-        open_room = any(i.key == f"room:{room}" for i in venue.open_incidents())
-        first = max(ages.values(), default=0.0)
-        together = tuple(seat for seat, age in ages.items() if first - age <= rules.group_window_s)
-        if len(together) >= rules.group_seats and first >= rules.seat_gone_s or (open_room and together):
+        together = _most_within(ages, rules.group_window_s)
+        first = max((ages[seat] for seat in together), default=0.0)
+        if len(together) < rules.group_seats or first < rules.seat_gone_s:
+            is_open = any(i.key == f"room:{room}" and i.goes_on(now, rules.flap_s) for i in items)
+            together = tuple(seat for seat in ages if is_open and seat not in alone)
+        if together:
             found.append(Cause(kind="room", name=room, place=f"room:{room}", members=together, for_s=first))
     return tuple(found)
+
+
+def _most_within(ages: dict[str, float], window_s: float) -> tuple[str, ...]:
+    """The largest set of seats that went dark within `window_s` of each other: one dark for long hides no other."""
+    groups = (
+        tuple(seat for seat, age in ages.items() if 0 <= first - age <= window_s) for first in ages.values()
+    )
+    return max(groups, key=len, default=())
