@@ -1,5 +1,6 @@
 """The socket: accepts, checks who is there, limits size and time, and never keeps a connection."""
 
+import contextlib
 import grp
 import json
 import os
@@ -7,12 +8,15 @@ import pwd
 import socket
 import struct
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 MAX_QUESTION_BYTES = 64 * 1024
 TIMEOUT_S = 5.0
 MAX_AT_ONCE = 32
+SLOT_S = 1.0
 TECHNICIAN, READER = "technician", "reader"
 GROUP = "venue"
 
@@ -38,13 +42,16 @@ class ControlServer:
     """Listens on `path` (mode 0660) and answers each connection's one question in a thread of its own.
 
     Root, the guard's own user and members of the group `venue` are technicians; everybody else only
-    reads. Source of the peer's identity: SO_PEERCRED, unix(7).
+    reads. Source of the peer's identity: SO_PEERCRED, unix(7). Where all slots are taken, the connection
+    that waits longest for its own peer has to go: half-open ones hold up nobody.
     """
 
     def __init__(self, path: Path, answerer: Answerer) -> None:
         self._path = path
         self._answerer = answerer
         self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
+        self._lock = threading.Lock()
+        self._waiting: dict[socket.socket, None] = {}  # for their peers to send or read, oldest first
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -75,16 +82,36 @@ class ControlServer:
             except OSError:
                 return
             if not self._slots.acquire(blocking=False):
-                connection.close()
-                continue
+                self._dismiss_oldest()
+                if not self._slots.acquire(timeout=SLOT_S):
+                    connection.close()
+                    continue
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def _dismiss_oldest(self) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            for connection in self._waiting:
+                del self._waiting[connection]
+                connection.shutdown(socket.SHUT_RDWR)
+                return
+
+    @contextlib.contextmanager
+    def _waits(self, connection: socket.socket) -> Iterator[None]:
+        with self._lock:
+            self._waiting[connection] = None
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting.pop(connection, None)
 
     def _converse(self, connection: socket.socket) -> None:
         try:
             with connection:
-                connection.settimeout(TIMEOUT_S)
-                reply = self._reply(connection)
-                connection.sendall(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
+                reply = json.dumps(self._reply(connection), ensure_ascii=False).encode() + b"\n"
+                with self._waits(connection):
+                    connection.settimeout(TIMEOUT_S)
+                    connection.sendall(reply)
         except OSError:
             return
         finally:
@@ -92,7 +119,9 @@ class ControlServer:
 
     def _reply(self, connection: socket.socket) -> dict[str, Any]:
         try:
-            verb, args, pins = _question(_line(connection))
+            with self._waits(connection):
+                line = _line(connection)
+            verb, args, pins = _question(line)
             value = self._answerer.answer(self._role(connection), verb, args, pins)
         except ControlError as error:
             return {"error": error.code, "exit": error.exit_code, "args": error.details}
@@ -113,8 +142,11 @@ def _in_group(uid: int, gid: int) -> bool:
 
 
 def _line(connection: socket.socket) -> bytes:
+    """The question, within `TIMEOUT_S` for all of it: a byte a second must not hold a slot."""
+    deadline_s = time.monotonic() + TIMEOUT_S
     parts = b""
     while not parts.endswith(b"\n"):
+        connection.settimeout(max(0.001, deadline_s - time.monotonic()))
         part = connection.recv(4096)
         if not part:
             break
@@ -127,6 +159,8 @@ def _line(connection: socket.socket) -> bytes:
 def _question(line: bytes) -> tuple[str, dict[str, Any], dict[str, str]]:
     try:
         question = json.loads(line)
+        # Half a surrogate or NaN is no JSON either: the record could not hold it, and the guard would die of it.
+        json.dumps(question, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise ControlError("not-json") from error
     if not isinstance(question, dict) or question.get("v") != 1:

@@ -21,6 +21,7 @@ from appliance.pins import PinError, Pins
 
 REPLY_S = 4.0
 MAX_EVENTS = 500
+MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {cls.kind: cls for cls in (BundlePublished, BackupFailed)}
 PINS_FOR = {
     "seal": ("chief", "technician"),
@@ -100,7 +101,7 @@ class Verbs:
         since, limit = args.get("since", 0), args.get("limit", 100)
         kind, want_newest = args.get("kind", ""), args.get("newest", False)
         without = args.get("without", [])
-        numbers = isinstance(since, int) and isinstance(limit, int)
+        numbers = isinstance(since, int) and isinstance(limit, int) and abs(since) <= MAX_SEQ
         texts = isinstance(kind, str) and isinstance(without, list) and len(without) <= len(BODIES)
         if not numbers or not texts or not all(isinstance(name, str) for name in without):
             raise ControlError("bad-question")
