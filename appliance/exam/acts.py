@@ -1,6 +1,7 @@
 """The acts of people: each checked against the state, then the bodies that record it."""
 
 import math
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,7 +55,7 @@ class Act:
         value = self.args.get(name, "")
         if not isinstance(value, str) or (required and not value.strip()):
             raise Refused("missing", name=name)
-        if len(value) > limit or any(ord(c) < 32 and c not in "\n\t" for c in value):
+        if len(value) > limit or any(_unprintable(c) for c in value):
             raise Refused("bad-text", name=name, limit=limit)
         return value.strip()
 
@@ -71,6 +72,11 @@ class Act:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Refused("missing", name="number")
         return value
+
+
+def _unprintable(character: str) -> bool:
+    """Control characters, and halves of characters that no UTF-8 can hold: the log could not be written."""
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
 
 
 def decide(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
@@ -125,7 +131,7 @@ def _extend(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     end = sitting.end + timedelta(minutes=sitting.acts.seats.get(seat, 0) if seat else 0)
     if now.wall >= sitting.last_end and end + timedelta(minutes=minutes) <= now.wall:
         raise Refused("ends-in-the-past", sitting=sitting.id)
-    _room_for(venue, sitting, end + timedelta(minutes=minutes))
+    _room_for(venue, sitting, (end if seat else sitting.last_end) + timedelta(minutes=minutes))
     return (SittingExtended(sitting=sitting.id, minutes=minutes, seat=seat, **_consented(act)),)
 
 
@@ -240,7 +246,7 @@ def _close(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     closed = IncidentClosed(
         number=incident.number, outcome=outcome, by=by, text=text, cause_kind=incident.cause_kind
     )
-    if outcome != "swapped":
+    if outcome != "swapped" or incident.cause in venue.seats.swapped:
         if outcome == "recovered" and not incident.ceased:
             raise Refused("not-recovered", number=incident.number)
         return (closed,)
@@ -254,7 +260,10 @@ def _swap(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
         raise Refused("unknown-seat", seat=seat)
     if spare not in seats or not seats[spare].spare:
         raise Refused("no-spare", seat=spare)
-    if spare in venue.seats.swapped.values():
+    free = [s.id for s in venue.plan.seats if s.spare and s.id not in venue.seats.swapped.values()]
+    if seat in free:  # nobody sits there
+        raise Refused("bad-choice", name="seat", choices=", ".join(s for s in seats if s not in free)[:200])
+    if spare not in free:
         raise Refused("spare-in-use", seat=spare)
     if seat in venue.seats.swapped:
         raise Refused("already-swapped", seat=seat)
