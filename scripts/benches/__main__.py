@@ -1,6 +1,7 @@
 """Measures areas, prints a table of each, and with --write puts it into docs/benchmarks.md."""
 
 import argparse
+import fcntl
 import importlib
 import inspect
 import os
@@ -15,7 +16,7 @@ AREAS = {
     "spine": "event to posture, start with a long log, an idle day, the idle guard, the page",
 }
 ROOT = Path(__file__).resolve().parent.parent.parent
-EXIT_USAGE, EXIT_UNAVAILABLE = 64, 69
+EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY = 64, 69, 75
 
 
 def main() -> int:
@@ -32,8 +33,13 @@ def main() -> int:
     try:
         kept = _private(args.dir)
         frame.refuse_memory(kept)
-        for name in args.area:
-            _measure(name, kept, args)
+        with (kept / "lock").open("w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for name in args.area:
+                _measure(name, kept, args)
+    except BlockingIOError:
+        print(f"{args.dir}: another bench is measuring there", file=sys.stderr)
+        return EXIT_BUSY
     except (frame.CannotMeasure, OSError) as error:
         print(f"could not measure: {error}", file=sys.stderr)
         return EXIT_UNAVAILABLE

@@ -17,16 +17,16 @@ from appliance.events.bodies import PowerRead, SealMade
 from appliance.events.readings import DiskReading, SeatsReading
 from appliance.watch import usb
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit, elapsed_ms, in_turn
+from scripts.benches.long_log import cut_back, long_log
 from scripts.benches.stage import (
     RUNNING,
     VENUE,
     Site,
     Stepped,
     cpu_s,
-    cut_back,
     free_port,
     guard,
-    long_log,
+    in_memory,
     process,
     rss_mb,
     site,
@@ -57,11 +57,15 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 def _event(bench: Bench, directory: Path) -> Iterator[Figure]:
     """The mains go and come back in a running sitting: from the reading to the row on disk and the lamp."""
+    with in_memory() as world:
+        yield _event_figure(bench, site(directory, now=RUNNING, played=world))
+
+
+def _event_figure(bench: Bench, venue: Site) -> Figure:
     held = _Held()
-    venue = site(directory, now=RUNNING)
     stepped = Stepped(venue, _watched(enforcers(venue.settings.config), held), FakeClock(RUNNING))
     _bring_to_work(stepped)
-    commit = _bare_commit(directory / "bare.sqlite")
+    commit = _bare_commit(venue.directory / "bare.sqlite")
     mains = iter(range(10**9))
 
     def change() -> float:
@@ -76,7 +80,7 @@ def _event(bench: Bench, directory: Path) -> Iterator[Figure]:
         return (held.at_s - began_s) * 1000
 
     values, bare = in_turn(bench.times(300, 20), change, lambda: elapsed_ms(commit))
-    yield Figure(
+    return Figure(
         name="a reading that changes the state → row on disk and lamp held",
         unit="ms", values=values, reference="a bare one-row commit, WAL, synchronous=FULL",
         reference_values=bare, limit=Limit(most=2.0, of_ratio=True),

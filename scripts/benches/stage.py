@@ -1,17 +1,15 @@
-"""What areas measure on: a venue of 100 seats in a directory, its guard stepped or as a process, a long log."""
+"""What areas measure on: a venue of 100 seats in a directory, and its guard, stepped or as a process."""
 
-import hashlib
-import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance import daemon
@@ -20,21 +18,15 @@ from appliance.clock import Segment, write_segments
 from appliance.daemon import Settings
 from appliance.demo.world import UPS, World
 from appliance.dispatch import Board, Dispatch, Inbox, Observed
-from appliance.dispatch.loop import CHECKPOINT_ROWS
 from appliance.dispatch.reconcile import Enforcer
-from appliance.dispatch.start import checkpoint, start
-from appliance.eventlog import EventLog
-from appliance.events import Body, Event, to_text
-from appliance.events.bodies import GuardStarted, PhaseChanged, PowerRead, SeatsRead, UsbSeen, VenueConfigured
+from appliance.dispatch.start import start
 from appliance.events.readings import Reading
-from appliance.exam.venue import Venue, fold
 from scripts.benches.frame import CannotMeasure
 from tests.fakes.clock import FakeClock
 
 VENUE = Path(sys.executable).with_name("venue")
 IDLE = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)  # days before the first sitting
 RUNNING = datetime(2026, 9, 5, 2, 0, tzinfo=UTC)  # in the middle of it
-EVENT_EVERY = timedelta(seconds=30)  # in a long log: a million of them is a year
 ANSWER_S = 30.0
 
 TIMETABLE = """
@@ -63,9 +55,17 @@ class Site:
         return Client(self.settings.control_socket)
 
 
-def site(directory: Path, *, now: datetime = IDLE) -> Site:
-    """A venue on simulated hardware in `directory`, where it is `now` and time passes as it does."""
-    world = World(directory / "world", rooms=4, seats_per_room=25)
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A directory for a simulated world where what is written costs no disk: /sys and a lamp's line cost none."""
+    place = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="venue-bench-", dir=place if place.is_dir() else None) as name:
+        yield Path(name)
+
+
+def site(directory: Path, *, now: datetime = IDLE, played: Path | None = None) -> Site:
+    """A venue in `directory`, where it is `now` and time passes as it does; its hardware is `played` there."""
+    world = World(played or directory / "world", rooms=4, seats_per_room=25)
     world.build()
     (directory / "timetable.toml").write_text(TIMETABLE, encoding="utf-8")
     seats = [f"{room},{seat},,,,{'yes' if spare else ''}" for room, seat, spare in world.seat_rows()]
@@ -76,7 +76,7 @@ def site(directory: Path, *, now: datetime = IDLE) -> Site:
     write_segments(world.root / "clock.toml", now, [segment])
     port = free_port()
     path = directory / "appliance.toml"
-    path.write_text(_config(directory, port), encoding="utf-8")
+    path.write_text(_config(directory, world.root, port), encoding="utf-8")
     return Site(
         directory=directory,
         config=path,
@@ -86,7 +86,7 @@ def site(directory: Path, *, now: datetime = IDLE) -> Site:
     )
 
 
-def _config(directory: Path, port: int) -> str:
+def _config(directory: Path, world: Path, port: int) -> str:
     return f"""
 [venue]
 code = "520100-03"
@@ -99,14 +99,14 @@ seats = "seats.csv"
 name = "{UPS}"
 feeds = ["exam-server", "switch", "line", "box"]
 driver = "simulated"
-path = "{directory}/world/{UPS}.dev"
+path = "{world}/{UPS}.dev"
 [usb]
 enforce = true
 allow = [{{ id = "051d:0002", port = "1-1", why = "UPS cable" }}]
 [page]
 listen = "127.0.0.1:{port}"
 [simulation]
-world = "{directory}/world"
+world = "{world}"
 """
 
 
@@ -158,90 +158,6 @@ class Stepped:
 
 def _refuse(line: str) -> None:
     raise CannotMeasure(line)
-
-
-def long_log(kept: Path, rows: int, venue: Site) -> Path:
-    """A log of `rows` rows with the guard's checkpoints, the last one as far back as it can be.
-
-    Made by the guard's own means and kept for the next run under a name that tells its shape.
-    """
-    bodies = _first_bodies(venue)
-    state = _folded(bodies)
-    shape = hashlib.sha256(to_text(_event(0, checkpoint(state))).encode()).hexdigest()[:12]
-    path = kept / f"log-{rows}-{shape}" / "events-1.sqlite"
-    if not path.exists():
-        beside = path.parent.with_suffix(".part")
-        _remove(beside)
-        beside.mkdir()
-        log = EventLog(beside / path.name)
-        for page in _pages(rows, bodies):
-            log.append(page)
-        log.close()
-        beside.rename(path.parent)
-    return path
-
-
-def _first_bodies(venue: Site) -> list[Body]:
-    present = tuple(f"{room}-{seat}" for room, seat, spare in venue.world.seat_rows() if not spare)
-    configured = VenueConfigured(plan=venue.settings.plan)
-    phase = PhaseChanged(phase="open", sitting="", previous="")
-    return [GuardStarted(version="bench"), configured, phase, UsbSeen(), SeatsRead(arrived=present)]
-
-
-def _folded(bodies: list[Body]) -> Venue:
-    state = Venue()
-    for seq, body in enumerate(bodies, start=1):
-        state = fold(state, _event(seq, body))
-    return state
-
-
-def _event(seq: int, body: Body) -> Event:
-    at = IDLE - timedelta(days=400) + seq * EVENT_EVERY
-    return Event(seq=seq, at=at, mono_s=30.0 * seq, boot_id="bench", body=body)
-
-
-def _pages(rows: int, bodies: list[Body]) -> Iterator[list[tuple[str, str]]]:
-    state, page = Venue(), []
-    for seq in range(1, rows + 1):
-        body: Body
-        if seq <= len(bodies):
-            body = bodies[seq - 1]
-        elif (rows - seq) % CHECKPOINT_ROWS == CHECKPOINT_ROWS - 1:
-            body = checkpoint(state)
-        else:
-            body = PowerRead(
-                ups=UPS, status=("OL",), charge_percent=100.0 - seq % 3, runtime_s=4320.0, load_percent=35.0
-            )
-        event = _event(seq, body)
-        state = fold(state, event)
-        page.append((event.kind, to_text(event)))
-        if len(page) == CHECKPOINT_ROWS or seq == rows:
-            yield page
-            page = []
-
-
-def _remove(directory: Path) -> None:
-    for path in directory.glob("*") if directory.exists() else ():
-        path.unlink()
-    if directory.exists():
-        directory.rmdir()
-
-
-def cut_back(path: Path, rows: int) -> None:
-    """Takes away what a guard added to a long log, and what the kernel holds of it in memory."""
-    db = sqlite3.connect(path)
-    db.execute("DELETE FROM log WHERE seq > ?", (rows,))
-    db.commit()
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
-    forget(path)
-
-
-def forget(path: Path) -> None:
-    """Drops the file from the page cache: a start after a power cut reads from the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 @contextmanager
