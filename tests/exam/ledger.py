@@ -188,7 +188,8 @@ class Ledger:
 
     def all_read(self) -> "Ledger":
         """Every instrument read once, the mains on, every seat there, nothing plugged in."""
-        self.power("OL")
+        for ups in self.venue.plan.ups:
+            self.power("OL", ups=ups.name)
         self.usb()
         self.lit()
         return self
