@@ -4,7 +4,10 @@ Reading is forgiving forwards and strict backwards: an unknown field is ignored 
 grow), a missing one takes its default, a wrong type is an error that names its path.
 """
 
+import contextlib
 import json
+import math
+import re
 import types
 import typing
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -14,6 +17,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class CodecError(Exception):
@@ -21,8 +25,12 @@ class CodecError(Exception):
 
 
 def canonical(value: object) -> str:
-    """The one JSON text of a plain value: sorted keys, no spaces, real characters, no NaN."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The one JSON text of a plain value: sorted keys, no spaces, real characters, no NaN.
+
+    Half of a surrogate pair, which no UTF-8 can hold, becomes U+FFFD: a device's name must not stop the log.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _HALF.sub("\ufffd", text)
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - plain JSON has no narrower name
@@ -110,8 +118,20 @@ def _read_scalar(kind: Any, plain: Any, path: str) -> Any:  # noqa: ANN401 - as 
             return kind(plain)
     except ValueError as error:
         raise CodecError(f"{path}: {plain!r}: {error}") from error
-    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
-        return float(plain)
+    if kind is float:
+        return finite(plain, path)
+    if kind is str and isinstance(plain, str) and _HALF.search(plain):
+        raise CodecError(f"{path}: half a character")
     if isinstance(kind, type) and isinstance(plain, kind) and (kind is bool or not isinstance(plain, bool)):
         return plain
     raise CodecError(f"{path}: {kind.__name__} was expected, not {plain!r}")
+
+
+def finite(plain: object, path: str) -> float:
+    """A JSON number as a finite float. Raises CodecError."""
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
+        with contextlib.suppress(OverflowError):  # JSON's whole numbers have no limit
+            number = float(plain)
+            if math.isfinite(number):
+                return number
+    raise CodecError(f"{path}: a finite number was expected")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.events.bodies import BODIES, Body, Unrecognised
-from appliance.events.codec import CodecError, canonical, from_plain, to_plain
+from appliance.events.codec import CodecError, canonical, finite, from_plain, to_plain
 
 MAX_TEXT_BYTES = 4 * 1024 * 1024  # a checkpoint of a venue with 1,000 seats is about 300 kB
 
@@ -54,9 +54,9 @@ def from_text(text: str) -> Event:
         )
         at = datetime.fromisoformat(plain["at"])
         event = Event(
-            seq=int(plain["seq"]),
+            seq=_whole(plain["seq"]),
             at=at,
-            mono_s=float(plain["mono_s"]),
+            mono_s=finite(plain["mono_s"], "mono_s"),
             boot_id=str(plain["boot_id"]),
             body=body,
         )
@@ -65,3 +65,9 @@ def from_text(text: str) -> Event:
     if at.tzinfo is None:
         raise CodecError(f"not an event: {plain['at']} has no time zone")
     return event
+
+
+def _whole(plain: object) -> int:
+    if isinstance(plain, int) and not isinstance(plain, bool):
+        return plain
+    raise CodecError("seq: a whole number was expected")
