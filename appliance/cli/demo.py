@@ -4,7 +4,7 @@ import argparse
 from importlib import resources
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, language, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, say
 from appliance.demo import script
 from appliance.demo.stage import Stage, StageError
 from appliance.province import keys
@@ -39,13 +39,11 @@ def run(args: argparse.Namespace) -> int:
     except script.ScriptError as error:
         say(str(error))
         return EXIT_USAGE
-    speed = args.speed or day.speed
+    speed = day.speed if args.speed is None else args.speed
     if not 0 < speed <= 3600:
         say(f"--speed {speed:g}: more than 0 and at most 3600 was expected")
         return EXIT_USAGE
-    stage = Stage(
-        script=day, speed=speed, port=args.port, recipient_of=keys.init, say=say, language=language()
-    )
+    stage = Stage(script=day, speed=speed, port=args.port, recipient_of=keys.init, say=say)
     try:
         stage.run()
     except StageError as error:

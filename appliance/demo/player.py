@@ -28,7 +28,6 @@ class Player:
         kill_guard: Callable[[], None],
         say: Say,
         pins: dict[str, str],
-        language: str,
     ) -> None:
         self._script = script
         self._world = world
@@ -38,7 +37,6 @@ class Player:
         self._kill_guard = kill_guard
         self._say = say
         self._pins = pins
-        self._language = language
 
     def play(self) -> bool:
         """Plays every step; False where it was told to end before."""
@@ -62,9 +60,8 @@ class Player:
             self._world.tick(self._simulated_s())
 
     def _announce(self, step: Step) -> None:
-        said = step.say[0 if self._language == "zh_CN" else 1]
-        if said:
-            self._say(said)
+        if any(step.say):
+            self._say(f"— {' · '.join(step.say)}")
 
     def _ask(self, step: Step) -> bool:
         """Does the step's act, as a person would: tries again while the guard is being restarted."""

@@ -38,14 +38,12 @@ class Stage:
         port: int,
         recipient_of: Callable[[Path], str],
         say: Say,
-        language: str,
     ) -> None:
         self._script = script
         self._speed = speed
         self._port = port
         self._recipient_of = recipient_of
         self._say = say
-        self._language = language
         self._over = threading.Event()
         self._children: dict[str, command.Child] = {}
         self._pins = {role: f"{secrets.randbelow(10**6):06d}" for role in ("chief", "technician")}
@@ -84,7 +82,6 @@ class Stage:
             kill_guard=lambda: self._children["guard"].kill(),
             say=self._say,
             pins=self._pins,
-            language=self._language,
         )
         if player.play():
             player.rest()

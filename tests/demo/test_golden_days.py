@@ -29,9 +29,14 @@ class Day:
         venue.write_clock(self.world.root, self.script, 1.0)
         self.guard = SteppedGuard(daemon.read(config), self.clock)
         self.seen: set[str] = set()
-        self.killing = 0
 
     def play(self) -> None:
+        try:
+            self._play()
+        finally:
+            self.guard.die()
+
+    def _play(self) -> None:
         for number, step in enumerate(self.script.steps):
             self.run_until(step)
             check(self, number, step)

@@ -36,7 +36,7 @@ def player(tmp_path: Path, client: Client, steps: tuple[Step, ...], killed: list
     world.build()
     return Player(
         script=script, world=world, client=client, simulated_s=lambda: 1e6, wait=lambda seconds: True,
-        kill_guard=lambda: killed.append(True), say=lambda text: None, pins={}, language="en",
+        kill_guard=lambda: killed.append(True), say=lambda text: None, pins={},
     )  # fmt: skip
 
 

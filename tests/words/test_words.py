@@ -7,6 +7,7 @@ import pytest
 
 from appliance import words
 from appliance.events import BODIES
+from appliance.exam.verdict import WEIGHT
 from appliance.words import incidents_en, incidents_zh
 from appliance.words.event_sentences import EVENTS
 from appliance.words.names import NAMES
@@ -33,6 +34,7 @@ CAUSES = (
     "battery_low",
     "ups_unknown",
     "usb",
+    "usb_open",
     "usb_unknown",
     "seat",
     "room",
@@ -206,3 +208,7 @@ def test_braces_in_a_name_are_no_fields() -> None:
 def test_long_lists_are_counted_not_listed() -> None:
     gone = [f"1-{n}" for n in range(1, 26)]
     assert "（共 25）" in say("zh_CN", "{gone:seats}", {"gone": gone})
+
+
+def test_every_cause_that_the_domain_knows_is_among_those_with_words() -> None:
+    assert set(WEIGHT) <= set(CAUSES)
