@@ -46,7 +46,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _add_sitting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sitting = verbs.add_parser("sitting", help="sittings as planned and as moved")
     acts = sitting.add_subparsers(metavar="ACT", required=True)
-    listing = acts.add_parser("list", help="the sitting that is on or comes next")
+    listing = acts.add_parser("list", help="the timetable as it now stands")
     add_config(listing)
     add_json(listing)
     listing.set_defaults(run=asking(run_list))
@@ -69,15 +69,19 @@ def _add_sitting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Prints the sitting that is on or comes next."""
+    """Prints the timetable as it now stands; ▶ marks the sitting whose phase it is."""
     snapshot: dict[str, Any] = client_of(args).call("status")
-    sitting, zone = snapshot["sitting"], snapshot["venue"]["timezone"]
+    zone, phase = snapshot["venue"]["timezone"], snapshot["phase"]
     if args.json:
-        print_json({"sitting": sitting, "phase": snapshot["phase"]})
-    elif sitting:
-        start, end = local(sitting["start"], zone, "%Y-%m-%d %H:%M"), local(sitting["end"], zone, "%H:%M")
-        moved = f"+{sitting['delay_minutes']} +{sitting['extend_minutes']} min"
-        print(f"{sitting['id']}  {sitting['subject']}  {start}–{end}  ({moved})  {snapshot['phase']['name']}")
+        print_json({"sittings": snapshot["sittings"], "phase": phase})
+        return EXIT_OK
+    for sitting in snapshot["sittings"]:
+        mark = "▶" if sitting["id"] == phase["sitting"] else "✓" if sitting["finished_at"] else " "
+        times = f"{local(sitting['start'], zone, '%Y-%m-%d %H:%M')}–{local(sitting['end'], zone, '%H:%M')}"
+        moved = sitting["delay_minutes"] + sitting["extend_minutes"]
+        later = f"  +{moved} min" if moved else ""
+        seats = "".join(f"  {seat} +{extra} min" for seat, extra in sitting["extended_seats"].items())
+        print(f"{mark} {sitting['id']}  {sitting['batch']}  {times}  {sitting['subject']}{later}{seats}")
     return EXIT_OK
 
 

@@ -29,6 +29,7 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
             "sitting": venue.phase.sitting,
         },
         "sitting": _sitting(sitting) if sitting else None,
+        "sittings": [_sitting(each) for each in venue.sittings],
         "steps": _steps(venue, sitting),
         "seal": _seal(venue),
         "drill": venue.drill,
