@@ -10,6 +10,7 @@ from appliance.events.bodies import BackupFailed
 from appliance.exam.posture import BackupWanted
 
 REASON_SHOWN = 300
+BUSY, BUSY_S = 75, 2.0
 
 
 class BackupJobs:
@@ -32,6 +33,7 @@ class BackupJobs:
         self._environ = environ
         self._running: threading.Thread | None = None
         self._child: command.Child | None = None
+        self._stopping = threading.Event()
 
     def start(self, wanted: BackupWanted, head: tuple[int, str], phase: str) -> bool:
         """Starts a job for `wanted` unless one runs; answers whether it was started. Raises OSError."""
@@ -58,6 +60,7 @@ class BackupJobs:
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ends a running job; what it had not published is swept by the next one."""
+        self._stopping.set()
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
         if self._running is not None:
@@ -65,7 +68,10 @@ class BackupJobs:
 
     def _wait(self, child: command.Child) -> None:
         _, stderr = child.communicate()
-        if child.returncode == 0:
+        if child.returncode == 0 or self._stopping.is_set():
+            return
+        if child.returncode == BUSY:  # somebody else's bundle, or that of a guard that was killed: no failure
+            self._stopping.wait(BUSY_S)
             return
         said = stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[-1][:REASON_SHOWN] if said else f"the job ended with {child.returncode}"

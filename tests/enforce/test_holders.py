@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,20 @@ def test_a_job_that_ends_badly_is_reported_with_its_last_line(tmp_path: Path) ->
     jobs(tmp_path, code, failed).start(WANTED, HEAD, "closing")
     wait_for(lambda: failed)
     assert failed[0].reason == "no such source"
+
+
+def test_a_job_that_finds_the_outbox_held_has_not_failed_and_is_tried_again_later(tmp_path: Path) -> None:
+    """After a SIGKILL the last guard's job may still be sealing: the record must not call that a failure."""
+    failed: list[BackupFailed] = []
+    runner = jobs(
+        tmp_path, "import sys; print('another backup is running', file=sys.stderr); sys.exit(75)", failed
+    )
+    began_s = time.monotonic()
+    runner.start(WANTED, HEAD, "closing")
+    wait_for(lambda: runner.start(WANTED, HEAD, "closing"))
+    assert time.monotonic() - began_s >= 2, "not as fast as it can"
+    runner.stop()
+    assert failed == []
 
 
 def test_a_job_that_ends_well_reports_nothing_itself(tmp_path: Path) -> None:
