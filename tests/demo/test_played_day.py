@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from appliance.cli.shell import local
 from appliance.client import Client, ClientError
 from appliance.eventlog.files import newest
 from appliance.eventlog.log import GENESIS, chain
@@ -126,8 +127,7 @@ class Played:
         status = self.status()
         if status is None:
             return ""
-        hour, rest = status["at"][11:13], status["at"][13:16]
-        return f"{int(hour) + 8:02d}{rest}"
+        return local(status["at"], "Asia/Shanghai", "%H:%M")
 
     def _directory(self) -> str:
         assert self.demo.poll() is None, self.place.said(self.demo)
