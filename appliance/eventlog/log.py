@@ -135,10 +135,16 @@ class EventLog:
         return self.head_seq + 1
 
     def each(self, *, after: int = 0) -> Iterator[Row]:
-        """All rows beyond `after`, a page at a time, so that a writer is never held up."""
-        while page := self.rows(after=after):
-            yield from page
-            after = page[-1].seq
+        """All rows beyond `after`, a page at a time, so that a writer is never held up.
+
+        Raises LogDamagedError at the row that is none, not at its page: verify names it.
+        """
+        query = "SELECT seq, kind, text, hash FROM log WHERE seq > ? ORDER BY seq LIMIT ?"
+        while page := self._query(query, (after, MAX_PAGE)):
+            for stored in page:
+                row = _row(stored)
+                yield row
+                after = row.seq
 
     def last(self, kind: str) -> Row | None:
         """The newest row of a kind."""
@@ -175,6 +181,11 @@ def _row(stored: tuple[object, ...]) -> Row:
     return Row(seq, kind, text, digest if isinstance(digest, bytes) else b"")
 
 
+def _text(raw: bytes) -> str:
+    """Bytes that are no UTF-8 any more become U+FFFD: then the row's hash does not fit, and names it."""
+    return raw.decode("utf-8", "replace")
+
+
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     fresh = not path.exists() or path.stat().st_size == 0  # empty: a first start that was cut off
     if fresh and read_only:
@@ -187,6 +198,7 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
         )  # fmt: skip
     except sqlite3.Error as error:
         raise LogUnwritable(f"{path}: {error}") from error
+    db.text_factory = _text
     try:
         if fresh:
             path.chmod(0o640)
@@ -213,6 +225,7 @@ def _open_lent(path: Path) -> sqlite3.Connection:
         if path.exists() and path.stat().st_size:
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            db.text_factory = _text
             _check_format(db, path)
             return db
         db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)

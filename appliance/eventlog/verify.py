@@ -54,7 +54,7 @@ def _problem(row: Row, before: int, previous: bytes) -> str:
     try:
         stored = json.loads(row.text)
         named = (stored["seq"], stored["kind"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return f"row {row.seq} is no event"
     if named != (row.seq, row.kind):
         return f"row {row.seq} was altered: its text is that of row {named[0]}, {named[1]}"
