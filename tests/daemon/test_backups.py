@@ -1,0 +1,130 @@
+"""`venue backup run` beside a guard and alone: one bundle at a time, every failure said, every end of it too."""
+
+import json
+import signal
+import time
+from datetime import UTC, datetime
+
+from tests.fakes.place import Place, one_line
+from tests.fakes.wait import wait_for
+
+START = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def bundles(place: Place) -> list[str]:
+    return [row["name"] for row in json.loads(place.venue("backup", "list", "--json").stdout)["bundles"]]
+
+
+def manifest(place: Place, name: str) -> dict[str, object]:
+    value = json.loads((place.state / "outbox" / f"{name}.json").read_bytes())
+    assert isinstance(value, dict)
+    return value
+
+
+def test_beside_a_guard_it_prints_the_name_of_a_bundle_newer_than_the_question(place: Place) -> None:
+    place.write(backup=True)
+    place.guard()
+    asked_seq = place.status()["log"]["head_seq"]
+    done = place.venue("backup", "run")
+    assert done.returncode == 0, done.stderr
+    name = done.stdout.strip()
+    assert bundles(place) == [name] and manifest(place, name)["log_seq"] > asked_seq
+    (published,) = place.events("bundle.published")
+    assert published["body"]["name"] == name == place.status()["backup"]["last"]["name"]
+    assert published["body"]["files"] == 1
+
+
+def test_alone_it_works_too_and_its_bundle_carries_the_head_of_the_log(place: Place) -> None:
+    place.write(backup=True)
+    guard = place.guard()
+    place.kill(guard, signal.SIGTERM)
+    done = place.venue("backup", "run")
+    assert done.returncode == 0 and one_line(done.stderr), done.stderr
+    head = place.verified()
+    found = manifest(place, done.stdout.strip())
+    assert (found["log_seq"], found["log_hash"]) == (head["head_seq"], head["head_hash"])
+
+
+def test_alone_without_any_log_it_works_too(place: Place) -> None:
+    place.write(backup=True)
+    done = place.venue("backup", "run")
+    assert done.returncode == 0, done.stderr
+    assert manifest(place, done.stdout.strip())["log_seq"] == 0
+    assert place.venue("backup", "verify").returncode == 0
+
+
+def test_two_at_once_give_one_bundle_each_or_75_and_break_nothing(place: Place) -> None:
+    place.write(backup=True)
+    with (place.answers / "big").open("wb") as file:
+        for number in range(400):
+            file.write(number.to_bytes(2, "big") * 50_000)
+    both = [place.start("backup", "run") for _ in range(3)]
+    codes = [process.wait(120) for process in both]
+    assert 0 in codes and set(codes) <= {0, 75}, [place.said(process) for process in both]
+    assert len(bundles(place)) == codes.count(0)
+    assert place.venue("backup", "verify").returncode == 0
+
+
+def test_two_people_who_ask_the_guard_both_get_a_bundle(place: Place) -> None:
+    place.write(backup=True)
+    place.guard()
+    both = [place.start("backup", "run") for _ in range(2)]
+    assert [process.wait(120) for process in both] == [0, 0], [place.said(process) for process in both]
+    assert {place.said(process).strip() for process in both} <= set(bundles(place))
+    assert place.venue("backup", "verify").returncode == 0 and "backup_failed" not in place.incidents()
+
+
+def test_a_source_that_is_gone_is_an_incident_and_its_return_ends_it(place: Place) -> None:
+    place.write(place.simulation(rate=60, start=START), backup=True)
+    place.guard()
+    away = place.answers.with_name("away")
+    place.answers.rename(away)
+    done = place.venue("backup", "run")
+    assert done.returncode == 2 and one_line(done.stderr), done.stderr
+    assert place.incidents()["backup_failed"]["detail"] in done.stderr
+    assert place.status()["backup"]["state"] == "failed" and bundles(place) == []
+    away.rename(place.answers)
+    wait_for(lambda: bundles(place), every_s=0.3)
+    wait_for(lambda: "backup_failed" not in place.incidents())
+    assert place.incidents(open_only=False)["backup_failed"]["outcome"] == "recovered"
+    assert place.status()["backup"]["state"] == "ok"
+
+
+def test_a_bundle_under_way_when_the_guard_is_killed_is_whole_or_not_there(place: Place) -> None:
+    place.write(backup=True)
+    with (place.answers / "big").open("wb") as file:
+        for number in range(600):
+            file.write(number.to_bytes(2, "big") * 50_000)
+    guard = place.guard()
+    asking = place.start("backup", "run")
+    wait_for(lambda: list((place.state / "outbox").glob(".*.part")), every_s=0.005)
+    place.kill(guard)
+    asking.wait(60)
+    place.guard()
+    wait_for(lambda: bundles(place), every_s=0.3)
+    wait_for(lambda: not list((place.state / "outbox").glob(".*.part")), every_s=0.1)
+    assert place.venue("backup", "verify").returncode == 0
+    wait_for(lambda: place.status()["backup"]["last"], every_s=0.1)
+    assert "backup_failed" not in place.incidents(open_only=False)
+
+
+def test_nothing_to_back_up_is_78(place: Place) -> None:
+    place.write()
+    done = place.venue("backup", "run")
+    assert done.returncode == 78 and "backup.source" in done.stderr
+
+
+def test_the_guard_answers_while_a_bundle_is_made(place: Place) -> None:
+    place.write(backup=True)
+    with (place.answers / "big").open("wb") as file:
+        for number in range(600):
+            file.write(number.to_bytes(2, "big") * 50_000)
+    place.guard()
+    asking = place.start("backup", "run")
+    wait_for(lambda: list((place.state / "outbox").glob(".*.part")), every_s=0.005)
+    slowest_s = 0.0
+    while asking.poll() is None:
+        began_s = time.monotonic()
+        assert place.status()["turned_age_s"] < 5
+        slowest_s = max(slowest_s, time.monotonic() - began_s)
+    assert asking.returncode == 0 and slowest_s < 3
