@@ -52,18 +52,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(parser: argparse.ArgumentParser, words: list[str]) -> int:
     try:
-        args = parser.parse_args(words)
-    except SystemExit as stop:  # argparse says what is wrong and leaves with 2; our usage code is 64
-        return EXIT_USAGE if stop.code == 2 else int(stop.code or 0)
-    if not hasattr(args, "run"):
-        parser.print_help()
-        return EXIT_USAGE if words else 0
-    try:
-        code: int = args.run(args)
+        code = _done(parser, words)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe went away: not an error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _done(parser: argparse.ArgumentParser, words: list[str]) -> int:
+    try:
+        args = parser.parse_args(words)
+    except SystemExit as stop:  # argparse says what is wrong and leaves with 2; our usage code is 64
+        return EXIT_USAGE if stop.code == 2 else int(stop.code or 0)
+    if not hasattr(args, "run"):
+        parser.print_help()
+        return EXIT_USAGE if words else 0
+    code: int = args.run(args)
     return code

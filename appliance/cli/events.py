@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.cli.shell import (
+    EXIT_CONFIG,
     EXIT_FAILED,
     EXIT_OK,
     EXIT_UNAVAILABLE,
@@ -97,7 +98,7 @@ def run_verify(args: argparse.Namespace) -> int:
     except ConfigError as error:
         for fault in error.faults:
             say(fault)
-        return EXIT_UNAVAILABLE
+        return EXIT_CONFIG
     if not paths:
         say("no event log there")
         return EXIT_UNAVAILABLE
