@@ -12,7 +12,7 @@ from appliance.events.bodies import PowerRead
 from appliance.events.readings import UsbReading
 from scripts.benches import frame
 from scripts.benches.__main__ import AREAS
-from scripts.benches.frame import Bench, Figure, Limit
+from scripts.benches.frame import Figure, Limit
 from scripts.benches.stage import Stepped, site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,11 +23,6 @@ def bench(*argv: str | Path) -> "subprocess.CompletedProcess[str]":
     """`scripts/bench` as a person starts it."""
     words = [str(ROOT / "scripts" / "bench"), *map(str, argv)]
     return subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
-
-
-def quiet(directory: Path) -> Bench:
-    """What an area is given."""
-    return Bench(quick=True, kept=directory, directory=directory, say=lambda line: None)
 
 
 def a_figure(value: float, *, limit: Limit | None = None) -> Figure:
@@ -86,11 +81,16 @@ def test_a_limit_bounds_the_ratio_or_the_figure(tmp_path: Path) -> None:
         a_figure(5),
     ]
     assert [figure.met for figure in figures] == [True, False, True, None]
-    rows = frame.section("some", "text", figures, quiet(tmp_path)).splitlines()[-4:]
+    rows = frame.section("some", "text", figures, place=tmp_path).splitlines()[-4:]
     assert rows[0] == "| it | 3 ms | 2 ms: that | 1.5 × | ≤ 2 × | met |"
     assert rows[1].endswith("| 2.5 × | ≤ 2 × | **not met** |")
     assert rows[2].endswith("| 2.5 × | ≤ 5 ms | met |")
     assert rows[3].endswith("| 2.5 × |  |  |")
+
+
+def test_two_runs_are_one_figure_whose_spread_holds_both() -> None:
+    (found,) = frame.together(frame.together([], [a_figure(1)]), [a_figure(3)])
+    assert (found.values, found.reference_values, found.ratio) == ([1, 3], [2, 2], 1)
 
 
 @pytest.fixture

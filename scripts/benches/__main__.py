@@ -50,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=inspect.getdoc(sys.modules[__name__]))
     parser.add_argument("area", nargs="*", help="one or more areas; --list names them")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller: shows that it works")
+    parser.add_argument("--runs", type=int, default=1, help="so many runs, their samples taken together")
     parser.add_argument("--list", action="store_true", help="name the areas")
     parser.add_argument("--write", action="store_true", help="put the area's section into docs/benchmarks.md")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md", help=argparse.SUPPRESS)
@@ -64,12 +65,19 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(name: str, kept: Path, args: argparse.Namespace) -> None:
     area = importlib.import_module(f"scripts.benches.{name}")
-    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=kept) as directory:
-        bench = frame.Bench(quick=args.quick, kept=kept, directory=Path(directory), say=_say)
-        section = frame.section(name, AREAS[name], list(area.measure(bench)), bench)
+    figures: list[frame.Figure] = []
+    for _ in range(max(1, args.runs)):
+        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=kept) as directory:
+            bench = frame.Bench(quick=args.quick, kept=kept, directory=Path(directory), say=_say)
+            figures = frame.together(figures, list(area.measure(bench)))
+    section = frame.section(name, AREAS[name], figures, place=kept, how=_how(args))
     print(section)
     if args.write:
         frame.write(args.page, name, section)
+
+
+def _how(args: argparse.Namespace) -> str:
+    return (" --quick" if args.quick else "") + (f" --runs {args.runs}" if args.runs > 1 else "")
 
 
 def _private(directory: Path) -> Path:

@@ -6,7 +6,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,11 +91,25 @@ def elapsed_ms(call: Callable[[], object]) -> float:
     return (time.perf_counter() - began_s) * 1000
 
 
-def section(area: str, text: str, figures: Sequence[Figure], bench: Bench) -> str:
-    """The area's part of the page."""
-    command = f"scripts/bench {area}{' --quick' if bench.quick else ''}"
+def together(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    """The figures of two runs as one: what differs from run to run then shows in the spread."""
+    if not before:
+        return list(after)
+    return [
+        replace(
+            one,
+            values=[*one.values, *other.values],
+            reference_values=[*one.reference_values, *other.reference_values],
+        )
+        for one, other in zip(before, after, strict=True)
+    ]
+
+
+def section(area: str, text: str, figures: Sequence[Figure], *, place: Path, how: str = "") -> str:
+    """The area's part of the page; `place` is where it was measured, `how` the options of the command."""
+    command = f"scripts/bench {area}{how}"
     lines = [f"## {area}", "", f"{text[0].upper()}{text[1:]}.", ""]
-    lines += [f"`{command}`, {datetime.now(tz=UTC):%Y-%m-%d}, on {machine(bench.directory)}.", ""]
+    lines += [f"`{command}`, {datetime.now(tz=UTC):%Y-%m-%d}, on {machine(place)}.", ""]
     lines += [
         "| measured | here | reference of the same run | ratio | limit | |",
         "|---|---|---|---|---|---|",
