@@ -1,10 +1,12 @@
 """The clock that is handed in: wall and monotonic time of one boot, real or played faster."""
 
+import math
 import time
 import tomllib
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -90,15 +92,20 @@ class SimulatedClock:
 def _read(path: Path) -> tuple[datetime, list[Segment]]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
+        if document["wall"].tzinfo is None:
+            raise ClockError(f"{path}: wall: a time with its zone was expected, not {document['wall']}")
         start = document["wall"].astimezone(UTC)
         segments = [
             Segment(real_s=float(s["real_s"]), simulated_s=float(s["simulated_s"]), rate=float(s["rate"]))
             for s in document["segment"]
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ClockError(f"{path}: {error}") from error
-    if not segments or any(segment.rate <= 0 for segment in segments):
+    finite = all(math.isfinite(n) for s in segments for n in (s.real_s, s.simulated_s, s.rate))
+    if not segments or not finite or any(segment.rate <= 0 for segment in segments):
         raise ClockError(f"{path}: at least one segment with a rate above 0 is needed")
+    if any(later.real_s < earlier.real_s for earlier, later in pairwise(segments)):
+        raise ClockError(f"{path}: the segments must stand in order of real_s")
     return start, segments
 
 

@@ -77,6 +77,8 @@ def end(child: Child, *, timeout_s: float) -> None:
 def _absolute(argv: Sequence[str]) -> None:
     if not argv or not argv[0].startswith("/"):
         raise CommandError(f"{argv[0] if argv else ''!r}: an absolute path was expected")
+    if any("\0" in part for part in argv):
+        raise CommandError(f"{argv[0]!r}: an argument with a null byte")
 
 
 def _tail(raw: bytes) -> str:

@@ -53,6 +53,11 @@ class Pins:
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(self._path)
+            directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
 
     def check(self, role: str, pin: str) -> None:
         """Passes where `pin` is the role's. Raises PinError, with the seconds to wait after wrong ones."""
@@ -63,8 +68,11 @@ class Pins:
             stored = self._read().get(role)
             if stored is None:
                 raise PinError("pin-not-set", role=role)
-            salt, _, digest = stored.partition("$")
-            if hmac.compare_digest(_hash(pin, bytes.fromhex(salt)), bytes.fromhex(digest)):
+            try:
+                salt, digest = (bytes.fromhex(part) for part in stored.split("$"))
+            except ValueError as error:
+                raise PinError("pins-unreadable", reason=f"{role}: {error}") from error
+            if hmac.compare_digest(_hash(pin, salt), digest):
                 self._wrong.pop(role, None)
                 return
             wait_s = min(FIRST_DELAY_S * 2**count, LAST_DELAY_S)
