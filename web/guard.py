@@ -15,10 +15,12 @@ from web.fields import Plain, count, number, part, parts, text
 ASK_EVERY_S = 1.0
 WAIT_FOR_OTHER_S = 1.5
 EVENTS_KEPT = 40
-# Readings and housekeeping: they stand in the record, the chief's list has no room for them.
+# Readings, regular bundles (the card shows the last) and housekeeping: they stand in the record, the
+# chief's list has no room for them.
 QUIET_KINDS = frozenset(
     {
         "power.read",
+        "bundle.published",
         "log.checkpoint",
         "log.verified",
         "posture.held",
