@@ -274,9 +274,17 @@ def _reason(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
         return "unknown key"
     if error["type"] == "missing":
         return "missing"
-    shown = repr(error["input"])
-    value = f"{shown[:80]}: " if not isinstance(error["input"], dict) else ""
+    value = f"{_shown(error['input'])}: " if not isinstance(error["input"], dict) else ""
     return f"{value}{error['msg'].removeprefix('Value error, ')}"
+
+
+def _shown(value: object) -> str:
+    """The wrong value, short; a private key that stands in a wrong place is not spread to terminal and journal."""
+    try:
+        shown = repr(value)
+    except ValueError:  # TOML's 0x… has no limit, Python's decimal digits have one
+        return "a number too long to show"
+    return "****" if "AGE-SECRET-KEY" in shown.upper() else shown[:80]
 
 
 def _doubles(place: str, names: list[str]) -> list[str]:

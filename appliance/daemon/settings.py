@@ -176,12 +176,17 @@ def _seats(path: Path, name: str, faults: list[str]) -> tuple[SeatPlan, ...]:
 
 def _seat_rows(name: str, text: str, faults: list[str]) -> tuple[SeatPlan, ...]:
     reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != SEAT_COLUMNS:
+    try:
+        columns, rows = tuple(reader.fieldnames or ()), [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        faults.append(f"{name}: line {reader.line_num}: {error}")
+        return ()
+    if columns != SEAT_COLUMNS:
         faults.append(f"{name}: line 1: the columns {','.join(SEAT_COLUMNS)} were expected")
         return ()
     seats: dict[str, SeatPlan] = {}
-    for row in reader:
-        place = f"{name}: line {reader.line_num}"
+    for line, row in rows:
+        place = f"{name}: line {line}"
         room, seat, spare = row["room"], row["seat"], (row["spare"] or "").strip().lower()
         if None in row or None in row.values():
             faults.append(f"{place}: {len(SEAT_COLUMNS)} columns were expected")
