@@ -47,10 +47,12 @@ class FakeGuard:
                 connection.sendall(json.dumps(self._answer(lines.readline())).encode() + b"\n")
 
     def _answer(self, line: bytes) -> Mapping[str, object]:
-        verb = json.loads(line)["verb"]
+        question = json.loads(line)
+        verb, without = question["verb"], question["args"].get("without", ())
         self.asked.append(verb)
         if verb == "status":
             return {"ok": True, "value": self.snapshot}
         if verb == "events":
-            return {"ok": True, "value": {"events": self.events, "next": len(self.events) + 1}}
+            loud = [event for event in self.events if event["kind"] not in without]
+            return {"ok": True, "value": {"events": loud, "next": len(self.events) + 1}}
         return {"error": "unknown-verb", "exit": 2}
