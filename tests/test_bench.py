@@ -93,6 +93,12 @@ def test_two_runs_are_one_figure_whose_spread_holds_both() -> None:
     assert (found.values, found.reference_values, found.ratio) == ([1, 3], [2, 2], 1)
 
 
+def test_a_ratio_is_that_of_the_turns_so_that_a_busy_disk_disturbs_both_sides() -> None:
+    values, beside = [2.0, 2.0, 40.0, 44.0, 2.0], [1.0, 1.0, 20.0, 22.0, 1.0]
+    found = replace(a_figure(1), values=values, reference_values=beside)
+    assert (found.ratio, found.ratios) == (2.0, [2.0] * 5)
+
+
 @pytest.fixture
 def stepped(tmp_path: Path) -> Stepped:
     """A guard at rest that has just judged everything."""

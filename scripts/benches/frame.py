@@ -15,8 +15,8 @@ HEADER = """# Benchmarks
 
 Written by `scripts/bench AREA --write`. A number of its own says little about another machine, so each one
 stands beside a reference that was measured in the same run, turn by turn with it; their ratio is what
-travels. Every cell is the median, with the two quartiles in brackets. Nothing here is a test: no ratio
-fails a build.
+travels. Every cell is a median, with the two quartiles in brackets; a ratio's is that of the turns. Nothing
+here is a test: no ratio fails a build.
 """
 
 
@@ -48,7 +48,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`values` in `unit`, beside the `reference_values` of `reference` in the same unit."""
+    """`values` in `unit`, each beside the one of the `reference_values` of `reference` that was taken with it."""
 
     name: str
     unit: str
@@ -58,9 +58,15 @@ class Figure:
     limit: Limit | None = None
 
     @property
+    def ratios(self) -> list[float]:
+        """Each value beside its own reference: a disk that is busy for a while then disturbs little."""
+        pairs = zip(self.values, self.reference_values, strict=True)
+        return [value / (beside or float("nan")) for value, beside in pairs]
+
+    @property
     def ratio(self) -> float:
-        """Median beside median."""
-        return statistics.median(self.values) / (statistics.median(self.reference_values) or float("nan"))
+        """The median of the ratios."""
+        return statistics.median(self.ratios)
 
     @property
     def met(self) -> bool | None:
@@ -119,12 +125,7 @@ def section(area: str, text: str, figures: Sequence[Figure], *, place: Path, how
 
 def _row(figure: Figure) -> str:
     reference = f"{_spread(figure.reference_values, figure.unit)}: {figure.reference}"
-    pairs = [
-        value / beside
-        for value, beside in zip(figure.values, figure.reference_values, strict=False)
-        if beside and len(figure.values) == len(figure.reference_values)
-    ]
-    ratio = _number(figure.ratio) + (_quartiles(pairs) if len(pairs) > 1 else "")
+    ratio = _number(figure.ratio) + _quartiles(figure.ratios)
     limit = ""
     if figure.limit:
         limit = f"≤ {_number(figure.limit.most)} {'×' if figure.limit.of_ratio else figure.unit}"

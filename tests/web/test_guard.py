@@ -59,7 +59,7 @@ def test_readings_do_not_push_the_days_story_out_of_the_list(guard_with: Start) 
     fake, clock = guard_with(snapshots.all_well()), Seconds()
     guard = Guard(Client(fake.path), mono_s=clock)
     first = guard.look().events
-    assert first is not None and [e["seq"] for e in first] == [431, 429, 427, 400], "readings and regular bundles are quiet"
+    assert first is not None and [e["seq"] for e in first] == [431, 429, 427, 400], "quiet kinds"
     fake.events = [{"seq": n, "at": snapshots.NOW, "kind": "power.read", "body": {}} for n in range(432, 632)]
     fake.snapshot = snapshots.all_well(log={"head_seq": 631})
     clock.now_s += 1.0
