@@ -38,6 +38,7 @@ class BackupState:
     held_until: datetime | None = None
     requested_seq: int = 0
     failed: Moment | None = None
+    failed_seq: int = 0
     failed_reason: str = ""
     failures: int = 0
 
@@ -48,7 +49,13 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
         case BackupRequested():
             return replace(backup, requested_seq=event.seq)
         case BackupFailed(reason=reason):
-            return replace(backup, failed=now, failed_reason=reason, failures=backup.failures + 1)
+            return replace(
+                backup,
+                failed=now,
+                failed_seq=event.seq,
+                failed_reason=reason,
+                failures=backup.failures + 1,
+            )
         case BundlePublished() as body:
             bundle = Bundle(
                 name=body.name,

@@ -63,12 +63,15 @@ def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:
 
 
 def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:
-    """The bundle that is owed now, the most needed first, or None. A failure is not repeated for a minute."""
+    """The bundle that is owed now, the most needed first, or None.
+
+    A failure is not repeated for a minute, but for a person who asks anew.
+    """
     if not venue.plan.backup:
         return None
     failed = venue.backup.failed
-    if failed and now.comparable(failed) and now.since(failed) < RETRY_S:
-        return None
+    if failed and now.since(failed) < RETRY_S:
+        return _asked(venue) if venue.backup.requested_seq > venue.backup.failed_seq else None
     return _final(venue) or _asked(venue) or _by_phase(venue, now)
 
 

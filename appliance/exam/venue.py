@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from appliance.events import Event, Moment
+from appliance.events import Body, Event, Moment
 from appliance.events.bodies import (
     ClockJudged,
     DiskRead,
     DrillEnded,
     DrillStarted,
     GuardStarted,
+    IncidentClosed,
     IncidentOpened,
     LogDamaged,
     LogVerified,
@@ -229,8 +230,15 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             )
             return replace(venue, incidents=items, next_incident=max(venue.next_incident, number + 1))
     if event.kind.startswith("incident."):
-        return replace(venue, incidents=incidents.changed(venue.incidents, event.body, now))
+        log_problem = "" if _took_note_of_damage(event.body) else venue.log_problem
+        items = incidents.changed(venue.incidents, event.body, now)
+        return replace(venue, incidents=items, log_problem=log_problem)
     return replace(venue, backup=after(venue.backup, event, now))
+
+
+def _took_note_of_damage(body: Body) -> bool:
+    """A damaged log never heals: it stops being a cause once a person closes its incident."""
+    return isinstance(body, IncidentClosed) and body.cause_kind == "log_damaged"
 
 
 def _with_acts(venue: Venue, sitting: str, acts: SittingActs) -> Venue:

@@ -35,3 +35,16 @@ def test_usb_and_the_line_stay_closed_whatever_the_clock_says() -> None:
         assert day.posture.levels["network"].startswith("closed")
         day.distrust()
         day.reboot(wall=day.wall)
+
+
+def test_a_failed_bundle_waits_a_minute_but_not_for_a_person_who_asks() -> None:
+    day = running()
+    day.record(BackupFailed(reason="EIO"))
+    assert day.posture.backup is None
+    day.act("backup.run", by="张工")
+    wanted = day.posture.backup
+    assert wanted is not None and wanted.reason == "requested"
+    day.record(BackupFailed(reason="EIO"))
+    assert day.posture.backup is None, "their request failed too: a minute's pause again"
+    day.advance(61)
+    assert day.posture.backup is not None
