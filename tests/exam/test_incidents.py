@@ -461,6 +461,16 @@ def test_a_low_battery_is_said_on_the_mains_item_and_stays_said() -> None:
     assert len(day.venue.incidents) == 1
 
 
+def test_a_low_battery_stays_said_while_the_item_takes_seats_in() -> None:
+    day = running()
+    day.power("OB", "LB")
+    day.advance(5)
+    day.power("OB")
+    day.dark("1-05")
+    day.advance(5)
+    assert (day.one("mains").members, day.one("mains").detail) == (("1-05",), "battery_low")
+
+
 def test_a_self_test_is_no_outage() -> None:
     day = running()
     day.power("OB", "CAL", "DISCHRG")
@@ -534,6 +544,17 @@ def test_candidates_who_work_again_before_minute_thirty_make_nothing_major() -> 
     day.act("incident.resume", number=1, by="李监考")
     day.advance(600, every_s=30)
     assert day.one("mains").proposed == "general"
+
+
+def test_what_was_proposed_as_major_is_not_proposed_as_less_once_candidates_work_again() -> None:
+    day = running()
+    day.power("OB")
+    day.dark(*ALL_OF_1)
+    day.advance(31 * 60, every_s=30)
+    day.act("incident.resume", number=1, by="李监考")
+    day.advance(600, every_s=30)
+    assert day.one("mains").proposed == "major"
+    assert len(day.recorded("incident.class_proposed")) == 2
 
 
 def test_a_single_seat_gets_no_class() -> None:

@@ -86,6 +86,13 @@ def test_between_sittings_closer_than_90_minutes_closing_lasts_until_finish() ->
     assert names(finished, "11:44:59", "11:45") == [(CLOSING, "am"), (PREPARING, "close")]
 
 
+def test_a_next_t_minus_90_that_falls_on_the_end_leaves_closing_its_time() -> None:
+    sittings = moved([MORNING, sitting("next", "13:00", "14:00")], {})
+    assert names(sittings, "11:29:59", "11:30", "12:59:59", "13:00") == [
+        (RUNNING, "am"), (CLOSING, "am"), (CLOSING, "am"), (RUNNING, "next"),
+    ]  # fmt: skip
+
+
 def test_sittings_that_touch_follow_each_other_without_a_gap() -> None:
     sittings = moved([MORNING, sitting("next", "11:30", "12:00")], {})
     assert names(sittings, "11:29:59", "11:30") == [(RUNNING, "am"), (RUNNING, "next")]

@@ -101,6 +101,20 @@ def test_each_trouble_of_the_box_is_attention_with_its_reason(breaking: object, 
     assert (day.verdict.level, day.verdict.reason.code) == ("attention", reason)
 
 
+def test_a_log_that_refuses_this_very_moment_is_never_ok() -> None:
+    day = sealed()
+    judged = verdicts.verdict(day.venue, day.now, "disk full")
+    assert (judged.level, judged.code, judged.args) == ("attention", "needs_doing", {"count": 1})
+
+
+def test_what_could_not_be_set_before_a_start_is_tried_anew_and_no_trouble_yet() -> None:
+    day = sealed()
+    day.record(PostureFailed(key="usb", want="deny", reason="EIO"))
+    day.settle()
+    day.reboot()
+    assert day.one("posture").ceased is not None
+
+
 def test_a_log_that_verifies_is_no_trouble() -> None:
     day = sealed()
     day.record(LogVerified(rows=5))
