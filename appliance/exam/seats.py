@@ -47,6 +47,8 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     rules = venue.plan.rules
     due = set(expected(venue))
     dark = {seat: since for seat, since in venue.seats.gone.items() if seat in due}
+    if not dark:
+        return others
     with_mains, dark = _taken_by_mains(venue, now, others, dark)
     kept, dark = _already_inside(venue, dark)
     alarm_s = _alarm_for_s(venue, now)

@@ -85,13 +85,17 @@ class SeatsState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
-    """Everything the record says, folded. `last` is the last event's time, `held` the sittings that were on."""
+    """Everything the record says, folded. `last` is the last event's time, `held` the sittings that were on.
+
+    `sittings` is the timetable as the acts moved it: kept, because each turn asks for it eight times.
+    """
 
     seq: int = 0
     boot_id: str = ""
     last: Moment | None = None
     plan: Plan = field(default_factory=lambda: Plan(code="", name=""))
     acts: dict[str, SittingActs] = field(default_factory=dict)
+    sittings: tuple[Moved, ...] = ()
     held: tuple[str, ...] = ()
     phase: PhaseMark = field(default_factory=PhaseMark)
     seal: Seal | None = None
@@ -107,11 +111,6 @@ class Venue:
     log_problem: str = ""
     incidents: tuple[Incident, ...] = ()
     next_incident: int = 1
-
-    @property
-    def sittings(self) -> tuple[Moved, ...]:
-        """The timetable as the chief's acts moved it."""
-        return moved(self.plan.sittings, self.acts)
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those not closed, oldest first."""
@@ -129,9 +128,8 @@ def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
         case GuardStarted():
             return _after_start(venue, now)
         case VenueConfigured(plan=plan):
-            return replace(
-                venue, plan=plan, ups={u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups}
-            )
+            ups = {u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups}
+            return replace(venue, plan=plan, sittings=moved(plan.sittings, venue.acts), ups=ups)
         case ClockJudged(trusted=trusted):
             return replace(venue, clock_trusted=trusted)
         case DiskRead(level_name=name, free_percent=free):
@@ -159,6 +157,7 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         usb=replace(venue.usb, read=False, unknown=""),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
+        sittings=moved(venue.plan.sittings, venue.acts),
     )
 
 
@@ -242,7 +241,8 @@ def _took_note_of_damage(body: Body) -> bool:
 
 
 def _with_acts(venue: Venue, sitting: str, acts: SittingActs) -> Venue:
-    return replace(venue, acts=venue.acts | {sitting: acts})
+    together = venue.acts | {sitting: acts}
+    return replace(venue, acts=together, sittings=moved(venue.plan.sittings, together))
 
 
 def _extended(acts: SittingActs, body: SittingExtended) -> SittingActs:
