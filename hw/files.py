@@ -1,5 +1,6 @@
 """Small text files that one process writes and another reads while it is being written."""
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -11,8 +12,13 @@ def read_limited(path: Path, limit_bytes: int) -> bytes | None:
     Raises OSError, to be turned into the room's own error by the caller. Opened without blocking: a pipe put
     in a file's place must not hold the reading thread for ever.
     """
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        content = file.read(limit_bytes + 1) or b""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        content = os.read(descriptor, limit_bytes + 1)
+    except BlockingIOError:
+        content = b""
+    finally:
+        os.close(descriptor)
     return content if len(content) <= limit_bytes else None
 
 
@@ -24,10 +30,16 @@ def replace_text(path: Path, text: str) -> None:
 
     Raises OSError, to be turned into the room's own error by the caller.
     """
-    beside = path.with_name(f".{path.name}.{threading.get_native_id()}")
+    raw = text.encode()
+    beside = f"{path.parent}/.{path.name}.{threading.get_native_id()}"
     try:
-        beside.write_text(text, encoding="utf-8")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        try:
+            if os.write(descriptor, raw) != len(raw):  # a disk that is nearly full takes a part
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), beside)
+        finally:
+            os.close(descriptor)
         os.replace(beside, path)
     except OSError:
-        beside.unlink(missing_ok=True)
+        Path(beside).unlink(missing_ok=True)
         raise

@@ -6,7 +6,7 @@ from datetime import timedelta
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.venue import Venue
-from appliance.exam.verdict import verdict
+from appliance.exam.verdict import level_of
 
 RETRY_S = 60.0  # after a failed bundle
 
@@ -40,7 +40,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
     usb = "deny" if venue.plan.usb else "leave"
     windows = line_windows(venue, now)
-    lamp = verdict(venue, now).level
+    lamp = level_of(venue)
     levels = {"usb": usb, "network": "closed " + " ".join(windows) if windows else "closed", "lamp": lamp}
     return Posture(usb=usb, lamp=lamp, windows=windows, backup=backup_wanted(venue, now), levels=levels)
 

@@ -38,12 +38,22 @@ class Verdict:
 
 def verdict(venue: Venue, now: Moment, log_problem: str = "") -> Verdict:
     """The one sentence about the venue at `now`. Unknown is never ok; what nobody watches is named."""
+    items, active = _items(venue)
+    level, code, args = _judge(venue, active, items, log_problem)
+    return Verdict(level=level, code=code, args=args, reason=_reason(venue, active), beside=_beside(venue))
+
+
+def level_of(venue: Venue) -> str:
+    """The verdict's level alone: what a lamp shows."""
+    items, active = _items(venue)
+    return _judge(venue, active, items, "")[0]
+
+
+def _items(venue: Venue) -> tuple[list[Incident], list[Incident]]:
+    """The open incidents, what comes first in front; then those that still last, all where none does."""
     items = sorted(venue.open_incidents(), key=_weight)
     active = [item for item in items if not item.ceased or item.stops_work]
-    level, code, args = _judge(venue, active or items, items, log_problem)
-    return Verdict(
-        level=level, code=code, args=args, reason=_reason(venue, active or items), beside=_beside(venue)
-    )
+    return items, active or items
 
 
 def _weight(incident: Incident) -> tuple[int, int]:
