@@ -68,6 +68,9 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "waiting": ("还在等第一个读数", "waiting for the first reading"),
         "silent": ("很久没有读数", "no reading for too long"),
         "not-believable": ("读数不可信", "the reading is not believable"),
+        "not-live": ("没有说市电还是电池供电", "it says neither mains nor battery"),
+        "no-status": ("没有状态可读", "it tells no status"),
+        "refused": ("监测程序不肯回答", "the monitor refuses to answer"),
     },
     "read_reason": {
         "waiting": ("还在等第一个读数", "waiting for the first reading"),

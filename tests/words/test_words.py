@@ -59,6 +59,9 @@ UPS_REASONS = (
     "unknown-ups",
     "access-denied",
     "waiting",
+    "not-live",
+    "no-status",
+    "refused",
     "silent",
     "not-believable",
 )
