@@ -226,7 +226,11 @@ def _open_lent(path: Path) -> sqlite3.Connection:
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
             db.text_factory = _text
-            _check_format(db, path)
+            try:
+                _check_format(db, path)
+            except (LogError, sqlite3.DatabaseError):
+                db.close()
+                raise
             return db
         db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         db.executescript(_SCHEMA)

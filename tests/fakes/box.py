@@ -17,6 +17,7 @@ from appliance.events.readings import Reading
 from appliance.exam.acts import Act
 from appliance.exam.posture import BackupWanted, NotHeld
 from tests.fakes.clock import FakeClock
+from tests.fakes.logs import LOGS
 
 START = datetime(2026, 9, 4, 12, 0, tzinfo=UTC)
 T = datetime(2026, 9, 5, 1, 0, tzinfo=UTC)  # 09:00 at the venue
@@ -78,6 +79,7 @@ class Box:
         """A new guard on the same directory."""
         self.inbox, self.board = Inbox(), Board()
         self.started = start(self.directory)
+        LOGS.append(self.started.log)
         self.dispatch = Dispatch(
             started=self.started, directory=self.directory, plan=self.plan, version="test", clock=self.clock,
             real_s=self.clock.mono_s, inbox=self.inbox, board=self.board, enforcers=self.hands,

@@ -15,6 +15,7 @@ from appliance.exam.posture import BackupWanted
 from appliance.watch import power, seats, usb
 from hw.ups import DRIVERS, open_ups
 from tests.fakes.clock import FakeClock
+from tests.fakes.logs import LOGS
 
 
 class SteppedGuard:
@@ -42,8 +43,10 @@ class SteppedGuard:
             self.readers["usb"] = usb.reader(config.simulation.world)
         if config.simulation:
             self.readers["seats"] = seats.reader(config.simulation.world / "seats")
+        started = start(self.settings.log_directory)
+        LOGS.append(started.log)
         self.dispatch = Dispatch(
-            started=start(self.settings.log_directory),
+            started=started,
             directory=self.settings.log_directory,
             plan=self.settings.plan,
             version="test",
