@@ -8,7 +8,10 @@ from appliance.events.body import DEBUG, WARNING, Body
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerRead(Body):
-    """A UPS's reading worth keeping: a change of state, beyond the dead band, or 1 Hz in an outage."""
+    """A UPS's reading worth keeping: a change of state, beyond the dead band, or 1 Hz in an outage.
+
+    `testing`: the UPS tests its own battery. `absurd`: variables that it told and that can not be.
+    """
 
     kind: ClassVar[str] = "power.read"
     level: ClassVar[int] = DEBUG
@@ -17,6 +20,10 @@ class PowerRead(Body):
     charge_percent: float | None = None
     runtime_s: float | None = None
     load_percent: float | None = None
+    battery_v: float | None = None
+    input_v: float | None = None
+    testing: bool = False
+    absurd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

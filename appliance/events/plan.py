@@ -29,6 +29,11 @@ class Rules:
     group_seats: int = 5
     group_window_s: int = 60
     many_percent: int = 10
+    low_confirm_s: int = 5
+    low_alone_s: int = 10
+    fault_s: int = 10
+    drill_edge_s: int = 60
+    test_floor_percent: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +48,32 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpsDeclared:
+    """What somebody measured by hand on a UPS without a data port, and when (`on`, YYYY-MM-DD)."""
+
+    on: str
+    by: str
+    load_percent: float
+    hold_minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpsPlan:
-    """A UPS and what hangs on it; `room:1` in `feeds` means that room's seats."""
+    """A UPS and what hangs on it; `room:1` in `feeds` means that room's seats.
+
+    `rated_minutes` at `rated_load_percent` stand in its data sheet. `cuts`: it may be asked to cut its output
+    and to come back with the mains. `wiring` tells one way of reading it from another: a drill proves one.
+    """
 
     name: str
     feeds: tuple[str, ...] = ()
     driver: str = ""
+    declared: UpsDeclared | None = None
+    rated_minutes: float | None = None
+    rated_load_percent: float | None = None
+    cuts: bool = False
+    commands: bool = False
+    wiring: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +96,10 @@ class UsbAllowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at."""
+    """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at.
+
+    `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
+    """
 
     code: str
     name: str
@@ -83,6 +111,9 @@ class Plan:
     usb: bool = False
     usb_allow: tuple[UsbAllowed, ...] = ()
     network: str = "off"
+    servers: tuple[str, ...] = ()
+    stoppable: tuple[str, ...] = ()
+    panel: bool = False
     seats_watched: bool = False
     backup: bool = False
     simulated: bool = False

@@ -38,4 +38,11 @@ class ClockReading:
     reason: str
 
 
-Reading = PowerRead | PowerUnknown | UsbReading | SeatsReading | DiskReading | ClockReading
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelRead:
+    """How often the panel's button was pressed since the guard opened it."""
+
+    presses: int
+
+
+Reading = PowerRead | PowerUnknown | UsbReading | SeatsReading | DiskReading | ClockReading | PanelRead
