@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from appliance.words import event_sentences, incidents_en, incidents_zh, verdicts
 from appliance.words.causes import Cause
+from appliance.words.figures import figures_of, with_figures
 from appliance.words.languages import LANGUAGES, html_language, language_named, other_language, shell_language
-from appliance.words.names import name_of
+from appliance.words.names import NAMES, name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
-from appliance.words.sentences import room_place, say, seat_place
+from appliance.words.sentences import doubt_words, room_place, say, seat_place
 
 __all__ = [
     "LANGUAGES",
     "IncidentWords",
+    "doubt_words",
     "event_sentence",
+    "figures_of",
     "hint_sentence",
     "html_language",
     "incident_words",
@@ -32,10 +35,13 @@ __all__ = [
     "shell_language",
     "silence_sentences",
     "verdict_sentence",
+    "with_figures",
 ]
 
 Plain = Mapping[str, object]
 
+# Kinds of causes whose detail is the title, by the table that names it.
+_TITLED_BY_DETAIL = {"ups_fault": "ups_fault", "ending": "ending_title"}
 _UNNAMED_CAUSE = {
     "zh_CN": Cause(
         place="监控盒",
@@ -101,13 +107,23 @@ def silence_sentences(language: str, silent: str) -> tuple[str, str]:
 
 
 def incident_words(
-    language: str, incident: Plain, *, venue: str = "", since: str = "", spare: str = ""
+    language: str,
+    incident: Plain,
+    *,
+    venue: str = "",
+    since: str = "",
+    spare: str = "",
+    figures: Plain | None = None,
 ) -> IncidentWords:
-    """What a reader needs of an incident; `since` local time, `spare` the room's free spares, as text."""
+    """What a reader needs of an incident.
+
+    `since` local time, `spare` the room's free spares, as text; `figures` by `figures_of`.
+    """
     cause = _cause(language, str(incident.get("cause_kind")))
     place = _place(language, incident, cause)
     values = {
         **incident,
+        **(figures or {}),
         "place": place,
         "since": since,
         "spare": spare,
@@ -115,7 +131,7 @@ def incident_words(
     }
     return IncidentWords(
         place=place,
-        title=name_of(language, "cause", incident.get("cause_kind")),
+        title=_title(language, incident),
         todo=say(language, cause.todo, values),
         script=say(language, cause.script, values),
     )
@@ -124,6 +140,14 @@ def incident_words(
 def _cause(language: str, cause_kind: str) -> Cause:
     causes = incidents_zh.CAUSES if language == LANGUAGES[0] else incidents_en.CAUSES
     return causes.get(cause_kind, _UNNAMED_CAUSE[language])
+
+
+def _title(language: str, incident: Plain) -> str:
+    """What it is: by the detail where the kind alone says too little."""
+    kind, detail = str(incident.get("cause_kind")), str(incident.get("detail"))
+    if detail in NAMES.get(_TITLED_BY_DETAIL.get(kind, ""), {}):
+        return name_of(language, _TITLED_BY_DETAIL[kind], detail)
+    return name_of(language, "cause", incident.get("cause_kind"))
 
 
 def _place(language: str, incident: Plain, cause: Cause) -> str:

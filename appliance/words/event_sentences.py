@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+from appliance.words.power_sentences import POWER_EVENTS
 from appliance.words.sentences import Both, By
+
+_ENDING_STEPS = ("rested", "cut", "blocked")
 
 # In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
 EVENTS: Mapping[str, Both] = {
+    **POWER_EVENTS,
     "guard.started": Both("监控盒开始工作（版本 {version}）", "The box began its work (version {version})"),
     "guard.stopped": Both("监控盒停止工作：{reason}", "The box stopped its work: {reason}"),
     "venue.configured": Both("考点配置已更新", "The venue's configuration changed"),
@@ -150,6 +154,9 @@ EVENTS: Mapping[str, Both] = {
             {
                 "mains": "停电（{place}）",
                 "ups_unknown": "后备电源 {place} 读不到：{detail:ups_reason}",
+                "ups_fault": "{detail:ups_fault}（{place}）",
+                "ups_short": "后备电源 {place} 撑不满下一场规定的时间",
+                "ending": "{detail:ending}（{place}）",
                 "usb": ("USB 设备插入，已拦下：{detail}（{place} 口）", "USB 设备插入，已拦下（{place} 口）"),
                 "usb_open": (
                     "USB 设备已接通，没有拦住：{detail}（{place} 口）",
@@ -169,6 +176,9 @@ EVENTS: Mapping[str, Both] = {
             {
                 "mains": "Mains lost ({place})",
                 "ups_unknown": "UPS {place} cannot be read: {detail:ups_reason}",
+                "ups_fault": "{detail:ups_fault} ({place})",
+                "ups_short": "UPS {place} will not hold the asked time at the next start",
+                "ending": "{detail:ending} ({place})",
                 "usb": ("USB device blocked: {detail} (port {place})", "USB device blocked (port {place})"),
                 "usb_open": (
                     "USB device NOT blocked: {detail} (port {place})",
@@ -187,7 +197,10 @@ EVENTS: Mapping[str, Both] = {
     "incident.grew": Both(
         By(
             "detail",
-            {"battery_low": "第 {number} 项：后备电源电量低"},
+            {
+                "battery_low": "第 {number} 项：后备电源电量低",
+                **dict.fromkeys(_ENDING_STEPS, "第 {number} 项：{detail:ending}"),
+            },
             By(
                 "again",
                 {"true": ("{cause_kind:cause}（第 {number} 项）再次发生", "第 {number} 项再次发生")},
@@ -196,7 +209,10 @@ EVENTS: Mapping[str, Both] = {
         ),
         By(
             "detail",
-            {"battery_low": "Item {number}: the UPS battery is low"},
+            {
+                "battery_low": "Item {number}: the UPS battery is low",
+                **dict.fromkeys(_ENDING_STEPS, "Item {number}: {detail:ending}"),
+            },
             By(
                 "again",
                 {"true": ("{cause_kind:cause} (item {number}) came again", "Item {number} came again")},

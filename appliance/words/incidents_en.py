@@ -3,48 +3,13 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
+from appliance.words.power_incidents_en import POWER_CAUSES
 
 _FROM = "This is the chief examiner of {venue}"
 
 # The same order and the same sense as incidents_zh.
 CAUSES: Mapping[str, Cause] = {
-    "mains": Cause(
-        place="Power",
-        todo="A technician checks the switchboard and calls the power company; invigilators check which "
-        "seats went dark, candidates wait at their seats. Phone the province.",
-        script=_FROM
-        + "; the mains failed at {since} and the server runs on its UPS. Repair is called; please advise.",
-        reason=(
-            "Mains lost: the server runs on its UPS, which reports about {runtime_minutes} min left (not "
-            "proven), the sitting ends at {end}; seats without a UPS go dark at once",
-            "Mains lost: the server runs on its UPS, which reports about {runtime_minutes} min left (not "
-            "proven); seats without a UPS go dark at once",
-            "Mains lost: the server runs on its UPS, for how long is unknown; seats without a UPS go dark "
-            "at once",
-        ),
-    ),
-    "mains_back": Cause(
-        place="Power",
-        todo="Invigilators confirm that candidates can work, and note the time.",
-        script=_FROM + "; the mains are back. We report the lost time once candidates work again.",
-        reason="The mains are back: invigilators confirm that candidates can work",
-    ),
-    "battery_low": Cause(
-        place="Power",
-        todo="Phone the province. An orderly power-off is advised (the chief must agree); a technician "
-        "stands by the server.",
-        script=_FROM
-        + "; after the power cut the server's UPS is nearly empty. May we power off in order and delay?",
-        reason="The UPS is nearly empty and the server may go dark: phone the province now",
-    ),
-    "ups_unknown": Cause(
-        place="Power",
-        todo="A technician looks at the UPS's panel and its cable to the box. Not read does not mean "
-        "mains lost; the exam goes on.",
-        script=_FROM
-        + "; the UPS cannot be read since {since}, the exam goes on. A technician is looking into it.",
-        reason="The UPS cannot be read, so how long it would last is unknown: a technician has a look",
-    ),
+    **POWER_CAUSES,
     "usb": Cause(
         place="Server cabinet",
         todo="A technician goes to the cabinet, finds out whose device it is and what, removes it and "

@@ -3,42 +3,13 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
+from appliance.words.power_incidents_zh import POWER_CAUSES
 
 _FROM = "您好，我是{venue}主考"
 
 # Wording: the place first, then who does what; no word that accuses a candidate, none that stops the exam.
 CAUSES: Mapping[str, Cause] = {
-    "mains": Cause(
-        place="供电",
-        todo="请技术人员查看配电箱并联系供电抢修；监考员查看各考场座位是否断电，"
-        "考生在座位等待。电话报告省值班室。",
-        script=_FROM + "，{since}起市电中断，服务器由后备电源供电。正在联系抢修，请指示。",
-        reason=(
-            "停电：服务器由后备电源供电，UPS 自报还可撑约 {runtime_minutes} 分钟（未实测），本场 {end} 结束；"
-            "没有后备电源的座位会立即断电",
-            "停电：服务器由后备电源供电，UPS 自报还可撑约 {runtime_minutes} 分钟（未实测）；"
-            "没有后备电源的座位会立即断电",
-            "停电：服务器由后备电源供电，还能撑多久未知；没有后备电源的座位会立即断电",
-        ),
-    ),
-    "mains_back": Cause(
-        place="供电",
-        todo="请监考员确认考生已能继续作答，并记下时间。",
-        script=_FROM + "，市电已恢复。考生恢复作答后再报告耽误的时间。",
-        reason="市电已恢复：请监考员确认考生已能继续作答",
-    ),
-    "battery_low": Cause(
-        place="供电",
-        todo="电话报告省值班室。建议有序停机（须主考同意）；请技术人员在服务器旁等候指示。",
-        script=_FROM + "，停电后服务器的后备电源快用完。请示是否有序停机、顺延考试。",
-        reason="后备电源快用完，服务器可能断电：请立即电话报告省值班室",
-    ),
-    "ups_unknown": Cause(
-        place="供电",
-        todo="请技术人员查看后备电源面板和它到监控盒的线。读不到不等于停电，考试照常进行。",
-        script=_FROM + "，后备电源的监测从{since}起读不到，考试照常进行。技术人员正在查看。",
-        reason="后备电源读不到，停电时能撑多久未知：请技术人员查看",
-    ),
+    **POWER_CAUSES,
     "usb": Cause(
         place="服务器机柜",
         todo="请技术人员到机柜查看是谁插的、是什么设备，拔下并登记。",

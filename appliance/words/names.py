@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
 from appliance.words.plain import plain_text
+from appliance.words.power_names import POWER_NAMES
 
 # Table → code → (zh-CN, en). A code that a table does not know is shown as it is.
 NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    **POWER_NAMES,
     "word": {
         "unknown": ("未知", "unknown"),
         "unmonitored": ("未接入监测", "not monitored"),
@@ -32,12 +34,6 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "critical": ("紧急", "urgent"),
         "unknown": ("未知", "unknown"),
         "unmonitored": ("未接入监测", "not monitored"),
-    },
-    "power": {
-        "mains": ("市电", "mains"),
-        "battery": ("停电，后备电源供电", "mains lost, on battery"),
-        "low": ("后备电源快用完", "battery nearly empty"),
-        "unknown": ("未知", "unknown"),
     },
     "ups_status": {
         "OL": ("市电供电", "on mains"),
@@ -71,6 +67,8 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "not-live": ("没有说市电还是电池供电", "it says neither mains nor battery"),
         "no-status": ("没有状态可读", "it tells no status"),
         "refused": ("监测程序不肯回答", "the monitor refuses to answer"),
+        "line-unsteady": ("停电信号线时通时断", "the mains-lost line flutters"),
+        "no-device": ("监控盒上找不到后备电源板", "the UPS board is not found on the box"),
     },
     "read_reason": {
         "waiting": ("还在等第一个读数", "waiting for the first reading"),
@@ -126,6 +124,9 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "mains_back": ("市电已恢复", "Mains back"),
         "battery_low": ("后备电源电量低", "UPS battery low"),
         "ups_unknown": ("后备电源读不到", "UPS cannot be read"),
+        "ups_fault": ("后备电源有故障", "UPS fault"),
+        "ups_short": ("后备电源撑不满下一场规定的时间", "UPS too short for the next start"),
+        "ending": ("后备电源快用完，正在收尾", "UPS nearly empty, ending in order"),
         "usb": ("USB 设备插入，已拦下", "USB device plugged in, blocked"),
         "usb_open": ("USB 设备已接通，没有拦住", "USB device connected, not blocked"),
         "usb_unknown": ("USB 口读不到", "USB cannot be read"),
@@ -179,7 +180,9 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "usb": ("USB 口", "USB"),
         "network": ("外网", "the outside line"),
         "lamp": ("指示灯", "the lamp"),
+        "buzzer": ("蜂鸣器", "the buzzer"),
         "power": ("有序停机", "orderly power-off"),
+        "servers": ("服务器有序停机", "orderly stop of servers"),
         "backup": ("备份", "backup"),
     },
     "contact": {

@@ -80,6 +80,13 @@ def room_place(language: str, room: object) -> str:
     return f"{number} 考场" if language == "zh_CN" else f"Room {number}"
 
 
+def doubt_words(language: str, doubt: str) -> str:
+    """One word of a UPS's doubts as people say it; `absurd:VARIABLE` names the variable."""
+    code, _, variable = doubt.partition(":")
+    told = name_of(language, "doubt", code)
+    return told.replace("{variable}", plain_text(variable, limit=40))
+
+
 def _case(by: By, value: object) -> Template:
     if isinstance(value, Sequence) and not isinstance(value, str):
         held = {str(item) for item in value}
@@ -124,6 +131,28 @@ def _minutes(_language: str, value: object) -> str:
     return str(int(value // 60)) if isinstance(value, int | float) else plain_text(value)
 
 
+def _lasting(language: str, value: object) -> str:
+    """Seconds as people say them: `47 秒`, `12 分钟`, `3 小时 5 分钟`."""
+    if not isinstance(value, int | float):
+        return plain_text(value)
+    whole, chinese = max(0, int(value)), language == LANGUAGES[0]
+    if whole < 120:
+        return f"{whole} 秒" if chinese else f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} 分钟" if chinese else f"{whole // 60} min"
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours} 小时 {minutes} 分钟" if chinese else f"{hours} h {minutes} min"
+
+
+def _whole(_language: str, value: object) -> str:
+    return str(int(value)) if isinstance(value, int | float) else plain_text(value)
+
+
+def _doubts(language: str, value: object) -> str:
+    doubts = value if isinstance(value, list | tuple) else [value]
+    return _joined(language, [doubt_words(language, str(doubt)) for doubt in doubts])
+
+
 def _size(_language: str, value: object) -> str:
     if not isinstance(value, int | float):
         return plain_text(value)
@@ -146,6 +175,9 @@ def _count(_language: str, value: object) -> str:
 
 _FORMS: Mapping[str, Callable[[str, object], str]] = {
     "minutes": _minutes,
+    "lasting": _lasting,
+    "whole": _whole,
+    "doubts": _doubts,
     "size": _size,
     "seats": _seats,
     "count": _count,

@@ -33,6 +33,9 @@ CAUSES = (
     "mains_back",
     "battery_low",
     "ups_unknown",
+    "ups_fault",
+    "ups_short",
+    "ending",
     "usb",
     "usb_open",
     "usb_unknown",
@@ -64,12 +67,17 @@ UPS_REASONS = (
     "refused",
     "silent",
     "not-believable",
+    "line-unsteady",
+    "no-device",
 )
 INCIDENT_FIELDS = {
     "number", "cause_kind", "cause", "place", "members", "count", "detail", "opened_at", "lost_minutes",
-    "venue", "since", "spare",
+    "venue", "since", "spare", "start", "hold_minutes", "asked_minutes",
 }  # fmt: skip
-REASON_FIELDS = {"place", "count", "detail", "ups", "runtime_minutes", "end"}
+REASON_FIELDS = {
+    "place", "count", "detail", "ups", "runtime_minutes", "end", "until", "source", "missing_minutes",
+    "start", "hold_minutes", "asked_minutes",
+}  # fmt: skip
 
 both_languages = pytest.mark.parametrize("language", words.LANGUAGES)
 
@@ -164,7 +172,7 @@ def test_the_closed_sets_of_the_snapshot_have_names() -> None:
     wanted = {
         "phase": ("open", "sealed", "preparing", "running", "closing"),
         "step": ("sealed", "preparing", "running", "closing", "received"),
-        "power": ("mains", "battery", "low", "unknown"),
+        "power": ("mains", "battery", "low", "off", "declared", "unknown"),
         "usb": ("closed", "open", "unmonitored", "unknown"),
         "seat": ("present", "absent", "off", "unknown", "swapped", "in_use"),
         "backup": ("ok", "running", "failed", "late", "none", "unmonitored"),
