@@ -122,7 +122,7 @@ class Dispatch:
         if self.venue.plan != plan:
             self._record(VenueConfigured(plan=plan), now)
         started_s = self._real_s()
-        names = [f"power:{ups.name}" for ups in plan.ups]
+        names = [f"power:{ups.name}" for ups in plan.ups if ups.declared is None]
         names += ["usb"] if plan.usb else []
         names += ["seats"] if plan.seats_watched else []
         self._seen = dict.fromkeys(names, started_s)

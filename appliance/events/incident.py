@@ -116,3 +116,4 @@ class IncidentClosed(Body):
     by: str = ""
     text: str = ""
     cause_kind: str = ""
+    cause: str = ""

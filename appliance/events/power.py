@@ -13,7 +13,8 @@ class PowerDischarged(Body):
 
     `lasted_s` is all of it; `held_s` the part that was seen without a gap and before the battery was low.
     `ended`: mains (back before the battery was low), low, off (output gone), lost (the UPS fell silent) or
-    box-down (the box it feeds went without power). `load_percent` is the mean over time.
+    box-down (the box it feeds went without power). `charge_to` is the charge where `held_s` ends, `load_percent`
+    the mean over time.
     """
 
     kind: ClassVar[str] = "power.discharged"

@@ -1,9 +1,7 @@
 """The acts of people: each checked against the state, then the bodies that record it."""
 
 import math
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from appliance.events import Body, Moment
@@ -25,58 +23,12 @@ from appliance.events.bodies import (
     SittingFinished,
 )
 from appliance.exam import phase as phases
+from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
+from appliance.exam.panel_acts import PANEL_DECISIONS
+from appliance.exam.power_acts import POWER_DECISIONS
 from appliance.exam.timetable import Moved
 from appliance.exam.venue import Venue
-
-MAX_TEXT = 2000  # characters of a note, a reason, an answer
-MAX_NAME = 60
-MAX_MINUTES = 600
-
-
-class Refused(Exception):
-    """An act that can not be done now. `code` names the sentence (words.refusals), `details` fill it."""
-
-    def __init__(self, code: str, **details: object) -> None:
-        super().__init__(code, details)
-        self.code = code
-        self.details = details
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What somebody asks for: a verb and its plain arguments, as they came over the control socket."""
-
-    verb: str
-    args: dict[str, object] = field(default_factory=dict)
-
-    def text(self, name: str, *, required: bool = True, limit: int = MAX_TEXT) -> str:
-        """A text argument without control characters. Raises Refused."""
-        value = self.args.get(name, "")
-        if not isinstance(value, str) or (required and not value.strip()):
-            raise Refused("missing", name=name)
-        if len(value) > limit or any(_unprintable(c) for c in value):
-            raise Refused("bad-text", name=name, limit=limit)
-        return value.strip()
-
-    def minutes(self) -> int:
-        """Whole minutes from 1 to 600. Raises Refused."""
-        value = self.args.get("minutes")
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MINUTES:
-            raise Refused("bad-minutes", limit=MAX_MINUTES)
-        return value
-
-    def number(self) -> int:
-        """An incident's number. Raises Refused."""
-        value = self.args.get("number")
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Refused("missing", name="number")
-        return value
-
-
-def _unprintable(character: str) -> bool:
-    """Control characters, and halves of characters that no UTF-8 can hold: the log could not be written."""
-    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
 
 
 def decide(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
@@ -244,7 +196,12 @@ def _close(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     if outcome not in OUTCOMES:
         raise Refused("bad-choice", name="outcome", choices=", ".join(OUTCOMES))
     closed = IncidentClosed(
-        number=incident.number, outcome=outcome, by=by, text=text, cause_kind=incident.cause_kind
+        number=incident.number,
+        outcome=outcome,
+        by=by,
+        text=text,
+        cause_kind=incident.cause_kind,
+        cause=incident.cause if incident.cause_kind == "ending" else "",
     )
     if outcome != "swapped" or incident.cause in venue.seats.swapped:
         if outcome == "recovered" and not incident.ceased:
@@ -292,4 +249,8 @@ DECISIONS: dict[str, Decision] = {
     "incident.close": _close,
     "seat.swap": _swap,
     "backup.run": _backup,
+    **POWER_DECISIONS,
+    **PANEL_DECISIONS,
 }
+
+__all__ = ["DECISIONS", "Act", "Decision", "Refused", "decide"]

@@ -1,73 +1,23 @@
 """What is wrong right now, cause by cause: the level that incidents are held against."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
-from appliance.exam.power import BATTERY, LOW, UNKNOWN
+from appliance.exam.cause import Cause
+from appliance.exam.power_causes import power_causes
 from appliance.exam.venue import Venue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """One thing that is wrong. `unsure`: it can not be seen now; what is open stays open, nothing new opens.
-
-    `for_s` is how long it has been so, for the grace times and for the incident's beginning.
-    """
-
-    kind: str
-    name: str = ""
-    place: str = ""
-    members: tuple[str, ...] = ()
-    detail: str = ""
-    for_s: float = 0.0
-    unsure: bool = False
-
-    @property
-    def key(self) -> str:
-        """What tells this cause from every other; the key of its incident."""
-        return f"{self.kind}:{self.name}"
 
 
 def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...]:
     """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
     return (
-        *_power(venue, now),
+        *power_causes(venue, now),
         *_usb(venue),
         *_backup(venue, now),
         *_box(venue, log_problem),
     )
-
-
-def _power(venue: Venue, now: Moment) -> Iterator[Cause]:
-    out = {name: ups.on_battery_since for name, ups in venue.ups.items() if ups.on_battery_since}
-    if out:
-        longest = max(now.since(since) for since in out.values())
-        older = not all(now.comparable(since) for since in out.values())  # no blip lasts over a reboot
-        low = any(venue.ups[name].state == LOW for name in out)
-        seen = any(venue.ups[name].state in (BATTERY, LOW) for name in out)
-        if older or longest > venue.plan.rules.blip_s:
-            yield Cause(
-                kind="mains",
-                place=" ".join(sorted(out)),
-                detail="battery_low" if low else "",
-                for_s=longest,
-                unsure=not seen,
-            )
-    for name, ups in venue.ups.items():
-        since = ups.unknown_since or ups.since
-        lasting = bool(ups.unknown) and since is not None and now.since(since) > venue.plan.rules.blip_s
-        strange = ups.read is not None and not ups.unknown and ups.state == UNKNOWN
-        if lasting or strange or ups.read is None:
-            yield Cause(
-                kind="ups_unknown",
-                name=name,
-                place=name,
-                detail=ups.unknown or "not-live",
-                unsure=not lasting and not strange,
-            )
 
 
 def _usb(venue: Venue) -> Iterator[Cause]:

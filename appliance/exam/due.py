@@ -17,7 +17,9 @@ from appliance.events.bodies import (
     SealLifted,
 )
 from appliance.exam import phase as phases
-from appliance.exam.causes import Cause, causes
+from appliance.exam.cause import Cause
+from appliance.exam.causes import causes
+from appliance.exam.due_power import due_power
 from appliance.exam.incidents import GENERAL, MAJOR, Incident
 from appliance.exam.seats import seat_causes
 from appliance.exam.venue import Venue
@@ -25,9 +27,11 @@ from appliance.exam.venue import Venue
 # Causes that need nobody's word to end: closed by the guard once they have been gone for the flap time.
 ENDS_BY_ITSELF = {
     "ups_unknown", "usb_unknown", "seats_unknown", "backup_failed", "backup_late", "receipt_late",
-    "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains",
+    "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
 }  # fmt: skip
 PROPOSED_GENERAL = {"mains", "room", "receipt_late"}
+SWALLOWS = {"room": {"seat"}, "mains": {"seat", "room"}, "ups_fault": {"seat", "room"}}
+TELLS_ANEW = {"battery_low"}  # details that are said although the item had one
 
 
 def due(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Body, ...]:
@@ -35,6 +39,9 @@ def due(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Body, ...]:
     day = _day(venue, now)
     if day:
         return day  # incidents are judged in the new phase, one step later
+    power = due_power(venue, now)
+    if power:
+        return power
     wrong = _merged(seat_causes(venue, now, causes(venue, now, log_problem)))
     return (*_incidents(venue, now, wrong), *_classes(venue, now))
 
@@ -113,7 +120,8 @@ def _grown(incident: Incident, cause: Cause) -> list[Body]:
 
 def _worse(incident: Incident, cause: Cause) -> bool:
     """Whether a new detail says more: a low battery stays said, a changed reason is not said each time."""
-    return not cause.unsure and (not incident.detail or cause.detail == "battery_low")
+    news = not incident.detail or cause.detail in TELLS_ANEW or cause.kind == "ending"
+    return not cause.unsure and news and bool(cause.detail)
 
 
 def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpened:
@@ -132,8 +140,9 @@ def _opened(venue: Venue, now: Moment, number: int, cause: Cause) -> IncidentOpe
 
 def _explained(venue: Venue, now: Moment, incident: Incident, cause: Cause) -> bool:
     """Whether `cause` is what took the seats of `incident`, which is still going on."""
-    swallows = {"room": {"seat"}, "mains": {"seat", "room"}}.get(cause.kind, set())
-    if incident.cause_kind not in swallows or not incident.goes_on(now, venue.plan.rules.flap_s):
+    if incident.cause_kind not in SWALLOWS.get(cause.kind, set()) or not incident.goes_on(
+        now, venue.plan.rules.flap_s
+    ):
         return False
     return set(incident.members) <= set(cause.members)
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
+from appliance.exam.ending import power_level, servers_level
+from appliance.exam.panel import buzzer_level, lamp_level
+from appliance.exam.trial import trial_level
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
@@ -40,8 +43,17 @@ def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
     usb = "deny" if venue.plan.usb else "leave"
     windows = line_windows(venue, now)
-    lamp = level_of(venue)
-    levels = {"usb": usb, "network": "closed " + " ".join(windows) if windows else "closed", "lamp": lamp}
+    judged = level_of(venue)
+    lamp = lamp_level(venue.panel, judged, now)
+    levels = {
+        "usb": usb,
+        "network": "closed " + " ".join(windows) if windows else "closed",
+        "lamp": lamp,
+        "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
+        "power": power_level(venue),
+        "servers": servers_level(venue),
+        **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
+    }
     return Posture(usb=usb, lamp=lamp, windows=windows, backup=backup_wanted(venue, now), levels=levels)
 
 
@@ -69,10 +81,18 @@ def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:
     """
     if not venue.plan.backup:
         return None
+    last = _last(venue)
     failed = venue.backup.failed
     if failed and now.since(failed) < RETRY_S:
         return _asked(venue) if venue.backup.requested_seq > venue.backup.failed_seq else None
-    return _final(venue) or _asked(venue) or _by_phase(venue, now)
+    return last or _final(venue) or _asked(venue) or _by_phase(venue, now)
+
+
+def _last(venue: Venue) -> BackupWanted | None:
+    """The bundle before a battery gives out."""
+    held = venue.backup.last.log_seq if venue.backup.last else 0
+    begun = max((ending.seq for ending in venue.endings.values()), default=0)
+    return BackupWanted(newer_than_seq=begun, reason="ending", **_where(venue)) if begun > held else None
 
 
 def _final(venue: Venue) -> BackupWanted | None:

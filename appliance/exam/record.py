@@ -6,6 +6,10 @@ from appliance.events import Body, Moment
 from appliance.events.bodies import (
     ClockJudged,
     DiskRead,
+    PanelPressed,
+    PanelSilenced,
+    PowerRead,
+    PowerUnknown,
     SeatsRead,
     SeatsUnknown,
     UsbPlugged,
@@ -13,11 +17,22 @@ from appliance.events.bodies import (
     UsbUnknown,
     UsbUnplugged,
 )
-from appliance.events.readings import ClockReading, DiskReading, Reading, SeatsReading, UsbReading
-from appliance.exam import power
+from appliance.events.readings import (
+    ClockReading,
+    DiskReading,
+    PanelRead,
+    Reading,
+    SeatsReading,
+    UsbReading,
+)
 from appliance.exam.power import UpsState
 from appliance.exam.venue import Venue
 
+DEAD_BAND_PERCENT = 2.0  # charge and load, in points
+DEAD_BAND_RUNTIME = 0.1  # as a share of the last recorded runtime
+HEARTBEAT_S = 900.0  # an idle UPS leaves 96 rows a day
+OUTAGE_PERIOD_S = 1.0
+RESTED_PERIOD_S = 60.0  # a box at rest writes as little as it can
 DISK_LOW_PERCENT, DISK_FULL_PERCENT = 10.0, 2.0
 DISK_BAND_PERCENT = 1.0  # a level is left only this far beyond its mark
 
@@ -33,7 +48,45 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             return _disk(venue, reading)
         case ClockReading(trusted=trusted, reason=reason):
             return () if trusted == venue.clock_trusted else (ClockJudged(trusted=trusted, reason=reason),)
-    return power.worth_recording(venue.ups.get(reading.ups, UpsState()), reading, now)
+        case PanelRead(presses=presses):
+            return _panel(venue, presses)
+    return _power(venue, reading, now)
+
+
+def _power(venue: Venue, reading: PowerRead | PowerUnknown, now: Moment) -> tuple[Body, ...]:
+    """The reading itself where it says something new, else nothing."""
+    ups = venue.ups.get(reading.ups, UpsState())
+    if isinstance(reading, PowerUnknown):
+        return () if ups.unknown == reading.reason else (reading,)
+    news = (ups.testing, ups.absurd) != (reading.testing, reading.absurd)
+    if ups.read is None or ups.unknown or set(ups.status) != set(reading.status) or news:
+        return (reading,)
+    age_s = now.since(ups.read)
+    if ups.on_battery_since is not None or ups.discharge is not None:
+        rested = any(ending.rested for ending in venue.endings.values())
+        return (reading,) if age_s >= (RESTED_PERIOD_S if rested else OUTAGE_PERIOD_S) else ()
+    return (reading,) if age_s >= (60.0 if _moved(ups, reading) else HEARTBEAT_S) else ()
+
+
+def _moved(ups: UpsState, reading: PowerRead) -> bool:
+    return (
+        _apart(ups.charge_percent, reading.charge_percent, DEAD_BAND_PERCENT)
+        or _apart(ups.load_percent, reading.load_percent, 5 * DEAD_BAND_PERCENT)
+        or _apart(ups.runtime_s, reading.runtime_s, DEAD_BAND_RUNTIME * (ups.runtime_s or 0) + 60)
+    )
+
+
+def _apart(before: float | None, after: float | None, band: float) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return abs(before - after) >= band
+
+
+def _panel(venue: Venue, presses: int) -> tuple[Body, ...]:
+    """A press of the button silences the buzzer; one that was pressed while nobody read counts once."""
+    if presses == venue.panel.presses:
+        return ()
+    return (PanelPressed(presses=presses), PanelSilenced(by="button"))
 
 
 def _usb(venue: Venue, reading: UsbReading) -> tuple[Body, ...]:

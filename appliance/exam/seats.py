@@ -2,7 +2,7 @@
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
-from appliance.exam.causes import Cause
+from appliance.exam.cause import Cause
 from appliance.exam.incidents import Incident
 from appliance.exam.venue import Venue
 
@@ -50,6 +50,8 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     if not dark:
         return others
     with_mains, dark = _taken_by_mains(venue, now, others, dark)
+    unpowered = {seat for cause in others if cause.kind == "ups_fault" for seat in cause.members}
+    dark = {seat: since for seat, since in dark.items() if seat not in unpowered}
     kept, dark = _already_inside(venue, dark)
     alarm_s = _alarm_for_s(venue, now)
     # Dark since before a reboot that no clock spans: longer than any grace.

@@ -6,6 +6,7 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
+from appliance.exam.power_view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import verdict
@@ -40,7 +41,9 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
             "reason": {"code": judged.reason.code, "args": judged.reason.args},
             "beside": list(judged.beside),
         },
-        "power": [_ups(venue, name) for name in venue.ups],
+        "power": power_rows(venue, now),
+        "supply": supply(venue),
+        "panel": panel_row(venue, judged.level, now),
         "usb": _usb(venue, unheld),
         "network": {"state": "unmonitored", "windows": []},
         **_seats(venue),
@@ -103,24 +106,6 @@ def _seal(venue: Venue) -> Plain | None:
         "at": seal.at.isoformat(),
         "chief": seal.chief,
         "technician": seal.technician,
-    }
-
-
-def _ups(venue: Venue, name: str) -> Plain:
-    ups = venue.ups[name]
-    plan = next(plan for plan in venue.plan.ups if plan.name == name)
-    return {
-        "name": name,
-        "feeds": list(plan.feeds),
-        "driver": plan.driver,
-        "state": ups.state,
-        "reason": ups.unknown,
-        "status": list(ups.status),
-        "charge_percent": ups.charge_percent,
-        "runtime_s": ups.runtime_s,
-        "load_percent": ups.load_percent,
-        "read_at": _iso(ups.read.wall if ups.read else None),
-        "since": _iso(ups.since.wall if ups.since else None),
     }
 
 
@@ -257,6 +242,7 @@ def incident_row(incident: Incident, now: Moment) -> Plain:
         "acknowledged_by": incident.acknowledged_by,
         "stops_work": incident.stops_work,
         "lost_minutes": incident.lost_minutes_at(now),
+        "proposed_extension_minutes": _proposed_extension(incident),
         "resumed_at": _iso(incident.resumed.wall if incident.resumed else None),
         "outcome": incident.outcome,
         "closed_at": _iso(incident.closed.wall if incident.closed else None),
@@ -267,3 +253,9 @@ def incident_row(incident: Incident, now: Moment) -> Plain:
         ],
         "notes": [{"at": n.at.isoformat(), "by": n.by, "text": n.text} for n in incident.notes],
     }
+
+
+def _proposed_extension(incident: Incident) -> int | None:
+    """The minutes that candidates lost, proposed as the postponement once they work again; the province decides."""
+    many = incident.cause_kind in ("mains", "room", "ups_fault")
+    return incident.lost_minutes if many and incident.resumed else None

@@ -17,8 +17,6 @@ from appliance.events.bodies import (
     PhaseChanged,
     PostureFailed,
     PostureHeld,
-    PowerRead,
-    PowerUnknown,
     SealLifted,
     SealMade,
     SeatsRead,
@@ -34,9 +32,12 @@ from appliance.events.bodies import (
     VenueConfigured,
 )
 from appliance.events.plan import Plan
-from appliance.exam import incidents, power
+from appliance.exam import incidents, power, upses
 from appliance.exam.bundles import BackupState, after
+from appliance.exam.endings import Ending, after_event
 from appliance.exam.incidents import Incident
+from appliance.exam.panel import PanelState
+from appliance.exam.panel import after as panel_after
 from appliance.exam.phase import CLOSING, RUNNING
 from appliance.exam.power import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
@@ -102,6 +103,8 @@ class Venue:
     drill: str = ""
     clock_trusted: bool = True
     ups: dict[str, UpsState] = field(default_factory=dict)
+    endings: dict[str, Ending] = field(default_factory=dict)
+    panel: PanelState = field(default_factory=PanelState)
     usb: UsbState = field(default_factory=UsbState)
     seats: SeatsState = field(default_factory=SeatsState)
     disk_level: str = "unknown"
@@ -128,8 +131,8 @@ def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
         case GuardStarted():
             return _after_start(venue, now)
         case VenueConfigured(plan=plan):
-            ups = {u.name: venue.ups.get(u.name, UpsState()) for u in plan.ups}
-            return replace(venue, plan=plan, sittings=moved(plan.sittings, venue.acts), ups=ups)
+            watched = upses.configured(venue.ups, venue.plan, plan)
+            return replace(venue, plan=plan, sittings=moved(plan.sittings, venue.acts), ups=watched)
         case ClockJudged(trusted=trusted):
             return replace(venue, clock_trusted=trusted)
         case DiskRead(level_name=name, free_percent=free):
@@ -157,18 +160,20 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         usb=replace(venue.usb, read=False, unknown=""),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
+        panel=replace(venue.panel, presses=0),
         sittings=moved(venue.plan.sittings, venue.acts),
     )
 
 
 def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
+    area, _, _ = event.kind.partition(".")
+    if area == "power":
+        return replace(venue, ups=upses.after(venue.ups, event.body, now))
+    if area in ("ending", "server"):
+        return replace(venue, endings=after_event(venue.endings, event, now))
+    if area == "panel":
+        return replace(venue, panel=panel_after(venue.panel, event.body, now, venue.incidents))
     match event.body:
-        case PowerRead(ups=name) as body:
-            state = power.after_reading(venue.ups.get(name, UpsState()), body, now)
-            return replace(venue, ups=venue.ups | {name: state})
-        case PowerUnknown(ups=name) as body:
-            state = power.after_unknown(venue.ups.get(name, UpsState()), body, now)
-            return replace(venue, ups=venue.ups | {name: state})
         case UsbPlugged(port=port) as body:
             return replace(venue, usb=replace(venue.usb, devices=venue.usb.devices | {port: body}))
         case UsbUnplugged(port=port):
@@ -231,7 +236,8 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
     if event.kind.startswith("incident."):
         log_problem = "" if _took_note_of_damage(event.body) else venue.log_problem
         items = incidents.changed(venue.incidents, event.body, now)
-        return replace(venue, incidents=items, log_problem=log_problem)
+        endings = after_event(venue.endings, event, now)
+        return replace(venue, incidents=items, log_problem=log_problem, endings=endings)
     return replace(venue, backup=after(venue.backup, event, now))
 
 

@@ -1,19 +1,24 @@
 """The verdict: one level, one code, and the reason for it."""
 
+import math
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.due import many
+from appliance.exam.hold import hold
 from appliance.exam.incidents import MAJOR, Incident
-from appliance.exam.power import BATTERY, LOW, UNKNOWN, UpsState
+from appliance.exam.power import LOW, UNKNOWN
+from appliance.exam.supply import server_upses
 from appliance.exam.venue import Venue
 
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
-    "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_unknown", "posture", "usb_open", "usb",
-    "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "disk_low", "clock",
+    "ending", "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault", "ups_unknown",
+    "posture", "usb_open", "usb",
+    "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "ups_short", "disk_low", "clock",
 )  # fmt: skip
 
 
@@ -40,7 +45,9 @@ def verdict(venue: Venue, now: Moment, log_problem: str = "") -> Verdict:
     """The one sentence about the venue at `now`. Unknown is never ok; what nobody watches is named."""
     items, active = _items(venue)
     level, code, args = _judge(venue, active, items, log_problem)
-    return Verdict(level=level, code=code, args=args, reason=_reason(venue, active), beside=_beside(venue))
+    return Verdict(
+        level=level, code=code, args=args, reason=_reason(venue, now, active), beside=_beside(venue)
+    )
 
 
 def level_of(venue: Venue) -> str:
@@ -63,16 +70,16 @@ def _weight(incident: Incident) -> tuple[int, int]:
 def _judge(
     venue: Venue, active: list[Incident], items: list[Incident], log_problem: str
 ) -> tuple[str, str, dict[str, object]]:
-    states = [ups.state for ups in venue.ups.values()]
+    out = [ups.state for ups in venue.ups.values() if ups.out]
     count: dict[str, object] = {"count": len(items)}
     kinds = {item.cause_kind for item in active}
-    if LOW in states:
+    if LOW in out:
         return CRITICAL, "battery_low", {}
     if any(_affects_exam(venue, item) for item in active):
         return CRITICAL, "affects_exam", count
     if "unsealed" in kinds:
         return CRITICAL, "unsealed", {}
-    if BATTERY in states:
+    if out:
         return ATTENTION, "on_battery", {}
     if items or log_problem:
         return ATTENTION, "needs_doing", count if items else {"count": 1}
@@ -107,41 +114,45 @@ def unknown_instruments(venue: Venue) -> list[str]:
 def unmonitored(venue: Venue) -> list[str]:
     """What the configuration asks nobody to look at, or what this version can not look at."""
     plan = venue.plan
-    watched = {"power": bool(plan.ups), "usb": plan.usb, "seats": plan.seats_watched, "backup": plan.backup}
+    watched = {"power": bool(venue.ups), "usb": plan.usb, "seats": plan.seats_watched, "backup": plan.backup}
     return [name for name, seen in watched.items() if not seen] + ["network"]
 
 
-def _reason(venue: Venue, active: list[Incident]) -> Reason:
+def _reason(venue: Venue, now: Moment, active: list[Incident]) -> Reason:
     if not active:
         return Reason()
     top = active[0]
     args: dict[str, object] = {"place": top.place, "count": len(top.members), "detail": top.detail}
     if top.cause_kind == "mains":
-        args |= _mains(venue)
+        args |= _mains(venue, now)
         if top.ceased:
             return Reason(code="mains_back", args=args)
     return Reason(code=top.cause_kind, args=args)
 
 
-def _mains(venue: Venue) -> dict[str, object]:
-    """The server's UPS that ends first, by its own report; None where it reports nothing believable."""
-    out: list[tuple[str, UpsState]] = [
-        (name, ups) for name, ups in venue.ups.items() if ups.state in (BATTERY, LOW)
-    ]
-    told = [(ups.runtime_s, name) for name, ups in out if ups.runtime_s is not None]
-    first = min(told, default=None)
-    name = first[1] if first else (out[0][0] if out else "")
+def _mains(venue: Venue, now: Moment) -> dict[str, object]:
+    """The server's UPS that ends first, by the number that ends first: never a longer one that somebody hopes for."""
+    out = [name for name in server_upses(venue) if venue.ups[name].out]
+    ends = {name: hold(venue, name, now).first for name in out}
+    told = {name: (seconds, source) for name, (source, seconds) in ends.items() if seconds is not None}
+    first = min(told, key=lambda name: told[name][0], default="")
     end = next((s.last_end for s in venue.sittings if s.id == venue.phase.sitting), None)
-    return {
-        "ups": name,
-        "runtime_minutes": int(first[0] // 60) if first else None,
-        "end": end.isoformat() if end and venue.phase.name == phases.RUNNING else None,
-    }
+    args: dict[str, object] = {"ups": first or (out[0] if out else ""), "source": "", "until": None}
+    args |= {"runtime_minutes": None, "missing_minutes": None, "end": None}
+    if end and venue.phase.name == phases.RUNNING:
+        args["end"] = end.isoformat()
+    if first:
+        seconds, source = told[first]
+        until = (now.wall + timedelta(seconds=seconds)).replace(second=0, microsecond=0)
+        args |= {"source": source, "until": until.isoformat(), "runtime_minutes": int(seconds // 60)}
+        if args["end"] and end and end > until:
+            args["missing_minutes"] = math.ceil((end - until).total_seconds() / 60)
+    return args
 
 
 def _beside(venue: Venue) -> tuple[str, ...]:
     tags = []
-    if any(ups.on_battery_since for ups in venue.ups.values()):
+    if any(ups.out or (ups.on_battery_since and ups.state == UNKNOWN) for ups in venue.ups.values()):
         tags.append("mains_lost")
     if venue.seal:
         tags.append("sealed")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from appliance.events import Body, Event, Moment
 from appliance.events.bodies import (
@@ -157,8 +158,10 @@ class Ledger:
         self.record(ClockJudged(trusted=False, reason="no-rtc"))
         self.settle()
 
-    def power(self, *status: str, ups: str = "ups1", runtime_s: float | None = None) -> tuple[Body, ...]:
-        return self.read(PowerRead(ups=ups, status=status, charge_percent=90.0, runtime_s=runtime_s))
+    def power(self, *status: str, ups: str = "ups1", **figures: Any) -> tuple[Body, ...]:
+        """A reading; a battery that says low is low, unless `figures` say otherwise."""
+        usual = {"charge_percent": 15.0 if "LB" in status else 90.0}
+        return self.read(PowerRead(ups=ups, status=status, **(usual | figures)))
 
     def power_lost_sight(self, reason: str = "unreachable", ups: str = "ups1") -> tuple[Body, ...]:
         return self.read(PowerUnknown(ups=ups, reason=reason))

@@ -21,7 +21,8 @@ from appliance.events.bodies import (
     SittingExtended,
     SittingFinished,
 )
-from appliance.exam.acts import DECISIONS, MAX_MINUTES, MAX_NAME, MAX_TEXT, Act, Refused
+from appliance.exam.acts import DECISIONS, Act, Refused
+from appliance.exam.asked import MAX_MINUTES, MAX_NAME, MAX_TEXT
 from tests.exam.ledger import (
     AFTERNOON,
     CONSENT,
@@ -84,6 +85,8 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "sitting.delay", "sitting.extend", "sitting.finish", "seal", "unseal", "drill",
         "incident.acknowledge", "incident.note", "incident.reported", "incident.classify",
         "incident.resume", "incident.close", "seat.swap", "backup.run",
+        "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
+        "panel.test", "panel.confirm", "panel.silence",
     }  # fmt: skip
 
 

@@ -418,7 +418,7 @@ def test_comms_lost_after_a_moment_on_battery_opens_no_mains_item() -> None:
 
 def test_a_status_that_is_neither_on_line_nor_on_battery_is_unknown_not_fine() -> None:
     day = running()
-    day.power("BYPASS")
+    day.power("CHRG")
     day.advance(5)
     assert day.kinds == ["ups_unknown"]
     assert day.one("ups_unknown").detail == "not-live"

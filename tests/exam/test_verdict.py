@@ -218,7 +218,7 @@ def codes_of_verdicts() -> set[str]:
 def kinds_of_causes() -> set[str]:
     """Every kind a Cause is made with, read from the source; the two of USB stand in a conditional."""
     found = {"usb", "usb_open"}
-    for file in ("causes.py", "seats.py"):
+    for file in ("causes.py", "power_causes.py", "seats.py"):
         for node in ast.walk(ast.parse((EXAM / file).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Cause":
                 kinds = [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
@@ -232,7 +232,7 @@ def test_every_code_of_a_verdict_has_its_headline_and_hint() -> None:
 
 def test_every_cause_has_words_in_both_languages_and_its_weight() -> None:
     kinds = kinds_of_causes()
-    assert len(kinds) >= 17
+    assert len(kinds) >= 20
     assert kinds | {"mains_back"} <= set(incidents_zh.CAUSES) & set(incidents_en.CAUSES)
     assert kinds == set(verdicts.WEIGHT)
 
@@ -245,4 +245,5 @@ def test_a_verdict_is_said_in_one_sentence_in_both_languages() -> None:
     assert isinstance(shown, dict)
     for language in words.LANGUAGES:
         assert "{" not in words.verdict_sentence(language, shown)
-        assert "62" in words.reason_sentence(language, shown)
+        said = words.reason_sentence(language, shown)
+        assert "10:12" in said and "11:30" in said and "78" in said

@@ -1,0 +1,156 @@
+"""A discharge as it is seen, second by second, and what it proves once it is over."""
+
+from dataclasses import dataclass, replace
+
+from appliance.events import Moment
+from appliance.events.bodies import PowerDischarged, PowerRead
+
+SEEN_S = 5.0  # a longer stretch without a reading counts for nothing
+GAP_S = (
+    30.0  # after a longer one nobody knows what the battery did meanwhile, nor what it means to be this far
+)
+SHORTEST_PROOF_S = 300.0  # a shorter one that ended with the mains says nothing about an hour
+TO_THE_END = ("low", "off", "box-down")  # the battery gave out: no longer hold may be claimed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discharge:
+    """A discharge under way, or just over. `held_s` counts what was seen, up to the first gap or a low battery.
+
+    `load_s` is the load's integral (percent × s) over `measured_s`. `over` '' while it lasts.
+    """
+
+    began: Moment
+    last: Moment
+    held_s: float = 0.0
+    gap: bool = False
+    low: bool = False
+    rebooted: bool = False
+    charge_from: float | None = None
+    charge_to: float | None = None
+    load_percent: float | None = None
+    load_s: float = 0.0
+    measured_s: float = 0.0
+    battery_v_from: float | None = None
+    test: bool = False
+    over: str = ""
+
+    @property
+    def mean_load_percent(self) -> float | None:
+        """The load's mean over time. Under Peukert's law the equal steady load is higher: the mean is cautious."""
+        return self.load_s / self.measured_s if self.measured_s else self.load_percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a UPS was seen to hold: `held_s` from `charge_from` at a mean load. `ended` as `PowerDischarged`."""
+
+    at: Moment
+    held_s: float
+    ended: str
+    load_percent: float | None = None
+    charge_from: float | None = None
+    charge_to: float | None = None
+    test: bool = False
+
+    @property
+    def to_the_end(self) -> bool:
+        """Whether the battery gave out: it then holds no longer than this."""
+        return self.ended in TO_THE_END
+
+
+def under_way(reading: PowerRead) -> bool:
+    """Whether the battery feeds the load: without mains, or for a test or calibration of the UPS's own."""
+    flags = set(reading.status)
+    own_test = reading.testing or "CAL" in flags
+    return "OB" in flags or (own_test and "DISCHRG" in flags)
+
+
+def begun(reading: PowerRead, now: Moment, *, test: bool) -> Discharge:
+    """The discharge whose first reading this is."""
+    return Discharge(
+        began=now,
+        last=now,
+        charge_from=reading.charge_percent,
+        charge_to=reading.charge_percent,
+        load_percent=reading.load_percent,
+        battery_v_from=reading.battery_v,
+        test=test,
+    )
+
+
+def after(discharge: Discharge, reading: PowerRead, now: Moment, *, low: bool) -> Discharge:
+    """The discharge with one more reading; `low`: the battery is, and for long enough to be believed."""
+    span_s = now.since(discharge.last)
+    whole = span_s <= GAP_S and now.boot_id == discharge.last.boot_id and not discharge.gap
+    counts = whole and span_s <= SEEN_S and not discharge.low
+    load = discharge.load_percent
+    return replace(
+        discharge,
+        last=now,
+        held_s=discharge.held_s + (span_s if counts else 0.0),
+        gap=not whole,
+        low=discharge.low or low,
+        charge_to=reading.charge_percent if whole and not discharge.low else discharge.charge_to,
+        load_percent=reading.load_percent,
+        load_s=discharge.load_s + (load * span_s if counts and load is not None else 0.0),
+        measured_s=discharge.measured_s + (span_s if counts and load is not None else 0.0),
+    )
+
+
+def over(discharge: Discharge, reading: PowerRead, now: Moment) -> Discharge:
+    """The discharge once a reading says that it is over."""
+    last = after(discharge, reading, now, low=False)
+    if discharge.low:
+        how = "low"
+    elif "OFF" in reading.status:
+        how = "off"
+    else:
+        how = "lost" if last.gap and not last.rebooted else "mains"
+    # The charge of a UPS that charges again is no longer the discharge's.
+    return replace(last, over=how, charge_to=discharge.charge_to)
+
+
+def recorded(ups: str, discharge: Discharge, *, feeds_box: bool, blip_s: float) -> PowerDischarged:
+    """The row of a discharge that is over. A box that rebooted in it and hangs on it was without power."""
+    ended = discharge.over
+    if discharge.rebooted and ended == "mains":
+        ended = "box-down" if feeds_box else "lost"
+    lasted_s = discharge.last.since(discharge.began)
+    load = discharge.mean_load_percent
+    return PowerDischarged(
+        ups=ups,
+        began=discharge.began.wall,
+        lasted_s=round(max(lasted_s, discharge.held_s), 2),
+        held_s=round(discharge.held_s, 2),
+        ended=ended,
+        charge_from=discharge.charge_from,
+        charge_to=discharge.charge_to,
+        load_percent=None if load is None else round(load, 1),
+        test=discharge.test,
+        blip=lasted_s <= blip_s and not discharge.rebooted,
+    )
+
+
+def proof_after(before: Proof | None, body: PowerDischarged, now: Moment) -> Proof | None:
+    """What is proven once `body` is recorded.
+
+    A discharge to the battery's end replaces what stood before, shorter or longer. One that the mains ended
+    proves at least its own length: it replaces only what proves less.
+    """
+    proof = Proof(
+        at=now,
+        held_s=body.held_s,
+        ended=body.ended,
+        load_percent=body.load_percent,
+        charge_from=body.charge_from,
+        charge_to=body.charge_to,
+        test=body.test,
+    )
+    if proof.to_the_end:
+        return proof
+    if body.blip or body.held_s < SHORTEST_PROOF_S:
+        return before
+    if before is None or body.held_s >= before.held_s:
+        return proof
+    return before
