@@ -17,23 +17,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from hw.ups.nut_wire import Connection, quoted
-from hw.ups.reading import Reason, UpsError, UpsReading, reading, status_flags
+from hw.ups.nut_wire import Connection, asked, asked_list, sign_in
+from hw.ups.reading import UpsError, UpsReading, reading, status_flags
 
 _UPS_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-# RFC 9271, 4.3 (error responses). What is not here is "refused", what is not even an ERR code is "garbage".
-_REASONS: dict[str, Reason] = {
-    "ACCESS-DENIED": "access-denied",
-    "INVALID-USERNAME": "access-denied",
-    "INVALID-PASSWORD": "access-denied",
-    "USERNAME-REQUIRED": "access-denied",
-    "PASSWORD-REQUIRED": "access-denied",
-    "DATA-STALE": "data-stale",
-    "DRIVER-NOT-CONNECTED": "driver-not-connected",
-    "UNKNOWN-UPS": "unknown-ups",
-    "VAR-NOT-SUPPORTED": "no-status",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +46,11 @@ class NutOptions:
         """Refuse what could only fail later."""
         if faults := list(_faults(self)):
             raise ValueError("; ".join(faults))
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where to connect, without any look-up: numeric host, port."""
+        return _numeric(self.host) or self.host, self.port
 
 
 def _faults(options: NutOptions) -> Iterator[str]:
@@ -137,9 +129,9 @@ class NutUps:
     def _read(self, *, deadline_s: float) -> UpsReading:
         connection = self._connected(deadline_s)
         ups = self._options.ups
-        answer = _asked(connection, f"GET VAR {ups} ups.status", deadline_s)
+        answer = asked(connection, f"GET VAR {ups} ups.status", deadline_s)
         if len(answer) != 4 or answer[:3] != ["VAR", ups, "ups.status"]:
-            raise UpsError("garbage", f"not an answer to GET VAR: {' '.join(answer)[:120]!r}")
+            raise UpsError("garbage", f"not an answer to GET VAR: {connection.shown(' '.join(answer))}")
         status = status_flags(answer[3])
         if status != self._status or self._monotonic() - self._full_at_s >= self._options.full_every_s:
             self._variables = _listed(connection, ups, deadline_s)
@@ -153,38 +145,17 @@ class NutUps:
     def _connected(self, deadline_s: float) -> Connection:
         if self._connection is None:
             options = self._options
-            address = (_numeric(options.host) or options.host, options.port)
-            self._connection = Connection(address, deadline_s=deadline_s, monotonic=self._monotonic)
+            self._connection = Connection(options.address, deadline_s=deadline_s, monotonic=self._monotonic)
             if options.username is not None and options.password is not None:
-                for word, text in (("USERNAME", options.username), ("PASSWORD", options.password)):
-                    answer = _asked(self._connection, f"{word} {quoted(text)}", deadline_s)
-                    if answer[0] != "OK":
-                        raise UpsError("garbage", f"not an answer to {word}: {' '.join(answer)[:120]!r}")
+                sign_in(self._connection, options.username, options.password, deadline_s)
         return self._connection
-
-
-def _asked(connection: Connection, command: str, deadline_s: float) -> list[str]:
-    """Send a command and give the first line of its answer. Raises UpsError, an `ERR` of upsd's included."""
-    connection.send(command, deadline_s=deadline_s)
-    return _no_error(connection.line())
-
-
-def _no_error(words: list[str]) -> list[str]:
-    if words[0] != "ERR":
-        return words
-    if len(words) < 2 or not re.fullmatch(r"[A-Z0-9-]{1,40}", words[1]):
-        raise UpsError("garbage", f"an error without a code: {' '.join(words)[:120]!r}")
-    raise UpsError(_REASONS.get(words[1], "refused"), f"upsd answers ERR {words[1]}")
 
 
 def _listed(connection: Connection, ups: str, deadline_s: float) -> dict[str, str]:
     """Ask for all variables; give them only where the list is whole. Raises UpsError."""
-    begin = _asked(connection, f"LIST VAR {ups}", deadline_s)
-    if begin != ["BEGIN", "LIST", "VAR", ups]:
-        raise UpsError("garbage", f"not the beginning of LIST VAR {ups}: {' '.join(begin)[:120]!r}")
     variables: dict[str, str] = {}
-    while (words := _no_error(connection.line())) != ["END", "LIST", "VAR", ups]:
-        if len(words) != 4 or words[:2] != ["VAR", ups] or words[2] in variables:
-            raise UpsError("garbage", f"not a line of LIST VAR {ups}: {' '.join(words)[:120]!r}")
-        variables[words[2]] = words[3]
+    for words in asked_list(connection, "VAR", ups, deadline_s):
+        if len(words) != 2 or words[0] in variables:
+            raise UpsError("garbage", f"not a line of LIST VAR {ups}: {connection.shown(' '.join(words))}")
+        variables[words[0]] = words[1]
     return variables

@@ -1,17 +1,31 @@
-"""The wire of upsd's protocol (RFC 9271): words of a line, and a connection that keeps its deadline."""
+"""The wire of upsd's protocol (RFC 9271): words, whole answers, and a connection that keeps its deadline."""
 
 import re
 import socket
 from collections.abc import Callable
 
-from hw.ups.reading import UpsError
+from hw.ups.reading import Reason, UpsError
 
 # upsd cuts its own lines far below (LARGEBUF, 1024 bytes); a big PDU lists some 1,000 variables of 60 bytes.
 LINE_LIMIT_BYTES = 4_096
 ANSWER_LIMIT_BYTES = 256 * 1_024
 
+# RFC 9271, 4.3 (error responses). What is not here is "refused", what is not even an ERR code is "garbage".
+_REASONS: dict[str, Reason] = {
+    "ACCESS-DENIED": "access-denied",
+    "INVALID-USERNAME": "access-denied",
+    "INVALID-PASSWORD": "access-denied",
+    "USERNAME-REQUIRED": "access-denied",
+    "PASSWORD-REQUIRED": "access-denied",
+    "DATA-STALE": "data-stale",
+    "DRIVER-NOT-CONNECTED": "driver-not-connected",
+    "UNKNOWN-UPS": "unknown-ups",
+    "VAR-NOT-SUPPORTED": "no-status",
+}
+
 # A bare word is printable ASCII without space, quote and backslash.
 _WORD = re.compile(r'[!#-\[\]-~]+|"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CODE = re.compile(r"[A-Z0-9-]{1,40}")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -61,6 +75,7 @@ class Connection:
         self._deadline_s = deadline_s
         self._received = b""
         self._answer_bytes = 0
+        self._secret_sent = False
         where = f"{address[0]} port {address[1]}"
         try:
             self._socket = socket.create_connection(address, timeout=self._remaining_s())
@@ -77,7 +92,7 @@ class Connection:
         self._deadline_s = deadline_s
         self._answer_bytes = 0
         if self._received:
-            raise UpsError("garbage", f"upsd spoke unasked: {self._received[:120]!r}")
+            raise UpsError("garbage", f"upsd spoke unasked: {self.shown(self._received)}")
         try:
             self._socket.settimeout(self._remaining_s())
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -100,7 +115,23 @@ class Connection:
         if self._answer_bytes > ANSWER_LIMIT_BYTES:
             raise UpsError("garbage", f"an answer of more than {ANSWER_LIMIT_BYTES} bytes")
         line, self._received = self._received[:end], self._received[end + 1 :]
-        return split_words(line)
+        try:
+            return split_words(line)
+        except UpsError as error:
+            if not self._secret_sent:
+                raise
+            raise UpsError(error.reason, f"cannot be split into words: {self.shown(line)}") from None
+
+    def keep_secret(self) -> None:
+        """Say that a password is sent from here on: no error shows upsd's own words any more."""
+        self._secret_sent = True
+
+    def shown(self, told: str | bytes) -> str:
+        """Give upsd's words for an error's text, at most 120 of them.
+
+        A server that echoes would bring the password into the page and the journal: nothing is shown then.
+        """
+        return "its words are not shown, a password was sent to it" if self._secret_sent else repr(told[:120])
 
     def close(self) -> None:
         """Close the socket; closing twice is nothing."""
@@ -128,3 +159,47 @@ class Connection:
         if not received:
             raise UpsError("closed", "upsd hung up")
         self._received += received
+
+
+def asked(connection: Connection, command: str, deadline_s: float) -> list[str]:
+    """Send a command and give the first line of its answer. Raises UpsError, an `ERR` of upsd's included."""
+    connection.send(command, deadline_s=deadline_s)
+    return _no_error(connection, connection.line())
+
+
+def asked_list(connection: Connection, what: str, ups: str, deadline_s: float) -> list[list[str]]:
+    """Ask for a list (`VAR`, `CMD`); give what follows `VAR UPS` in each line, where the list is whole.
+
+    Raises UpsError.
+    """
+    head = ["LIST", what, ups]
+    begin = asked(connection, " ".join(head), deadline_s)
+    if begin != ["BEGIN", *head]:
+        raise UpsError(
+            "garbage", f"not the beginning of LIST {what} {ups}: {connection.shown(' '.join(begin))}"
+        )
+    found: list[list[str]] = []
+    while (words := _no_error(connection, connection.line())) != ["END", *head]:
+        if words[:2] != [what, ups] or len(words) < 3:
+            raise UpsError("garbage", f"not a line of LIST {what} {ups}: {connection.shown(' '.join(words))}")
+        found.append(words[2:])
+    return found
+
+
+def sign_in(connection: Connection, username: str, password: str, deadline_s: float) -> None:
+    """Send name and password; upsd judges them only where a command needs them.
+
+    Raises UpsError; no text of it, nor of any later one of this connection, holds what upsd said.
+    """
+    connection.keep_secret()
+    for word, text in (("USERNAME", username), ("PASSWORD", password)):
+        if asked(connection, f"{word} {quoted(text)}", deadline_s)[0] != "OK":
+            raise UpsError("garbage", f"not an answer to {word}")
+
+
+def _no_error(connection: Connection, words: list[str]) -> list[str]:
+    if words[0] != "ERR":
+        return words
+    if len(words) < 2 or not _CODE.fullmatch(words[1]):
+        raise UpsError("garbage", f"an error without a code: {connection.shown(' '.join(words))}")
+    raise UpsError(_REASONS.get(words[1], "refused"), f"upsd answers ERR {words[1]}")

@@ -18,19 +18,23 @@ Reason = Literal[
     "unknown-ups",
     "access-denied",
     "refused",  # any other ERR
+    "no-device",  # the GPIO line, the I2C bus or the chip on it is not there, or does not answer
+    "line-unsteady",  # the power-fail line flutters: a loose wire, a missing pull
 ]
 
 _FLAG = re.compile(r"[A-Z0-9][A-Z0-9_.:-]{0,31}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?")
 _MOST_FLAGS = 32
 
-# Variable, lowest and highest believable value. NUT's own type is a free string, so a driver's mistake
+# Figure: variable, lowest and highest believable value. NUT's own type is a free string, so a driver's mistake
 # arrives as it is.
-_CHARGE_PERCENT = ("battery.charge", 0.0, 100.0)
-_RUNTIME_S = ("battery.runtime", 0.0, 30 * 86_400.0)
-_LOAD_PERCENT = ("ups.load", 0.0, 300.0)  # overloaded ones tell more than 100
-_BATTERY_V = ("battery.voltage", 0.0, 1_000.0)  # strings of big ones reach about 400 V
-_INPUT_V = ("input.voltage", 0.0, 1_000.0)  # three phases: 400 V between two
+_FIGURES: dict[str, tuple[str, float, float]] = {
+    "charge_percent": ("battery.charge", 0.0, 100.0),
+    "runtime_s": ("battery.runtime", 0.0, 30 * 86_400.0),
+    "load_percent": ("ups.load", 0.0, 300.0),  # overloaded ones tell more than 100
+    "battery_v": ("battery.voltage", 0.0, 1_000.0),  # strings of big ones reach about 400 V
+    "input_v": ("input.voltage", 0.0, 1_000.0),  # three phases: 400 V between two
+}
 
 
 class UpsError(Exception):
@@ -50,7 +54,8 @@ class UpsReading:
 
     `status` holds NUT's flags in the order told (`OL`, `OB`, `LB`, `CHRG`, …), at least one, never `WAIT`.
     `values_age_s` says how long before the status the numbers were told; it does not count when readings are
-    compared.
+    compared. `testing`: the UPS says that it tests its battery now. `absurd` are the NUT variables, sorted, that
+    were told but are no number within what is believable; their figure is None.
     """
 
     status: tuple[str, ...]
@@ -60,6 +65,8 @@ class UpsReading:
     battery_v: float | None
     input_v: float | None
     values_age_s: float = field(default=0.0, compare=False)
+    testing: bool = False
+    absurd: tuple[str, ...] = ()
 
 
 class Ups(Protocol):
@@ -103,17 +110,22 @@ def believable(text: str | None, lowest: float, highest: float) -> float | None:
 def reading(
     status: tuple[str, ...], variables: Mapping[str, str], *, values_age_s: float = 0.0
 ) -> UpsReading:
-    """Join the flags with the numbers found in NUT's `variables` (name → value as told)."""
+    """Join the flags with the numbers found in NUT's `variables` (name → value as told).
 
-    def number(name: str, lowest: float, highest: float) -> float | None:
-        return believable(variables.get(name), lowest, highest)
-
+    A test shows as the flag `TEST` or as `ups.test.result` "In progress" (usbhid-ups, snmp-ups; other words and
+    cases are seen with blazer and nutdrv_qx, hence "contains").
+    """
+    figures = {
+        figure: believable(variables.get(name), lowest, highest)
+        for figure, (name, lowest, highest) in _FIGURES.items()
+    }
+    absurd = (
+        name for figure, (name, _, _) in _FIGURES.items() if name in variables and figures[figure] is None
+    )
     return UpsReading(
         status=status,
-        charge_percent=number(*_CHARGE_PERCENT),
-        runtime_s=number(*_RUNTIME_S),
-        load_percent=number(*_LOAD_PERCENT),
-        battery_v=number(*_BATTERY_V),
-        input_v=number(*_INPUT_V),
         values_age_s=values_age_s,
+        testing="TEST" in status or "in progress" in variables.get("ups.test.result", "").lower(),
+        absurd=tuple(sorted(absurd)),
+        **figures,
     )

@@ -5,7 +5,8 @@
     driver = "simulated"
     path = "server-ups.dev"
 
-One `name: value` a line, `#` begins a comment line; `ups.status: STALE` plays a UPS whose data are stale.
+One `name: value` a line, `#` begins a comment line; `ups.status: STALE` plays a UPS whose data are stale. What
+it is told to do becomes a line of `server-ups.dev.commands` beside it.
 Source: dummy-ups(8), `.dev` files.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hw.files import read_limited, replace_text
+from hw.ups.commander import COMMANDS, checked
 from hw.ups.reading import UpsError, UpsReading, reading, status_flags
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.IGNORECASE)
@@ -46,6 +48,32 @@ class SimulatedUps:
 
     def close(self) -> None:
         """Nothing is held between two reads."""
+
+
+class SimulatedCommander:
+    """Writes down what the UPS was told to do, for the demo's script and the tests to play on."""
+
+    def __init__(self, options: SimulatedOptions) -> None:
+        """Touch nothing yet."""
+        self._path = commands_path(options.path)
+
+    def supported(self) -> frozenset[str]:
+        """All commands."""
+        return frozenset(COMMANDS)
+
+    def do(self, command: str) -> None:
+        """Append the command as a line. Raises UpsError ("unreachable"), ValueError for no command."""
+        line = f"{checked(command)}\n"
+        try:
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(line)
+        except OSError as error:
+            raise UpsError("unreachable", f"{self._path} cannot be written: {error.strerror}") from error
+
+
+def commands_path(path: Path) -> Path:
+    """Where the commands to the UPS that is the file `path` are written."""
+    return path.with_name(path.name + ".commands")
 
 
 def write_simulated(path: Path, **variables: object) -> None:

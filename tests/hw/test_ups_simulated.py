@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.ups import SimulatedOptions, UpsError, write_simulated
+from hw.ups import SimulatedOptions, UpsError, open_commander, write_simulated
 from hw.ups.reading import believable, status_flags
 from hw.ups.simulated import SimulatedUps
 
@@ -44,6 +44,34 @@ def test_comments_and_spaces_are_as_in_dummy_ups(tmp_path: Path) -> None:
     path = tmp_path / "ups.dev"
     path.write_text("# a UPS\n\nups.status:  OL CHRG \nups.model: a: b\n")
     assert SimulatedUps(SimulatedOptions(path=path)).read().status == ("OL", "CHRG")
+
+
+@pytest.mark.parametrize(
+    ("result", "testing"),
+    [("In progress", True), ("TEST IN PROGRESS (3)", True), ("Done and passed", False), ("", False)],
+)
+def test_a_test_of_the_battery_shows_as_its_result(tmp_path: Path, result: str, testing: bool) -> None:
+    path = tmp_path / "ups.dev"
+    write_simulated(path, **{"ups.status": "OL", "ups.test.result": result})
+    assert SimulatedUps(SimulatedOptions(path=path)).read().testing is testing
+
+
+def test_what_the_ups_is_told_to_do_is_a_line_each_beside_its_file(tmp_path: Path) -> None:
+    commander = open_commander("simulated", SimulatedOptions(path=tmp_path / "ups.dev"))
+    assert commander is not None
+    assert commander.supported() == {"test", "test-stop", "cut"}
+    for command in ("test", "test-stop", "cut"):
+        commander.do(command)
+    with pytest.raises(ValueError, match="'load.off' is none of test, test-stop, cut"):
+        commander.do("load.off")
+    assert (tmp_path / "ups.dev.commands").read_text() == "test\ntest-stop\ncut\n"
+
+
+def test_a_command_that_cannot_be_written_down_is_the_rooms_own_error(tmp_path: Path) -> None:
+    commander = open_commander("simulated", SimulatedOptions(path=tmp_path / "none/ups.dev"))
+    assert commander is not None
+    with pytest.raises(UpsError, match="unreachable: .*ups.dev.commands cannot be written: No such file"):
+        commander.do("cut")
 
 
 def test_writing_keeps_what_is_not_named_and_takes_away_what_is_none(tmp_path: Path) -> None:
