@@ -5,12 +5,17 @@ start = 2026-09-04T20:30:00        # local time of the venue
 speed = 60
 rooms = 4
 seats_per_room = 25                # the last one of each room is a spare
+feeds = ["exam-server", "box"]     # what hangs on the UPS `server-ups`, which is always there
+[[upses]]                          # further ones, or `server-ups` once more: another battery
+name = "switch-ups"                # name, feeds, hold_minutes, load_percent, capacity_percent
+feeds = ["switch", "line"]
 [[sitting]]                        # as in timetable.toml
 [[step]]
 at = 2026-09-05T09:12:00
 say = ["市电中断", "the mains fail"]
 pace = 4                           # from here on so many times as fast as `speed`
-ups = { "ups.status" = "OB DISCHRG" }
+ups = { "ups.status" = "OB DISCHRG" }  # any variable of NUT; `name` for another UPS, [{…}, {…}] for several
+button = 1                         # so many presses on the panel's button
 seats_on = ["room:1"]              # "all", room:N, spares, or ROOM-SEAT
 plug = { port = "1-1.4", product = "DataTraveler" }
 act = { verb = "seal", chief = "王主考", technician = "张工" }
@@ -24,9 +29,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from appliance.demo.battery import FEEDS, UPS, UpsMake
+from appliance.demo.world import upses_of
+
 STEP_KEYS = {
-    "at", "say", "pace", "ups", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt", "restart",
-    "expect",
+    "at", "say", "pace", "ups", "button", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt",
+    "restart", "expect",
 }  # fmt: skip
 
 
@@ -57,6 +65,7 @@ class Script:
     seats_per_room: int
     timetable: str
     steps: tuple[Step, ...]
+    upses: tuple[UpsMake, ...] = (UpsMake(),)
 
 
 def read(path: Path) -> Script:
@@ -75,6 +84,7 @@ def read(path: Path) -> Script:
             seats_per_room=int(document.get("seats_per_room", 25)),
             timetable=_timetable(document["sitting"]),
             steps=tuple(steps),
+            upses=_upses(document, steps),
         )
     except OSError as error:
         raise ScriptError(f"{path}: {error.strerror}") from error
@@ -98,6 +108,19 @@ def _step(number: int, row: dict[str, Any], zone: ZoneInfo) -> Step:
         does={key: value for key, value in row.items() if key not in ("at", "say", "pace", "expect")},
         expect=row.get("expect", {}),
     )
+
+
+def _upses(document: dict[str, Any], steps: list[Step]) -> tuple[UpsMake, ...]:
+    """The UPSes a script asks for, `server-ups` first. Raises ValueError, TypeError for one that can not be."""
+    rows: dict[str, dict[str, Any]] = {UPS: {"name": UPS, "feeds": document.get("feeds", FEEDS)}}
+    for row in document.get("upses", []):
+        rows[row["name"]] = {"feeds": ()} | rows.get(row["name"], {}) | row
+    makes = {name: UpsMake(**(row | {"feeds": tuple(row["feeds"])})) for name, row in rows.items()}
+    for number, step in enumerate(steps):
+        for name, _ in upses_of(step.does):
+            if name not in makes:
+                raise ValueError(f"step[{number}].ups: {name}: no such UPS, there are {', '.join(makes)}")
+    return tuple(makes.values())
 
 
 def _aware(local: datetime, zone: ZoneInfo) -> datetime:

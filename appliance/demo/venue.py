@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 
 from appliance.clock import Segment, write_segments
+from appliance.demo.battery import UpsMake
 from appliance.demo.script import Script
-from appliance.demo.world import UPS, World
+from appliance.demo.world import World
 
 CONTACTS = {
     "technician": "张工 分机 8001",
@@ -17,7 +18,9 @@ CONTACTS = {
 
 def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tuple[Path, World]:
     """Writes everything a guard and a page need; gives the configuration's path and the world at rest."""
-    world = World(directory / "world", rooms=script.rooms, seats_per_room=script.seats_per_room)
+    world = World(
+        directory / "world", rooms=script.rooms, seats_per_room=script.seats_per_room, upses=script.upses
+    )
     world.build()
     (directory / "timetable.toml").write_text(script.timetable, encoding="utf-8")
     rows = [f"{room},{seat},,,,{'yes' if spare else 'no'}" for room, seat, spare in world.seat_rows()]
@@ -29,6 +32,7 @@ def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tu
 
 
 def _config(directory: Path, script: Script, recipient: str, listen: str) -> str:
+    upses = "".join(_ups(directory, make) for make in script.upses)
     contacts = "\n".join(f'{key} = "{value}"' for key, value in CONTACTS.items())
     return f"""
 [venue]
@@ -40,12 +44,7 @@ run_dir = "{directory}/run"
 timetable = "timetable.toml"
 seats = "seats.csv"
 
-[[ups]]
-name = "{UPS}"
-feeds = ["exam-server", "switch", "line", "box"]
-driver = "simulated"
-path = "{directory}/world/{UPS}.dev"
-
+{upses}
 [usb]
 enforce = true
 allow = [{{ id = "051d:0002", port = "1-1", why = "UPS cable" }}]
@@ -65,6 +64,17 @@ listen = "{listen}"
 
 [simulation]
 world = "{directory}/world"
+"""
+
+
+def _ups(directory: Path, make: UpsMake) -> str:
+    feeds = ", ".join(f'"{name}"' for name in make.feeds)
+    return f"""
+[[ups]]
+name = "{make.name}"
+feeds = [{feeds}]
+driver = "simulated"
+path = "{directory}/world/{make.name}.dev"
 """
 
 

@@ -1,30 +1,29 @@
-"""The simulated world in one directory: a UPS, a USB bus, seats, a lamp, the exam server's answers."""
+"""The simulated world in one directory: UPSes, a USB bus, seats, a panel, the exam server's answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from appliance.demo.battery import UPS, PlayedUps, UpsMake
 from hw import usb_simulated
+from hw.panel import write_press
 from hw.seats import write_present
-from hw.ups.simulated import write_simulated
 
-UPS = "server-ups"
-FULL_RUNTIME_S = 4320.0  # 72 minutes at this load
-RECHARGE_S = 4 * 3600.0
+__all__ = ["UPS", "World"]
 
 
 class World:
     """What stands in for hardware; guard and page only ever read these files as they read hardware."""
 
-    def __init__(self, root: Path, *, rooms: int, seats_per_room: int) -> None:
+    def __init__(
+        self, root: Path, *, rooms: int, seats_per_room: int, upses: Sequence[UpsMake] = (UpsMake(),)
+    ) -> None:
         self.root = root
         self.answers = root / "answers"
-        self._ups = root / f"{UPS}.dev"
+        self._upses = {make.name: PlayedUps(root / f"{make.name}.dev", make) for make in upses}
         self._rooms = [str(room) for room in range(1, rooms + 1)]
         self._per_room = seats_per_room
         self._present: set[str] = set()
-        self._charge = 100.0
-        self._status = "OL"
         self._at_s: float | None = None
         self._written = 0
 
@@ -32,7 +31,8 @@ class World:
         """Makes the world at rest: mains on, machines off, nothing plugged in."""
         self.answers.mkdir(parents=True)
         usb_simulated.make_bus(self.root)
-        self._write_ups()
+        for ups in self._upses.values():
+            ups.write()
         write_present(self.root / "seats", ())
 
     def seat_rows(self) -> list[tuple[str, str, bool]]:
@@ -44,22 +44,18 @@ class World:
         return rows
 
     def tick(self, at_s: float) -> None:
-        """Lets time pass up to `at_s` simulated seconds: the battery drains or charges."""
+        """Lets time pass up to `at_s` simulated seconds: batteries drain and charge, UPSes obey."""
         before_s = self._at_s if self._at_s is not None else at_s
         self._at_s = at_s
-        span_s = max(0.0, at_s - before_s)
-        before = self._charge
-        if "OB" in self._status.split():
-            self._charge = max(0.0, self._charge - 100.0 * span_s / FULL_RUNTIME_S)
-        else:
-            self._charge = min(100.0, self._charge + 100.0 * span_s / RECHARGE_S)
-        if round(before, 1) != round(self._charge, 1) and self._status != "STALE":
-            self._write_ups()
+        for ups in self._upses.values():
+            ups.tick(max(0.0, at_s - before_s))
 
     def do(self, step: dict[str, Any]) -> None:
         """Changes the world as a step says; keys that are not the world's are left to the player."""
-        if "ups" in step:
-            self._set_ups(step["ups"])
+        for name, values in upses_of(step):
+            self._upses[name].set(values)
+        for _ in range(int(step.get("button", 0))):
+            write_press(self.root)
         if "seats_on" in step:
             self._present |= set(self._named(step["seats_on"]))
         if "seats_off" in step:
@@ -73,22 +69,6 @@ class World:
             usb_simulated.unplug(self.root, step["unplug"])
         if "answers" in step:
             self._write_answers(int(step["answers"]))
-
-    def _set_ups(self, values: dict[str, Any]) -> None:
-        self._status = str(values.get("ups.status", self._status))
-        self._charge = float(values.get("battery.charge", self._charge))
-        self._write_ups()
-
-    def _write_ups(self) -> None:
-        write_simulated(
-            self._ups,
-            **{
-                "ups.status": self._status,
-                "battery.charge": f"{self._charge:.1f}",
-                "battery.runtime": f"{FULL_RUNTIME_S * self._charge / 100:.0f}",
-                "ups.load": "35",
-            },
-        )
 
     def _named(self, names: str | Iterable[str]) -> list[str]:
         """Seat ids of "all" (no spares), "spares", "room:N" and single seats."""
@@ -118,3 +98,13 @@ class World:
                     f"room {room} seat {seat} answer {self._written + part}\n" * 20, encoding="utf-8"
                 )
         self._written += count
+
+
+def upses_of(step: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Name and variables of each UPS that a step changes: `ups` is one table or several, `name` the first's else."""
+    rows = step.get("ups", [])
+    found = []
+    for row in [rows] if isinstance(rows, dict) else rows:
+        values = dict(row)
+        found.append((str(values.pop("name", UPS)), values))
+    return found
