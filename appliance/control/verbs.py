@@ -28,6 +28,7 @@ PINS_FOR = {
     "unseal": ("chief", "technician"),
     "sitting.delay": ("chief",),
     "sitting.extend": ("chief",),
+    "power.end": ("chief",),
 }
 
 

@@ -13,11 +13,12 @@ from appliance.clock import Clock, SimulatedClock, SystemClock
 from appliance.config import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
-from appliance.daemon.instruments import enforcers, watchers
+from appliance.daemon.instruments import enforcers, make_panel, watchers
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
 from appliance.enforce.job import BackupJobs
+from appliance.enforce.servers import ServerStop, ServerStops
 from appliance.eventlog import LogError
 from appliance.events import Event
 from appliance.events.bodies import CRITICAL
@@ -74,10 +75,12 @@ class Guard:
         self._inbox = Inbox()
         self._board = Board()
         self._clock = make_clock(settings.config)
+        self._panel = make_panel(settings.config)
         self._jobs = self._make_jobs()
+        self._stops = self._make_stops()
         self._dispatch = self._make_dispatch()
         self._control = self._make_control()
-        self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate)
+        self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate, panel=self._panel)
         self._house = house.keep(settings=settings, inbox=self._inbox, alarm=self._alarm)
 
     def _make_jobs(self) -> BackupJobs:
@@ -87,6 +90,13 @@ class Guard:
             request=self._settings.config.venue.run_dir / "backup-request.json",
             report=lambda body: self._inbox.put(Report(body=body)),
         )
+
+    def _make_stops(self) -> ServerStops:
+        stops = [
+            ServerStop(name=each.name, argv=each.argv, probe=each.address, budget_s=each.budget_s)
+            for each in self._settings.config.ending.server
+        ]
+        return ServerStops(stops, report=lambda body: self._inbox.put(Report(body=body)))
 
     def _make_dispatch(self) -> Dispatch:
         settings = self._settings
@@ -103,7 +113,7 @@ class Guard:
             real_s=time.monotonic,
             inbox=self._inbox,
             board=self._board,
-            enforcers=enforcers(settings.config),
+            enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold),
             start_backup=self._jobs.start,
             journal=self._say,
             alarm=self._alarm,
@@ -155,6 +165,9 @@ class Guard:
         for watcher in self._watchers:
             watcher.stop()
         self._jobs.stop()
+        self._stops.stop()
+        if self._panel is not None:
+            self._panel.close()
         self._dispatch.stop(self._stopping)
         self._journal.close()
 

@@ -1,16 +1,26 @@
 """Which watchers and enforcers a configuration asks for."""
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from appliance.command import CommandError
 from appliance.config import Config, driver_options
+from appliance.daemon import supply
 from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce import panel as panel_enforcer
+from appliance.enforce import power as power_enforcer
+from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
+from appliance.events.readings import Reading
 from appliance.watch import host, power, seats, usb
+from appliance.watch import panel as panel_watch
 from appliance.watch.thread import Post, Watcher
-from hw.panel import FilePanel
+from hw.files import replace_text
+from hw.panel import Panel, SimulatedPanel
+from hw.panel_gpio import GpioPanel
 from hw.ups import DRIVERS, open_ups
 
 FASTEST_S = 0.05
@@ -21,48 +31,103 @@ def root_of(config: Config) -> Path:
     return config.simulation.world if config.simulation else Path("/")
 
 
-def watchers(settings: Settings, *, post: Post, rate: Callable[[], float]) -> list[Watcher]:
+def make_panel(config: Config) -> Panel | None:
+    """The panel: the simulated world's, the one on GPIO lines, or None where nothing is wired."""
+    if config.simulation:
+        return SimulatedPanel(config.simulation.world)
+    lines = config.panel
+    if not lines.model_fields_set:
+        return None
+    return GpioPanel(
+        lamp_green=lines.lamp_green, lamp_red=lines.lamp_red, buzzer=lines.buzzer, button=lines.button
+    )
+
+
+def watchers(
+    settings: Settings, *, post: Post, rate: Callable[[], float], panel: Panel | None = None
+) -> list[Watcher]:
     """The watchers that the configuration asks for; a faster clock is watched more often, at most 20 Hz."""
     config = settings.config
 
     def period(seconds: float) -> Callable[[], float]:
         return lambda: max(min(FASTEST_S, seconds), seconds / rate())
 
-    found = [
-        Watcher(
-            instrument="disk",
-            read=host.disk_reader(config.venue.state_dir),
-            post=post,
-            period_s=lambda: host.DISK_PERIOD_S,
-        )
-    ]
+    def watcher(
+        instrument: str,
+        read: Callable[[], Reading],
+        seconds: float,
+        *,
+        real: bool = False,
+        close: Callable[[], None] = _nothing,
+    ) -> Watcher:
+        every = (lambda: seconds) if real else period(seconds)
+        return Watcher(instrument=instrument, read=read, post=post, period_s=every, close=close)
+
+    found = [watcher("disk", host.disk_reader(config.venue.state_dir), host.DISK_PERIOD_S, real=True)]
     for section in config.ups:
-        ups = open_ups(section.driver, driver_options(DRIVERS[section.driver].options, section.options))
-        read = power.reader(section.name, ups)
-        name = f"power:{section.name}"
-        found.append(
-            Watcher(instrument=name, read=read, post=post, period_s=period(power.PERIOD_S), close=ups.close)
-        )
+        if DRIVERS[section.driver].watched:
+            ups = open_ups(section.driver, driver_options(DRIVERS[section.driver].options, section.options))
+            read = power.reader(section.name, ups)
+            found.append(watcher(f"power:{section.name}", read, power.PERIOD_S, close=ups.close))
     if config.usb.enforce:
-        read_usb = usb.reader(root_of(config))
-        found.append(Watcher(instrument="usb", read=read_usb, post=post, period_s=period(usb.PERIOD_S)))
+        found.append(watcher("usb", usb.reader(root_of(config)), usb.PERIOD_S))
+    if panel is not None and (config.simulation or config.panel.button is not None):
+        found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:
-        read_seats = seats.reader(config.simulation.world / "seats")
-        found.append(Watcher(instrument="seats", read=read_seats, post=post, period_s=period(seats.PERIOD_S)))
+        found.append(watcher("seats", seats.reader(config.simulation.world / "seats"), seats.PERIOD_S))
     else:
         read_clock = host.clock_reader(config.clock.source, Path("/"))
-        found.append(
-            Watcher(instrument="clock", read=read_clock, post=post, period_s=lambda: host.CLOCK_PERIOD_S)
-        )
+        found.append(watcher("clock", read_clock, host.CLOCK_PERIOD_S, real=True))
     return found
 
 
-def enforcers(config: Config) -> dict[str, Enforcer]:
-    """The enforcers by posture key; a key that is missing here is shown as not held."""
+def _nothing() -> None:
+    return
+
+
+def enforcers(
+    config: Config,
+    *,
+    panel: Panel | None = None,
+    servers: Enforcer | None = None,
+) -> dict[str, Enforcer]:
+    """The enforcers by posture key; a key that is missing here is shown as not held.
+
+    `servers` stops the exam servers that the chief agreed to have stopped; its thread is the caller's to end.
+    """
     found: dict[str, Enforcer] = {}
     if config.usb.enforce:
         allow = ((item.id, item.port, item.serial) for item in config.usb.allow)
         found["usb"] = usb_enforcer.holder(root_of(config), allow)
-    if config.simulation:
-        found["lamp"] = panel_enforcer.holder(FilePanel(config.simulation.world / "panel"))
+    if panel is not None:
+        found["lamp"] = panel_enforcer.lamp_holder(panel)
+        found["buzzer"] = panel_enforcer.buzzer_holder(panel)
+    if servers is not None:
+        found["servers"] = servers
+    commanders = {
+        section.name: partial(supply.commander, section)
+        for section in config.ups
+        if DRIVERS[section.driver].commands is not None
+    }
+    for name, commander in commanders.items():
+        found[f"test:{name}"] = trial_enforcer.holder(commander)
+    found["power"] = power_enforcer.holder(
+        commanders=commanders,
+        power_off=_world_off(config.simulation.world)
+        if config.simulation
+        else power_enforcer.systemd_power_off(Path("/")),
+        sync=os.sync,
+    )
     return found
+
+
+def _world_off(world: Path) -> Callable[[], None]:
+    """In a simulated world the box is switched off by a word in a file, never the machine that plays it."""
+
+    def power_off() -> None:
+        try:
+            replace_text(world / "power", "off\n")
+        except OSError as error:
+            raise CommandError(f"{world / 'power'}: {error.strerror}") from error
+
+    return power_off

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
 from appliance.config import Config, ConfigError, beside, driver_options, load, read_toml
-from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UpsPlan, UsbAllowed
+from appliance.daemon import supply
+from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UsbAllowed
 from appliance.exam import timetable
 from hw.ups import DRIVERS
 
@@ -46,7 +47,7 @@ def read(path: Path) -> Settings:
     faults = _driver_faults(path, config)
     sittings = _sittings(path, config.venue.timetable, config.venue.timezone, faults)
     seats = _seats(path, config.venue.seats, faults)
-    faults += _feeds_faults(path, config, seats)
+    faults += supply.faults(path, config, seats)
     faults += _recipient_faults(path, config)
     if config.backup.source and not config.backup.recipients:
         faults.append(
@@ -60,11 +61,14 @@ def read(path: Path) -> Settings:
         timezone=config.venue.timezone,
         rules=Rules(backup_every_minutes=config.backup.every_minutes, **config.rules.model_dump()),
         sittings=sittings,
-        ups=tuple(UpsPlan(name=u.name, feeds=u.feeds, driver=u.driver) for u in config.ups),
+        ups=supply.ups_plans(config),
         seats=seats,
         usb=config.usb.enforce,
         usb_allow=tuple(UsbAllowed(id=a.id, port=a.port, serial=a.serial) for a in config.usb.allow),
         network=config.network.mode,
+        servers=supply.servers(config),
+        stoppable=tuple(server.name for server in config.ending.server),
+        panel=bool(config.panel.model_fields_set) or config.simulation is not None,
         seats_watched=bool(seats) and config.simulation is not None,
         backup=bool(config.backup.source),
         simulated=config.simulation is not None,
@@ -94,11 +98,7 @@ def warnings(settings: Settings) -> list[str]:
         found.append("network.mode: this version does not close the network; the page says 未接入监测")
     if settings.plan.seats and not settings.plan.seats_watched:
         found.append("venue.seats: this version can not see seats; the page says 未接入监测")
-    if config.panel.model_fields_set:
-        found.append("panel: this version drives no lamps")
-    if not config.ups:
-        found.append("ups: none: the page can not say how long the server holds")
-    return found
+    return [*found, *supply.warnings(config)]
 
 
 def _driver_faults(path: Path, config: Config) -> list[str]:
@@ -205,13 +205,3 @@ def _seat_rows(name: str, text: str, faults: list[str]) -> tuple[SeatPlan, ...]:
 
 def _is_name(text: str) -> bool:
     return 0 < len(text) <= 16 and all(c.isalnum() or c in "._" for c in text)
-
-
-def _feeds_faults(path: Path, config: Config, seats: tuple[SeatPlan, ...]) -> list[str]:
-    rooms = {seat.room for seat in seats}
-    return [
-        f"{path.name}: ups[{n}].feeds: {feed!r}: no such room in the seat list"
-        for n, ups in enumerate(config.ups)
-        for feed in ups.feeds
-        if feed.startswith("room:") and feed.removeprefix("room:") not in rooms
-    ]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from appliance.daemon.instruments import enforcers
+from appliance.daemon.instruments import enforcers, make_panel
 from appliance.demo.world import UPS
 from appliance.dispatch import Report
 from appliance.dispatch.reconcile import Enforcer
@@ -46,6 +46,12 @@ waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=8)
 READ_TAIL = "SELECT seq, kind, text, hash FROM log ORDER BY seq DESC LIMIT ?"
 
 
+def held_by(venue: Site) -> dict[str, Enforcer]:
+    """The enforcers of a site, the panel's among them."""
+    config = venue.settings.config
+    return enforcers(config, panel=make_panel(config))
+
+
 def measure(bench: Bench) -> Iterator[Figure]:
     """The figures of issue 2."""
     for part in (_event, _start, _idle_day, _idle_guard, _page):
@@ -63,7 +69,11 @@ def _event(bench: Bench, directory: Path) -> Iterator[Figure]:
 
 def _event_figure(bench: Bench, venue: Site) -> Figure:
     held = _Held()
-    stepped = Stepped(venue, _watched(enforcers(venue.settings.config), held), FakeClock(RUNNING))
+    stepped = Stepped(
+        venue,
+        _watched(held_by(venue), held),
+        FakeClock(RUNNING),
+    )
     _bring_to_work(stepped)
     commit = _bare_commit(venue.directory / "bare.sqlite")
     mains = iter(range(10**9))
@@ -155,7 +165,11 @@ def _start(bench: Bench, directory: Path) -> Iterator[Figure]:
 
     def opened() -> float:
         cut_back(log, rows)
-        return elapsed_ms(lambda: ready.append(Stepped(venue, enforcers(venue.settings.config))))
+        return elapsed_ms(
+            lambda: ready.append(
+                Stepped(venue, held_by(venue))
+            )
+        )
 
     def read() -> float:
         cut_back(log, rows)
@@ -211,7 +225,7 @@ def _idle_day(bench: Bench, directory: Path) -> Iterator[Figure]:
     """A day without anything, the UPS jittering in its dead band: rows written, beside readings taken."""
     hours = bench.times(24, 1)
     venue = site(directory)
-    stepped = Stepped(venue, enforcers(venue.settings.config))
+    stepped = Stepped(venue, held_by(venue))
     read_usb, present, jitter = usb.reader(venue.world.root)(), _present(venue), random.Random(2)
     readings = 0
     for tick in range(hours * 3600 * 5):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.config import driver_options
-from appliance.daemon.instruments import enforcers
+from appliance.daemon.instruments import enforcers, make_panel
 from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -12,7 +12,7 @@ from appliance.events import Event
 from appliance.events.bodies import BundlePublished, BundleReceipted
 from appliance.exam.acts import Act
 from appliance.exam.posture import BackupWanted
-from appliance.watch import power, seats, usb
+from appliance.watch import panel, power, seats, usb
 from hw.ups import DRIVERS, open_ups
 from tests.fakes.clock import FakeClock
 from tests.fakes.logs import LOGS
@@ -35,6 +35,8 @@ class SteppedGuard:
         self.inbox, self.board = Inbox(), Board()
         self.readers: dict[str, Callable[[], Any]] = {}
         for section in config.ups:
+            if not DRIVERS[section.driver].watched:
+                continue
             options = driver_options(DRIVERS[section.driver].options, section.options)
             self.readers[f"power:{section.name}"] = power.reader(
                 section.name, open_ups(section.driver, options)
@@ -43,6 +45,9 @@ class SteppedGuard:
             self.readers["usb"] = usb.reader(config.simulation.world)
         if config.simulation:
             self.readers["seats"] = seats.reader(config.simulation.world / "seats")
+        self.panel = make_panel(config)
+        if self.panel is not None:
+            self.readers["panel"] = panel.reader(self.panel)
         started = start(self.settings.log_directory)
         LOGS.append(started.log)
         self.dispatch = Dispatch(
@@ -54,7 +59,7 @@ class SteppedGuard:
             real_s=self.clock.mono_s,
             inbox=self.inbox,
             board=self.board,
-            enforcers=enforcers(config),
+            enforcers=enforcers(config, panel=self.panel),
             start_backup=self._backup,
             journal=self.events.append,
             alarm=self.alarms.append,

@@ -1,31 +1,15 @@
-"""The configuration file: TOML in, a checked model out, every fault at once with its path.
-
-Source of names and defaults: docs/configuration.md, made from these models.
-"""
+"""The configuration's sections: names, types, defaults, each with what it is for."""
 
 import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import fields
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-DEFAULT_PATH = Path("/etc/venue-appliance/appliance.toml")
-MAX_BYTES = 1024 * 1024
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
-_Options = TypeVar("_Options")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-class ConfigError(Exception):
-    """The configuration can not be used; `faults` are lines of `FILE: PATH: REASON`, all of them."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
 
 
 class _Section(BaseModel):
@@ -89,11 +73,20 @@ class RulesSection(_Section):
 
 
 class UpsSection(_Driven):
-    """One UPS: its name, what hangs on it, its driver."""
+    """One UPS: its name, what hangs on it, its driver; what its data sheet says; whether it may cut its output."""
 
     name: str = Field(pattern=_NAME)
     feeds: tuple[str, ...] = ()
     driver: str
+    rated_minutes: float | None = Field(None, gt=0, le=10_080)
+    rated_load_percent: float | None = Field(None, gt=0, le=100)
+    cut: bool = False
+
+    @model_validator(mode="after")
+    def _rated(self) -> Self:
+        if (self.rated_minutes is None) != (self.rated_load_percent is None):
+            raise ValueError("rated_minutes and rated_load_percent are given together or not at all")
+        return self
 
 
 class UsbAllow(_Section):
@@ -164,6 +157,46 @@ class BackupSection(_Section):
     source: tuple[SourceSection, ...] = ()
 
 
+class ServerStopSection(_Section):
+    """How an exam server is powered off where the chief agreed, and what no longer answers once it is."""
+
+    name: str = Field(pattern=_NAME)
+    argv: tuple[str, ...] = Field(min_length=1)
+    probe: str
+    budget_s: int = Field(180, ge=15, le=1800)
+
+    @field_validator("argv")
+    @classmethod
+    def _absolute_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value[0].startswith("/"):
+            raise ValueError("the program's absolute path was expected first")
+        return value
+
+    @field_validator("probe")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        try:
+            ip_address(host.strip("[]"))
+        except ValueError as error:
+            raise ValueError("a numeric address and a port were expected, as 10.50.0.2:22") from error
+        if not port.isdigit() or not 0 < int(port) < 65_536:
+            raise ValueError("a port from 1 to 65535 was expected, as 10.50.0.2:22")
+        return value
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of `probe`."""
+        host, _, port = self.probe.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class EndingSection(_Section):
+    """Which servers the chief may have stopped on a battery that gives out, in this order."""
+
+    server: tuple[ServerStopSection, ...] = ()
+
+
 class PageSection(_Section):
     """The status page."""
 
@@ -201,91 +234,9 @@ class Config(_Section):
     usb: UsbSection = UsbSection()
     network: NetworkSection = NetworkSection()
     backup: BackupSection = BackupSection()
+    ending: EndingSection = EndingSection()
     contacts: dict[str, str] = {}
     page: PageSection = PageSection()
     clock: ClockSection = ClockSection()
     panel: PanelSection = PanelSection()
     simulation: SimulationSection | None = None
-
-
-def load(path: Path) -> Config:
-    """The configuration at `path`. Raises ConfigError with every fault."""
-    document = read_toml(path)
-    try:
-        config = Config.model_validate(document)
-    except ValidationError as error:
-        raise ConfigError(
-            [f"{path.name}: {_place(e['loc'])}: {_reason(e)}" for e in error.errors()]
-        ) from error
-    doubles = _doubles("ups", [ups.name for ups in config.ups])
-    doubles += _doubles("backup.source", [source.name for source in config.backup.source])
-    if doubles:
-        raise ConfigError([f"{path.name}: {fault}" for fault in doubles])
-    return config
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file of at most 1 MiB as plain values. Raises ConfigError."""
-    try:
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise ConfigError([f"{path}: {len(raw)} bytes, at most {MAX_BYTES} were expected"])
-        return tomllib.loads(raw.decode("utf-8"))
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError([f"{path.name}: {error}"]) from error
-
-
-def beside(path: Path, name: str) -> Path:
-    """The file that a configuration at `path` names, relative to it."""
-    return path.parent / name
-
-
-def driver_options(options_class: type[_Options], values: dict[str, Any]) -> _Options:
-    """A driver's Options from a section's further keys. Raises ConfigError: `KEY: REASON` each."""
-    known = {field.name for field in fields(options_class)}  # type: ignore[arg-type]  # every Options is a dataclass
-    faults = [
-        f"{key}: unknown key, known are {', '.join(sorted(known))}" for key in values if key not in known
-    ]
-    if faults:
-        raise ConfigError(faults)
-    try:
-        return TypeAdapter(options_class).validate_python(values)
-    except ValidationError as error:
-        raise ConfigError([_option_fault(fault) for fault in error.errors()]) from error
-
-
-def _option_fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    place = ".".join(str(part) for part in fault["loc"])
-    reason = "missing" if fault["type"].startswith("missing") else fault["msg"].removeprefix("Value error, ")
-    return f"{place}: {reason}" if place else reason
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _reason(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    if error["type"] == "extra_forbidden":
-        return "unknown key"
-    if error["type"] == "missing":
-        return "missing"
-    value = f"{_shown(error['input'])}: " if not isinstance(error["input"], dict) else ""
-    return f"{value}{error['msg'].removeprefix('Value error, ')}"
-
-
-def _shown(value: object) -> str:
-    """The wrong value, short; a private key that stands in a wrong place is not spread to terminal and journal."""
-    try:
-        shown = repr(value)
-    except ValueError:  # TOML's 0x… has no limit, Python's decimal digits have one
-        return "a number too long to show"
-    return "****" if "AGE-SECRET-KEY" in shown.upper() else shown[:80]
-
-
-def _doubles(place: str, names: list[str]) -> list[str]:
-    return [f"{place}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
