@@ -74,7 +74,7 @@ def test_a_cut_leaves_this_box_on(ends: Ends) -> None:
 def test_off_asks_for_the_cut_first(ends: Ends) -> None:
     ends.plug_in()
     ends.hold("off server-ups")
-    assert (ends.cuts, ends.switched_off) == (1, 1)
+    assert (ends.synced, ends.cuts, ends.switched_off) == (1, 1, 1)
 
 
 def test_a_refused_cut_switches_nothing_off(ends: Ends) -> None:
@@ -142,6 +142,79 @@ def test_a_slow_disk_does_not_hold_up_the_guard_and_is_waited_for() -> None:
     assert calls == [True]
 
 
+def test_a_disk_that_hangs_does_not_keep_the_box_on(ends: Ends) -> None:
+    done, off = threading.Event(), []
+    ends.plug_in()
+    commanders = {"server-ups": ends.commander}
+    power.holder(
+        commanders=commanders, power_off=lambda: off.append(ends.cuts), sync=lambda: done.wait(30) and None
+    )("off server-ups")
+    done.set()
+    assert off == [1]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Callable[[str], None], list[str], Path]:
+    """A holder of the box's own UPS and of the switch's, what was done, and where the switch's is plugged in."""
+    done: list[str] = []
+    paths = {"box-ups": tmp_path / "box.dev", "switch-ups": tmp_path / "there" / "switch.dev"}
+
+    def commander(name: str) -> Callable[[], Commander]:
+        def opened() -> Commander:
+            if paths[name].parent.exists():
+                done.append(name)
+            return SimulatedCommander(SimulatedOptions(path=paths[name]))
+
+        return opened
+
+    hold = power.holder(
+        commanders={name: commander(name) for name in paths},
+        power_off=lambda: done.append("off"),
+        sync=lambda: None,
+    )
+    return hold, done, tmp_path / "there"
+
+
+def test_of_several_upses_this_boxs_own_is_asked_last(
+    two: tuple[Callable[[str], None], list[str], Path],
+) -> None:
+    hold, done, there = two
+    there.mkdir()
+    hold("off box-ups switch-ups")
+    assert done == ["switch-ups", "box-ups", "off"]
+
+
+def test_while_one_of_several_refuses_the_box_stays_on(
+    two: tuple[Callable[[str], None], list[str], Path],
+) -> None:
+    """Who is off can not ask again, and what hangs on that UPS would stay off for ever."""
+    hold, done, there = two
+    with pytest.raises(NotHeld, match="^switch-ups: the cut was not taken"):
+        hold("off box-ups switch-ups")
+    assert done == []
+    there.mkdir()
+    hold("off box-ups switch-ups")
+    assert done == ["switch-ups", "box-ups", "off"]
+
+
+def test_a_ups_that_refuses_keeps_no_other_waiting(
+    two: tuple[Callable[[str], None], list[str], Path],
+) -> None:
+    hold, done, there = two
+    for _ in range(2):
+        with pytest.raises(NotHeld, match="^switch-ups: the cut was not taken"):
+            hold("cut switch-ups box-ups")
+    assert done == ["box-ups"]
+
+
+def test_a_ups_that_is_added_is_asked_alone(two: tuple[Callable[[str], None], list[str], Path]) -> None:
+    hold, done, there = two
+    there.mkdir()
+    hold("cut switch-ups")
+    hold("cut switch-ups box-ups")
+    assert done == ["switch-ups", "box-ups"]
+
+
 def systemctl(root: Path, script: str) -> Callable[[], None]:
     (root / power.BOOTED).mkdir(parents=True)
     path = root / power.SYSTEMCTL
@@ -167,10 +240,3 @@ def test_where_systemd_does_not_run_nothing_is_started(tmp_path: Path) -> None:
     (tmp_path / power.BOOTED).mkdir(parents=True)
     with pytest.raises(CommandError, match="systemctl: No such file"):
         power.systemd_power_off(tmp_path)()
-
-
-def test_a_made_up_world_is_switched_off_on_paper(tmp_path: Path) -> None:
-    power.simulated_power_off(tmp_path / "box.commands")()
-    assert (tmp_path / "box.commands").read_text() == "poweroff\n"
-    with pytest.raises(CommandError, match="No such file"):
-        power.simulated_power_off(tmp_path / "nowhere" / "box.commands")()
