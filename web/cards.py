@@ -1,35 +1,14 @@
 """The four cards: power, seats, internet and USB, backup. What nobody measures is never green."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from appliance.words import label, name_of
-from web.fields import Plain, count, number, part, parts, text
+from web.card import Card, Line, Say
+from web.fields import Plain, count, part, parts, text
+from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
 
-_WORST_FIRST = ("low", "battery", "unknown", "mains")
-_POWER_LEVEL = {"low": "critical", "battery": "attention", "mains": "ok"}
 _BACKUP_LEVEL = {"ok": "ok", "running": "ok", "failed": "attention", "late": "attention", "none": "attention"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of a card; `level` gives its shape, empty for none."""
-
-    words: str
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A card; `level` (ok, attention, critical, unknown) gives shape and colour, `tag` the word."""
-
-    title: str
-    level: str
-    tag: str
-    big: str
-    lines: list[Line] = field(default_factory=list)
 
 
 def cards(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Card]:
@@ -39,60 +18,11 @@ def cards(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[C
         return label(language, key, **values)
 
     return [
-        _power(language, say, snapshot),
+        power_card(language, say, snapshot, now, zone),
         _seats(language, say, snapshot),
         _line_and_usb(language, say, snapshot, zone),
         _backup(language, say, snapshot, now, zone),
     ]
-
-
-Say = Callable[..., str]
-
-
-def _power(language: str, say: Say, snapshot: Plain) -> Card:
-    upses = parts(snapshot, "power")
-    if not upses:
-        return _unmonitored(say, "power", [])
-    worst = min(upses, key=lambda ups: _rank(text(ups, "state")))
-    state = text(worst, "state") if text(worst, "state") in _WORST_FIRST else "unknown"
-    level = _POWER_LEVEL.get(state, "unknown")
-    lines = [_hold(language, say, worst, state)]
-    if len(upses) > 1:
-        each = (say("ups_line", name=text(u, "name"), state=text(u, "state")) for u in upses[:4])
-        lines.append(Line(words=" · ".join(each)))
-    return Card(
-        title=say("power"),
-        level=level,
-        tag={"battery": say("battery_word"), "low": say("low_word")}.get(
-            state, name_of(language, "level", level)
-        ),
-        big=_power_big(say, worst, state),
-        lines=lines,
-    )
-
-
-def _rank(state: str) -> int:
-    return _WORST_FIRST.index(state) if state in _WORST_FIRST else _WORST_FIRST.index("unknown")
-
-
-def _power_big(say: Say, ups: Plain, state: str) -> str:
-    charge = number(ups, "charge_percent")
-    if state == "unknown":
-        return say("power_unknown_big")
-    key = "mains_big" if state == "mains" else "battery_big"
-    return say(key + "_bare") if charge is None else say(key, charge=int(charge))
-
-
-def _hold(language: str, say: Say, ups: Plain, state: str) -> Line:
-    if state == "unknown":
-        reason = text(ups, "reason")
-        return Line(words=name_of(language, "ups_reason", reason), level="unknown")
-    runtime_s = number(ups, "runtime_s")
-    if runtime_s is None:
-        return Line(words=say("runtime_unknown"), level="unknown")
-    # What the UPS reports of itself is proven by nobody: never a green line.
-    key = "runtime_mains" if state == "mains" else "runtime_battery"
-    return Line(words=say(key, minutes=int(runtime_s // 60)), level="attention")
 
 
 def _seats(language: str, say: Say, snapshot: Plain) -> Card:

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from appliance.words import hint_sentence, label, name_of, plain_text, reason_sentence, verdict_sentence
+from appliance.words import (
+    hint_sentence,
+    label,
+    name_of,
+    plain_text,
+    reason_sentence,
+    verdict_sentence,
+    with_figures,
+)
 from web.fields import Plain, count, part, parts, text, words_of
 from web.times import clock_time, countdown, day_time, moment_of
 
@@ -30,9 +38,9 @@ class Countdown:
 
 def verdict_words(language: str, snapshot: Plain, zone: tzinfo) -> tuple[str, str, str]:
     """(headline, the line below it, level) of the guard's verdict; an unknown level is never ok."""
-    verdict = part(snapshot, "verdict")
+    verdict = with_figures(snapshot, lambda iso: clock_time(moment_of(iso), zone))
     level = text(verdict, "level") if text(verdict, "level") in LEVELS else "unknown"
-    below = reason_sentence(language, _with_local_end(verdict, zone)) or hint_sentence(language, verdict)
+    below = reason_sentence(language, verdict) or hint_sentence(language, verdict)
     unwatched = words_of(part(verdict, "args"), "unmonitored")
     if unwatched and level == "ok":
         names = ("、" if language == "zh_CN" else ", ").join(
@@ -40,16 +48,6 @@ def verdict_words(language: str, snapshot: Plain, zone: tzinfo) -> tuple[str, st
         )
         below = f"{below} {label(language, 'unwatched', what=names)}"
     return verdict_sentence(language, verdict), below, level
-
-
-def _with_local_end(verdict: Plain, zone: tzinfo) -> Plain:
-    """The verdict with its reason's `end` as the venue's time of day, whichever way it was written."""
-    reason = part(verdict, "reason")
-    args = part(reason, "args")
-    end = moment_of(args.get("end"))
-    if end is None:
-        return verdict
-    return {**verdict, "reason": {**reason, "args": {**args, "end": clock_time(end, zone)}}}
 
 
 def steps(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Step]:

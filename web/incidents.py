@@ -3,18 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from appliance.words import event_sentence, incident_words, label, name_of, plain_text
+from appliance.words import event_sentence, figures_of, incident_words, label, name_of, plain_text
 from web.fields import Plain, count, number, part, parts, text
 from web.seats import free_spares
 from web.times import clock_time, day_time, minutes_since, moment_of
 
 EVENTS_SHOWN = 8
 _BLIND = ("ups_unknown", "usb_unknown", "seats_unknown")
+_GRAVE = {"ending": None, "ups_fault": ("off", "forced-shutdown")}
+# Their titles say what is or will be, not what lasts: minutes behind them would read as part of it.
+_NO_AGE = ("ups_fault", "ups_short", "ending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing to see to: place first, what it is, who does what; `facts` are short words."""
+    """One thing to see to: place first, what it is, who does what; `facts` are short words.
+
+    `proposal` is what the chief may ask of the province for the time lost; empty where nothing was lost.
+    """
 
     number: int
     level: str
@@ -23,6 +29,7 @@ class Item:
     todo: str
     script: str
     state: str
+    proposal: str = ""
     facts: list[str] = field(default_factory=list)
 
 
@@ -55,6 +62,21 @@ def debts(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[R
     return rows
 
 
+def proposals(language: str, snapshot: Plain) -> list[Row]:
+    """What closed incidents of the sitting shown would add to it, until the sitting was moved that far."""
+    sitting = part(snapshot, "sitting")
+    moved = count(sitting, "extend_minutes") + count(sitting, "delay_minutes")
+    rows = []
+    for incident in parts(snapshot, "incidents"):
+        minutes = count(incident, "proposed_extension_minutes")
+        here = text(incident, "sitting") == text(sitting, "id") and not text(incident, "drill")
+        if text(incident, "state") == "closed" and here and minutes > moved:
+            title = incident_words(language, incident).title
+            words = label(language, "extension_line", title=title, count=minutes)
+            rows.append(Row(time="", words=words, level="attention"))
+    return rows
+
+
 def events(language: str, snapshot: Plain, told: tuple[Plain, ...], now: datetime, zone: tzinfo) -> list[Row]:
     """The newest events worth a line; an incident's opening carries how it stands now."""
     incidents = {count(i, "number"): i for i in parts(snapshot, "incidents")}
@@ -80,6 +102,9 @@ def level_of(incident: Plain) -> str:
         text(incident, "class_confirmed") or text(incident, "class_proposed")
     ):
         return "critical"
+    grave = _GRAVE.get(text(incident, "cause_kind"), ())
+    if grave is None or text(incident, "detail") in grave:
+        return "critical"
     return "unknown" if text(incident, "cause_kind") in _BLIND else "attention"
 
 
@@ -92,8 +117,14 @@ def _item(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: 
         venue=plain_text(text(part(snapshot, "venue"), "name"), limit=40),
         since=clock_time(opened, zone),
         spare=label(language, "seat_number", seat=spares[0]) if spares else "",
+        figures=figures_of(
+            snapshot, incident.get("cause_kind"), incident.get("place"), lambda iso: clock_time(moment_of(iso), zone)
+        ),
     )
-    lasted = minutes_since(language, opened, moment_of(incident.get("ceased_at")) or now)
+    longer = count(incident, "proposed_extension_minutes")
+    lasted = ""
+    if text(incident, "cause_kind") not in _NO_AGE:
+        lasted = minutes_since(language, opened, moment_of(incident.get("ceased_at")) or now)
     return Item(
         number=count(incident, "number"),
         level=level_of(incident),
@@ -102,6 +133,7 @@ def _item(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: 
         todo=said.todo,
         script=said.script,
         state=name_of(language, "incident", text(incident, "state")),
+        proposal=label(language, "proposed_extension", count=longer) if longer > 0 else "",
         facts=_facts(language, incident),
     )
 

@@ -11,12 +11,14 @@ from appliance.words import (
     plain_text,
     silence_sentences,
 )
-from web.cards import Card, cards
+from web.card import Card
+from web.cards import cards
 from web.fields import Plain, count, number, part, text, words_of
 from web.guard import Look
 from web.head import Countdown, Step, countdown_of, sitting_words, steps, verdict_words
-from web.incidents import Item, Row, debts, events, items
+from web.incidents import Item, Row, debts, events, items, proposals
 from web.seats import RoomView, legend, rooms
+from web.supply_panel import Panel, panel
 from web.times import clock_time, duration, moment_of, second_of_day, zone_of
 
 DEAD_AFTER_S = 5.0  # DESIGN: a guard that has not turned for longer is silent
@@ -55,6 +57,8 @@ class Page:
     items: list[Item] = field(default_factory=list)
     more: list[Item] = field(default_factory=list)
     debts: list[Row] = field(default_factory=list)
+    proposals: list[Row] = field(default_factory=list)
+    supply: Panel | None = None
     rooms: list[RoomView] = field(default_factory=list)
     legend: list[tuple[str, str, str]] = field(default_factory=list)
     events: list[Row] | None = None
@@ -118,6 +122,8 @@ def present(language: str, look: Look) -> Page:
         items=todo[:ITEMS_SHOWN],
         more=todo[ITEMS_SHOWN:],
         debts=debts(language, snapshot, now, zone),
+        proposals=proposals(language, snapshot),
+        supply=panel(language, snapshot, now, zone),
         rooms=shown_rooms,
         legend=legend(language, shown_rooms),
         events=None if told is None else events(language, snapshot, told, now, zone),

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
+from appliance.words.power_labels import POWER_LABELS
 from appliance.words.sentences import say
 
 _LABELS: Mapping[str, tuple[str, str]] = {
+    **POWER_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),
@@ -50,25 +52,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "seats": ("考试机", "Seats"),
     "line_usb": ("外网与 U 盘", "Internet and USB"),
     "backup": ("备份", "Backup"),
-    "mains_big": ("市电 · 后备电源 {charge}%", "Mains · UPS at {charge} %"),
-    "mains_big_bare": ("市电 · 电量未知", "Mains · charge unknown"),
-    "battery_big": ("停电 · 后备电源 {charge}%", "Mains lost · UPS at {charge} %"),
-    "battery_big_bare": ("停电 · 电量未知", "Mains lost · charge unknown"),
-    "power_unknown_big": ("供电状态未知", "Power unknown"),
-    "runtime_mains": (
-        "服务器可撑 {minutes} 分钟（自报未实测）",
-        "Server holds {minutes} min (not proven)",
-    ),
-    "runtime_battery": (
-        "还可撑约 {minutes} 分钟（自报未实测）",
-        "About {minutes} min left (reported, not proven)",
-    ),
-    "runtime_unknown": ("服务器可撑多久：未知", "Server's hold time: unknown"),
-    "ups_line": ("{name} {state:power}", "{name} {state:power}"),
-    "battery_word": ("停电", "mains lost"),
-    "low_word": ("电量低", "battery low"),
     "unmonitored": ("未接入监测", "not monitored"),
-    "partly": ("部分未监测", "partly not monitored"),
+    "partly": ("部分未监测", "partly unwatched"),
     "seats_big": ("{present} 台在线 · {absent} 台离线", "{present} present · {absent} gone"),
     "seats_big_well": ("{present} / {expected} 台在线", "{present} of {expected} present"),
     "seats_unknown_big": ("在线情况未知", "Presence unknown"),
@@ -99,6 +84,14 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "script": ("电话怎么说", "On the phone"),
     "class_proposed": ("建议：{name:class}", "proposed: {name:class}"),
     "class_confirmed": ("{name:class}", "{name:class}"),
+    "proposed_extension": (
+        "建议顺延 {count} 分钟（须省里同意）。",
+        "Proposed: {count} min more (the province must agree).",
+    ),
+    "extension_line": (
+        "{title}耽误考生：建议顺延 {count} 分钟（须省里同意）",
+        "{title}: {count} min more are proposed (the province must agree)",
+    ),
     "lost_minutes": ("耽误 {count} 分钟", "{count} min lost"),
     "hands": ("{by} 处理", "{by}"),
     "ceased": ("原因已消除", "cause gone"),

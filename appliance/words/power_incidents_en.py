@@ -152,14 +152,14 @@ POWER_CAUSES: Mapping[str, Cause] = {
         reason=By(
             "detail",
             {
-                "rested": "The UPS is nearly empty, the last backup is made: phone the province now; an orderly "
-                "stop of the servers is advised (the chief must agree)",
+                "rested": "The last backup is made: phone the province now; an orderly stop of the servers is "
+                "advised (the chief must agree)",
                 "cut": "The UPS is empty and cuts its output: a technician stays at the cabinet until the mains "
                 "are back",
                 "blocked": "A server did not stop and the UPS was not cut: a technician powers it off by hand now",
             },
-            "The UPS is nearly empty, the last backup is being made: phone the province now; an orderly stop "
-            "of the servers is advised (the chief must agree)",
+            "The UPS is nearly empty: phone the province now; an orderly stop of the servers is advised (the "
+            "chief must agree)",
         ),
     ),
 }

@@ -12,6 +12,15 @@ POWER_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "declared": ("人工申报，未接入监测", "declared by hand, not monitored"),
         "unknown": ("未知", "unknown"),
     },
+    # The same in few characters, for a line that names several.
+    "power_short": {
+        "mains": ("市电", "mains"),
+        "battery": ("停电", "on battery"),
+        "low": ("电量低", "battery low"),
+        "off": ("无输出", "no output"),
+        "declared": ("人工申报", "declared"),
+        "unknown": ("未知", "unknown"),
+    },
     "ups_fault": {
         "off": ("后备电源无输出", "UPS gives no output"),
         "bypass": ("后备电源在旁路，停电时撑不住", "UPS on bypass, it would not hold"),
@@ -28,6 +37,11 @@ POWER_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "frozen": ("停电后它的读数不再变", "its readings stand still on battery"),
         "low-at-full": ("它说电量低，又说电量是满的", "it says battery low, and full"),
         "absurd": ("它报的 {variable} 不可能", "its {variable} can not be"),
+    },
+    "doubt_about": {
+        "runtime": ("剩余时间", "its time left"),
+        "charge": ("电量", "its charge"),
+        "reading": ("读数", "its readings"),
     },
     "hold_source": {
         "proven": ("已实测", "proven"),

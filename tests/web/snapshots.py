@@ -36,7 +36,12 @@ def all_well(**changes: object) -> Snapshot:
             "timezone": "Asia/Shanghai",
             "version": "0.1.0",
             "simulated": False,
-            "contacts": {"technician": "张工 13800000000", "province": "0851-00000000", "power": "95598"},
+            "contacts": {
+                "technician": "张工 13800000000",
+                "city": "0851-11111111",
+                "province": "0851-00000000",
+                "power": "95598",
+            },
         },
         "clock": {"trusted": True, "rate": 1.0},
         "phase": {"name": "running", "since": "2026-09-05T01:00:00+00:00", "until": None, "sitting": "am"},
@@ -70,6 +75,14 @@ def all_well(**changes: object) -> Snapshot:
             "beside": ["sealed"],
         },
         "power": [ups()],
+        "supply": {"servers": ["server"], "uncovered": [], "level": "ok"},
+        "panel": {
+            "configured": True,
+            "tested_at": "2026-09-04T10:00:00+00:00",
+            "confirmed": True,
+            "silenced": False,
+            "buzzer": "quiet",
+        },
         "usb": {"state": "closed", "devices": []},
         "network": {"state": "unmonitored", "windows": []},
         "presence": {"state": "watched", "expected": 96, "present": 96, "absent": 0, "spares": 4},
@@ -94,20 +107,82 @@ def all_well(**changes: object) -> Snapshot:
 
 
 def ups(**changes: object) -> Snapshot:
-    """A UPS on mains that reports 72 minutes."""
+    """A UPS on mains that was proven to hold 72 minutes; on battery for four minutes at 09:12."""
     return {
         "name": "ups1",
         "feeds": ["server"],
         "driver": "nut",
+        "watched": True,
+        "declared": None,
         "state": "mains",
         "reason": "",
         "status": ["OL"],
         "charge_percent": 98.0,
         "runtime_s": 4320.0,
         "load_percent": 21.0,
+        "battery_v": 27.1,
+        "input_v": 231.0,
         "read_at": NOW,
-        "since": "2026-09-04T01:00:00+00:00",
+        "since": "2026-09-05T01:16:10+00:00",
+        "outage_since": None,
+        "testing": False,
+        "doubts": [],
+        "faults": [],
+        "hold": hold("ok", proven_s=4330.0, modelled_s=4700.0, reported_s=5100.0),
+        "proof": {
+            "at": "2026-08-20T07:00:00+00:00",
+            "held_s": 4700.0,
+            "load_percent": 20.0,
+            "ended": "low",
+            "test": True,
+        },
+        "forecast": None,
+        "test": None,
+        "test_by": None,
+        "drill": {"state": "passed", "at": "2026-09-01T02:05:00+00:00", "by": "张工"},
+        "ending": None,
+        "trace": trace(),
     } | changes
+
+
+def bare_ups(**changes: object) -> Snapshot:
+    """A UPS as a guard of before the hold times gives it: it reports 72 minutes, nothing is proven."""
+    known = ("name", "feeds", "driver", "state", "reason", "status", "charge_percent", "runtime_s")
+    full = ups()
+    return {name: full[name] for name in (*known, "load_percent", "read_at", "since")} | changes
+
+
+def hold(level: str, **changes: object) -> Snapshot:
+    """A UPS's hold times, 60 minutes being asked; what is not named is not known."""
+    return {
+        "asked_s": 3600.0,
+        "level": level,
+        "first": "proven" if changes.get("proven_s") else "reported" if changes.get("reported_s") else "",
+        "reported_s": None,
+        "modelled_s": None,
+        "proven_s": None,
+        "reported_until": None,
+        "modelled_until": None,
+        "proven_until": None,
+        "why_unproven": "" if changes.get("proven_s") else "never",
+    } | changes
+
+
+def trace(*, lost: int = 73, back: int = 78, charge_s: float = 3.0, until: int = 120) -> list[list[Any]]:
+    """A reading a minute from 07:59 on: on battery from minute `lost` to `back`, then charging."""
+    rows: list[list[Any]] = []
+    charge = 100.0
+    for minute in range(until):
+        at = "2026-09-04T23:59:00+00:00" if minute == 0 else _minute(minute)
+        on_battery = lost <= minute < back
+        charge = max(4.0, charge - charge_s) if on_battery else min(100.0, charge + 0.4)
+        state = ("low" if charge < 20 else "battery") if on_battery else "mains"
+        rows.append([at, state, round(charge, 1), 21.0, charge * 45])
+    return rows
+
+
+def _minute(minute: int) -> str:
+    return f"2026-09-05T{(minute - 1) // 60:02}:{(minute - 1) % 60:02}:00+00:00"
 
 
 def incident(number: int, cause_kind: str, **changes: object) -> Snapshot:
@@ -125,6 +200,8 @@ def incident(number: int, cause_kind: str, **changes: object) -> Snapshot:
         "state": "open",
         "class_proposed": "",
         "class_confirmed": "",
+        "sitting": "am",
+        "proposed_extension_minutes": None,
         "acknowledged_by": "",
         "stops_work": False,
         "lost_minutes": None,
@@ -139,8 +216,25 @@ def incident(number: int, cause_kind: str, **changes: object) -> Snapshot:
 
 
 def mains_lost() -> Snapshot:
-    """The mains went at 09:55; the UPS reports 62 minutes."""
-    args = {"ups": "ups1", "runtime_minutes": 62, "end": "2026-09-05T03:30:00+00:00", "place": "ups1"}
+    """The mains went at 09:55; the UPS was proven to hold until 11:42."""
+    args = {
+        "ups": "ups1",
+        "runtime_minutes": 103,
+        "until": "2026-09-05T03:42:00+00:00",
+        "source": "proven",
+        "end": "2026-09-05T03:30:00+00:00",
+        "missing_minutes": None,
+        "place": "ups1",
+    }
+    held = hold(
+        "ok",
+        proven_s=6219.0,
+        modelled_s=6500.0,
+        reported_s=7000.0,
+        proven_until="2026-09-05T03:42:00+00:00",
+        modelled_until="2026-09-05T03:46:41+00:00",
+        reported_until="2026-09-05T03:55:01+00:00",
+    )
     return all_well(
         rev=13,
         verdict={
@@ -150,7 +244,17 @@ def mains_lost() -> Snapshot:
             "reason": {"code": "mains", "args": args},
             "beside": ["mains_lost", "sealed"],
         },
-        power=[ups(state="battery", status=["OB", "DISCHRG"], charge_percent=88.0, runtime_s=3725.0)],
+        power=[
+            ups(
+                state="battery",
+                status=["OB", "DISCHRG"],
+                charge_percent=88.0,
+                runtime_s=7000.0,
+                hold=held,
+                outage_since="2026-09-05T01:55:00+00:00",
+                trace=trace(lost=117, back=120, charge_s=4.0),
+            )
+        ],
         incidents=[incident(3, "mains", place="ups1", class_proposed="general")],
     )
 
@@ -197,7 +301,18 @@ def nothing_read() -> Snapshot:
         },
         drill="drill",
         clock={"trusted": False, "rate": 60.0},
-        power=[ups(state="unknown", reason="data-stale", charge_percent=None, runtime_s=None, status=[])],
+        power=[
+            ups(
+                state="unknown",
+                reason="data-stale",
+                charge_percent=None,
+                runtime_s=None,
+                status=[],
+                hold=hold("unknown"),
+                trace=[],
+            )
+        ],
+        supply={"servers": ["server"], "uncovered": [], "level": "unknown"},
         usb={"state": "unknown", "devices": []},
         network={"state": "unknown", "windows": []},
         presence={"state": "unknown", "expected": 96, "present": 0, "absent": 0, "spares": 4},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import snapshots
+from tests.web import snapshots, supplies
 from tests.web.browser import Browser, chromium
 from tests.web.fake_guard import FakeGuard
 
@@ -107,7 +107,7 @@ def test_a_page_whose_server_is_gone_looks_dead_after_twelve_seconds(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", ["all_well", "mains_lost", "seat_gone", "nothing_read"])
+@pytest.mark.parametrize("name", ["all_well", "mains_lost", "seat_gone", "nothing_read", *supplies.EVERY])
 def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
     browser: Browser,
     guard_with: Start,
@@ -115,7 +115,7 @@ def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
     name: str,
     language: str,
 ) -> None:
-    guard = guard_with(getattr(snapshots, name)())
+    guard = guard_with(supplies.EVERY.get(name, getattr(snapshots, name, None))())
     address, _ = serve(guard.path)
     for width, height in ((1366, 657), (390, 844), (320, 640)):
         browser.resize(width, height)

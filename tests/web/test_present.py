@@ -33,26 +33,15 @@ def card(snapshot: snapshots.Snapshot, number: int) -> Card:
         ({"state": "low", "charge_percent": 12.4}, "critical", "停电 · 后备电源 12%"),
         ({"state": "unknown", "reason": "data-stale"}, "unknown", "供电状态未知"),
         ({"state": "of a newer version"}, "unknown", "供电状态未知"),
+        ({"state": "off"}, "critical", "后备电源无输出"),
+        ({"state": "declared"}, "unknown", "人工申报，未接入监测"),
+        ({"watched": False}, "unknown", "人工申报，未接入监测"),
         ({"charge_percent": None}, "ok", "市电 · 电量未知"),
     ],
 )
 def test_the_power_card_has_a_level_and_a_figure(ups: dict[str, object], level: str, big: str) -> None:
     power = card(snapshots.all_well(power=[snapshots.ups(**ups)]), 0)
     assert (power.level, power.big) == (level, big)
-
-
-def test_the_worst_of_several_ups_is_shown_and_every_one_named() -> None:
-    both = [snapshots.ups(), snapshots.ups(name="ups2", state="battery")]
-    power = card(snapshots.all_well(power=both), 0)
-    assert power.level == "attention"
-    assert "ups1 市电 · ups2 停电" in power.lines[1].words
-
-
-def test_a_hold_time_that_nobody_proved_is_never_a_green_line() -> None:
-    line = card(snapshots.all_well(), 0).lines[0]
-    assert line.level == "attention" and "72 分钟" in line.words and "未实测" in line.words
-    unknown = card(snapshots.all_well(power=[snapshots.ups(runtime_s=None)]), 0).lines[0]
-    assert unknown.level == "unknown" and "未知" in unknown.words
 
 
 def test_internet_is_called_closed_only_with_its_proof() -> None:

@@ -11,8 +11,9 @@
     const focused = document.activeElement && document.activeElement.id;
     const inSummary = document.activeElement && document.activeElement.closest("summary");
     const details = inSummary && inSummary.parentElement.id;
-    const y = window.scrollY;
+    const y = window.scrollY, told = get("told") ? get("told").scrollTop : 0;
     live.innerHTML = html;
+    if (get("told")) get("told").scrollTop = told;
     open.forEach((id) => { if (get(id)) get(id).open = true; });
     const back = details ? get(details) && get(details).firstElementChild : focused && get(focused);
     if (back && back !== document.activeElement) back.focus({ preventScroll: true });

@@ -1,0 +1,25 @@
+"""What a card of the page is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a card; `level` gives its shape, empty for none."""
+
+    words: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card; `level` (ok, attention, critical, unknown) gives shape and colour, `tag` the word."""
+
+    title: str
+    level: str
+    tag: str
+    big: str
+    lines: list[Line] = field(default_factory=list)
