@@ -235,9 +235,10 @@ def test_a_state_directory_that_is_relative_is_refused(place: Path) -> None:
 def test_what_this_version_does_not_do_is_said_aloud(place: Path) -> None:
     config = VENUE + '[network]\nmode = "bridge"\n[panel]\nlamp_red = 17\n'
     said = warnings(settings(place, config=config))
-    assert [line.split(":")[0] for line in said] == ["network.mode", "venue.seats", "panel", "ups"]
+    assert [line.split(":")[0] for line in said] == ["network.mode", "venue.seats", "ups"]
 
 
 def test_a_configuration_that_asks_for_nothing_more_has_no_warnings(place: Path) -> None:
-    made = settings(place, config='[venue]\ncode = "1"\nname = "x"\n' + ups(ups="exam"))
+    feeds = 'feeds = ["exam-server"]\n'
+    made = settings(place, config='[venue]\ncode = "1"\nname = "x"\n' + ups(ups="exam") + feeds)
     assert warnings(made) == []

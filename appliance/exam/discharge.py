@@ -90,6 +90,7 @@ def after(discharge: Discharge, reading: PowerRead, now: Moment, *, low: bool) -
         last=now,
         held_s=discharge.held_s + (span_s if counts else 0.0),
         gap=not whole,
+        rebooted=False,  # still on battery after a boot: it was not the battery that took the box down
         low=discharge.low or low,
         charge_to=reading.charge_percent if whole and not discharge.low else discharge.charge_to,
         load_percent=reading.load_percent,
@@ -106,9 +107,9 @@ def over(discharge: Discharge, reading: PowerRead, now: Moment) -> Discharge:
     elif "OFF" in reading.status:
         how = "off"
     else:
-        how = "lost" if last.gap and not last.rebooted else "mains"
+        how = "lost" if last.gap and not discharge.rebooted else "mains"
     # The charge of a UPS that charges again is no longer the discharge's.
-    return replace(last, over=how, charge_to=discharge.charge_to)
+    return replace(last, over=how, charge_to=discharge.charge_to, rebooted=discharge.rebooted)
 
 
 def recorded(ups: str, discharge: Discharge, *, feeds_box: bool, blip_s: float) -> PowerDischarged:

@@ -43,6 +43,11 @@ def test_mains_battery_low_driver_gone_upsd_gone_and_back(place: Place, lab: Nut
     assert done.returncode == 1, done.stdout
 
     lab.set_status("OB DISCHRG LB")
+    wait_for(lambda: place.status()["power"][0]["doubts"] == ["low-at-full"])
+    assert state(place) == "battery", "no battery is low at 100 %"
+
+    lab.set_variable("battery.charge", "12")
+    lab.set_status("OB LB DISCHRG RB")  # upsd tells its variables with the next change of state
     wait_for(lambda: state(place) == "low")
     assert place.status()["verdict"]["code"] == "battery_low"
     assert place.venue("status").returncode == 2
