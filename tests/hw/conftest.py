@@ -32,3 +32,18 @@ def nut_lab_to_break() -> Iterator[NutLab]:
         pytest.skip(lack)
     with NutLab() as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def _lasting_scripted_lab() -> Iterator[NutLab]:
+    if lack := missing():
+        pytest.skip(lack)
+    with NutLab(scripted=("exam",)) as lab:
+        yield lab
+
+
+@pytest.fixture
+def scripted_lab(_lasting_scripted_lab: NutLab) -> NutLab:
+    """A running upsd whose UPS `exam` is played by the test, `OL CHRG` and taking commands."""
+    _lasting_scripted_lab.reset()
+    return _lasting_scripted_lab

@@ -1,5 +1,6 @@
 """The `nut` driver against a real upsd: told, killed, frozen, restarted."""
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -7,7 +8,8 @@ import pytest
 
 from hw.ups import NutOptions, UpsError
 from hw.ups.nut import NutUps
-from tests.lab.nut import MAXAGE_S, NutLab
+from tests.lab.battery import Battery
+from tests.lab.nut import MAXAGE_S, NutLab, missing
 
 
 @pytest.fixture
@@ -160,3 +162,101 @@ def test_after_a_restart_reading_goes_on_by_itself(doomed: NutUps, nut_lab_to_br
     assert doomed.read().status == ("OB", "DISCHRG")
     nut_lab_to_break.restart()
     assert status_within(doomed, 5) == ("OL", "CHRG")
+
+
+def test_thousands_of_reads_and_reconnects_leave_no_descriptor_more(ups: NutUps) -> None:
+    ups.read()
+    before = len(os.listdir("/proc/self/fd"))
+    for _reconnect in range(50):
+        for _ in range(40):
+            ups.read()
+        ups.close()
+    ups.read()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+SEQUENCE = """\
+ups.status: OL
+battery.charge: 100
+TIMER 1
+ups.status: OB DISCHRG
+battery.charge: 97
+TIMER 1
+ups.status: OB DISCHRG LB
+battery.charge: 9
+TIMER 1
+ups.status: OL CHRG LB
+TIMER 1
+"""
+
+
+def test_an_outage_that_dummy_ups_plays_from_a_file_arrives_whole_and_in_order() -> None:
+    if lack := missing():
+        pytest.skip(lack)
+    with NutLab(sequence=SEQUENCE) as lab:
+        ups = NutUps(NutOptions(port=lab.port, ups="exam"), monotonic=time.monotonic)
+        seen: list[tuple[tuple[str, ...], float | None]] = []
+        deadline = time.monotonic() + 30
+        while not played_through(seen) and time.monotonic() < deadline:
+            reading = ups.read()
+            if not seen or seen[-1][0] != reading.status:
+                seen.append((reading.status, reading.charge_percent))
+        ups.close()
+    assert played_through(seen), seen
+
+
+def played_through(seen: list[tuple[tuple[str, ...], float | None]]) -> bool:
+    """Whether the sequence was seen from beginning to end, each state with its own charge."""
+    states = [" ".join(status) for status, _ in seen]
+    wanted = ["OL", "OB DISCHRG", "OB DISCHRG LB", "OL CHRG LB"]
+    for at in range(len(states)):
+        if states[at : at + 4] == wanted:
+            return [charge for _, charge in seen[at + 1 : at + 3]] == [97, 9]
+    return False
+
+
+def test_a_test_of_the_battery_shows_as_the_drivers_result(scripted_lab: NutLab) -> None:
+    options = NutOptions(port=scripted_lab.port, ups="exam", full_every_s=0)
+    ups, driver = NutUps(options, monotonic=time.monotonic), scripted_lab.drivers["exam"]
+    assert not ups.read().testing
+    for result, testing in (("In progress", True), ("Done and passed", False)):
+        driver.tell({"ups.test.result": result, "ups.status": f"OL {'DISCHRG' if testing else 'CHRG'}"})
+        wanted = "DISCHRG" if testing else "CHRG"
+        while (reading := ups.read()).status != ("OL", wanted):
+            assert reading.status[0] == "OL"
+        assert reading.testing is testing
+    ups.close()
+
+
+def test_a_driver_that_says_its_data_are_stale_is_stale_at_once(scripted_lab: NutLab) -> None:
+    ups = NutUps(NutOptions(port=scripted_lab.port, ups="exam"), monotonic=time.monotonic)
+    ups.read()
+    scripted_lab.drivers["exam"].set_stale(True)
+    began = time.monotonic()
+    while time.monotonic() - began < 2:
+        try:
+            ups.read()
+        except UpsError as error:
+            assert error.reason == "data-stale"
+            break
+    assert time.monotonic() - began < 1
+    scripted_lab.drivers["exam"].set_stale(False)
+    assert status_within(ups, 2) == ("OL", "CHRG")
+    ups.close()
+
+
+def test_a_played_battery_runs_down_without_mains_and_fills_again(scripted_lab: NutLab) -> None:
+    options = NutOptions(port=scripted_lab.port, ups="exam", full_every_s=0)
+    ups = NutUps(options, monotonic=time.monotonic)
+    charges: list[float] = []
+    with Battery(scripted_lab.drivers["exam"], full_minutes=60, speed=3_600) as battery:
+        battery.mains = False
+        while "LB" not in (reading := ups.read()).status:
+            if reading.status[0] == "OB" and reading.charge_percent is not None:
+                charges.append(reading.charge_percent)
+        battery.mains = True
+        while "LB" in ups.read().status:
+            assert battery.mains
+    assert charges == sorted(charges, reverse=True)
+    assert len(set(charges)) > 5
+    ups.close()

@@ -2,6 +2,7 @@
 
 import os
 import time
+import traceback
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hw.ups import NutOptions, UpsError
 from hw.ups.nut import NutUps
 from hw.ups.nut_wire import LINE_LIMIT_BYTES, quoted, split_words
-from tests.lab.liar import Answer, Liar, floods, keeps_silent, says, trickles
+from tests.lab.liar import Answer, Deaf, Liar, echoes, floods, keeps_silent, says, trickles
 
 STATUS = b'VAR exam ups.status "OL CHRG"\n'
 BEGIN = b"BEGIN LIST VAR exam\n"
@@ -125,6 +126,26 @@ def test_a_closed_port_is_unreachable() -> None:
         port = liar.port
     with pytest.raises(UpsError, match=f"unreachable: 127.0.0.1 port {port}: Connection refused"):
         client(port).read()
+
+
+def test_a_host_that_neither_takes_nor_refuses_costs_one_deadline() -> None:
+    with Deaf() as deaf:
+        began = time.monotonic()
+        with pytest.raises(UpsError, match=f"timeout: no connection to 127.0.0.1 port {deaf.port} in time"):
+            client(deaf.port).read()
+        assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "before", [(), (b"OK\n",), (b"OK\n", b"OK\n"), (b"OK\n", b'"hunter2\n'), (b"O", b"K\n")]
+)
+def test_a_server_that_echoes_brings_no_password_into_the_error(before: tuple[bytes, ...]) -> None:
+    with Liar(echoes(*before)) as liar:
+        options = NutOptions(port=liar.port, ups="exam", username="me", password="hunter2", timeout_s=0.3)
+        with pytest.raises(UpsError) as caught:
+            NutUps(options, monotonic=time.monotonic).read()
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_no_descriptor_is_left_over_after_many_errors() -> None:

@@ -85,3 +85,40 @@ def floods(block: bytes, *, first: bytes = b"") -> Answer:
 def keeps_silent(connection: socket.socket, stopped: threading.Event) -> None:
     """Take everything, say nothing."""
     stopped.wait(10)
+
+
+def echoes(*before: bytes) -> Answer:
+    """Answer the first commands with `before`, then repeat whatever comes, as a terminal server would."""
+
+    def answer(connection: socket.socket, _stopped: threading.Event) -> None:
+        for text in before:
+            if not connection.recv(4_096):
+                return
+            connection.sendall(text)
+        while received := connection.recv(4_096):
+            connection.sendall(received)
+
+    return answer
+
+
+class Deaf:
+    """A port whose queue is full: a connection to it is neither taken nor refused, as by a host that is gone."""
+
+    def __init__(self) -> None:
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(0)
+        self.port: int = self._listener.getsockname()[1]
+        self._waiting: list[socket.socket] = []
+
+    def __enter__(self) -> "Deaf":
+        for _ in range(3):
+            waiting = socket.socket()
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", self.port))
+            self._waiting.append(waiting)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for link in (*self._waiting, self._listener):
+            link.close()

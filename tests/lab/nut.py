@@ -1,4 +1,5 @@
-"""A real upsd and dummy-ups of one's own: private directory, free loopback port, no system service touched.
+"""A real upsd of one's own, with dummy-ups or a driver in Python: private directory, free loopback port, no system
+service touched.
 
 What bites (NUT 2.8.0): `/sbin/upsd` is a wrapper that exits 0 while MODE=none, so the binaries are called
 directly; in `dummy-loop` the file overwrites a SET, so `dummy-once`; a driver whose upsd went away spins, so
@@ -13,8 +14,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+
+from tests.lab.nut_driver import DRIVER, NutDriver
 
 UPSD = Path("/lib/nut/upsd")
 DUMMY_UPS = Path("/lib/nut/dummy-ups")
@@ -33,6 +37,15 @@ input.voltage: 230.1
 ups.load: 35
 ups.status: OL CHRG
 """
+# A name with all rights, and one that may only read: upsd judges the rights at the command, not at the sign-in.
+_USERS = """\
+[admin]
+ password = adminpw
+ actions = SET FSD
+ instcmds = ALL
+[reader]
+ password = readerpw
+"""
 _CHANGING = (
     "battery.charge",
     "battery.runtime",
@@ -50,14 +63,21 @@ def missing() -> str | None:
 
 
 class NutLab:
-    """upsd on `host`:`port` with one dummy UPS `exam`; use as a context manager."""
+    """upsd on `host`:`port` with one dummy UPS `exam`; use as a context manager.
+
+    `sequence` is a `.seq` file that dummy-ups plays over and over (dummy-ups(8), `TIMER`) instead of what
+    `set_variable` sets. `scripted` names UPSes that are played by this process instead of dummy-ups: they change
+    in below 5 ms and take commands, see `drivers`.
+    """
 
     host = "127.0.0.1"
     ups = UPS
 
-    def __init__(self) -> None:
+    def __init__(self, *, sequence: str = "", scripted: Sequence[str] = ()) -> None:
+        self._sequence = sequence
         self.port = _free_port()
         self.directory = Path(tempfile.mkdtemp(prefix="venue-nut-"))  # short: a socket's path has 107 bytes
+        self.drivers = {name: NutDriver(self.directory / "run", name) for name in scripted}
         self._driver: subprocess.Popen[bytes] | None = None
         self._upsd: subprocess.Popen[bytes] | None = None
 
@@ -75,8 +95,11 @@ class NutLab:
 
     def start(self) -> None:
         """Start driver and upsd; come back when upsd tells a state."""
-        self._driver = self._run(DUMMY_UPS, "-a", UPS)
-        _wait(lambda: (self.directory / f"run/dummy-ups-{UPS}").exists(), "dummy-ups makes no socket")
+        for driver in self.drivers.values():
+            driver.start()
+        if not self.drivers:
+            self._driver = self._run(DUMMY_UPS, "-a", UPS)
+            _wait(lambda: (self.directory / f"run/dummy-ups-{UPS}").exists(), "dummy-ups makes no socket")
         self._upsd = self._run(UPSD)
         _wait(self._tells_a_state, "upsd tells no state")
 
@@ -94,13 +117,18 @@ class NutLab:
 
     def reset(self) -> None:
         """Give every variable the value it began with."""
-        for line in _DEVICE.splitlines():
+        for ups, driver in self.drivers.items():
+            driver.reset()
+            _wait(partial(self._tells, b'"OL CHRG"', ups), f"{ups} is not reset")
+        for line in [] if self.drivers else _DEVICE.splitlines():
             name, _, value = line.partition(": ")
             if name in _CHANGING:
                 self.set_variable(name, value)
 
     def kill_driver(self) -> None:
         """End the driver as the kernel would: no goodbye to upsd."""
+        for driver in self.drivers.values():
+            driver.kill()
         _kill(self._driver)
         self._driver = None
 
@@ -160,13 +188,16 @@ class NutLab:
 
     def _tells_a_state(self) -> bool:
         try:
-            answer = self._told("ups.status")
+            answers = [self._told("ups.status", ups) for ups in self.drivers or (UPS,)]
         except OSError:
             return False
-        return answer.startswith(b"VAR") and b"WAIT" not in answer
+        return all(answer.startswith(b"VAR") and b"WAIT" not in answer for answer in answers)
 
-    def _told(self, name: str) -> bytes:
-        return self.ask(f"GET VAR {UPS} {name}".encode())[0]
+    def _tells(self, status: bytes, ups: str) -> bool:
+        return self._told("ups.status", ups).endswith(status)
+
+    def _told(self, name: str, ups: str = UPS) -> bytes:
+        return self.ask(f"GET VAR {ups} {name}".encode())[0]
 
     def _run(self, *argv: Path | str) -> subprocess.Popen[bytes]:
         run = str(self.directory / "run")
@@ -185,12 +216,16 @@ class NutLab:
         etc, run = self.directory / "etc", self.directory / "run"
         etc.mkdir(mode=0o700)
         run.mkdir(mode=0o700)
-        device = f"[{UPS}]\n driver = dummy-ups\n port = {etc}/{UPS}.dev\n mode = dummy-once\n"
+        mode, poll_s = ("dummy-loop", 1) if self._sequence else ("dummy-once", 30)
+        port = etc / (f"{UPS}.seq" if self._sequence else f"{UPS}.dev")
+        device = f"[{UPS}]\n driver = dummy-ups\n port = {port}\n mode = {mode}\n"
+        if self.drivers:
+            device = "".join(f"[{name}]\n driver = {DRIVER}\n port = auto\n" for name in self.drivers)
         files = {
-            "ups.conf": f"maxretry = 1\npollinterval = 30\n{device}",
-            f"{UPS}.dev": _DEVICE,
+            "ups.conf": f"maxretry = 1\npollinterval = {poll_s}\n{device}",
+            port.name: _DEVICE + self._sequence,
             "upsd.conf": f"STATEPATH {run}\nLISTEN {self.host} {self.port}\nMAXAGE {MAXAGE_S}\n",
-            "upsd.users": "[admin]\n password = adminpw\n actions = SET FSD\n instcmds = ALL\n",
+            "upsd.users": _USERS,
         }
         for name, text in files.items():
             (etc / name).write_text(text)
