@@ -183,12 +183,13 @@ def next_start(venue: Venue, now: Moment) -> Moved | None:
 
 
 def forecast(venue: Venue, name: str, now: Moment) -> Forecast | None:
-    """What a battery that is not full will hold at the next start; None where it is, or nothing tells."""
+    """What the battery will hold at the next start; None where it is full and not known to be short."""
     ups, sitting = venue.ups[name], next_start(venue, now)
     charge = believed_charge_percent(ups)
     if ups.state != MAINS or ups.discharge is not None or sitting is None or charge is None:
         return None
-    if charge >= FULL_PERCENT:
+    short_when_full = ups.proof is not None and ups.proof.to_the_end
+    if charge >= FULL_PERCENT and not short_when_full:
         return None
     hours = (sitting.start - now.wall).total_seconds() / 3600
     then = min(100.0, charge + hours * _charge_an_hour(ups, charge, now))
@@ -196,7 +197,7 @@ def forecast(venue: Venue, name: str, now: Moment) -> Forecast | None:
     by = "proven"
     if hold_s is None or (_only_so_far(ups) and hold_s < asked(venue)):
         hold_s, by = modelled(venue.plan, name, ups, then, now), "modelled"
-    if hold_s is None:
+    if hold_s is None or (charge >= FULL_PERCENT and hold_s >= asked(venue)):
         return None
     return Forecast(sitting=sitting.id, at=sitting.start, charge_percent=then, hold_s=hold_s, by=by)
 
