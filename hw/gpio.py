@@ -8,11 +8,12 @@ import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TypeVar
 
-from gpiozero import Device, DigitalInputDevice, DigitalOutputDevice, InputDevice
+from gpiozero import DigitalInputDevice, DigitalOutputDevice, InputDevice
 
 Pull = Literal["none", "up", "down"]
+_Device = TypeVar("_Device")
 
 HIGHEST_GPIO = 27
 _PULL_UP: dict[str, bool | None] = {"none": None, "up": True, "down": False}
@@ -46,16 +47,18 @@ class InputPin:
         Raises PinsError.
         """
         self._gpio = gpio
-        factory = _factory(pin_factory)
         up = _PULL_UP[pull]
-        active = True if up is None else None
-        with _Told(f"GPIO{gpio}"):
-            if changed is None:
-                self._device = InputDevice(gpio, pull_up=up, active_state=active, pin_factory=factory)
-                return
-            self._device = DigitalInputDevice(gpio, pull_up=up, active_state=active, pin_factory=factory)
-            self._device.when_activated = changed
-            self._device.when_deactivated = changed
+        kind = InputDevice if changed is None else DigitalInputDevice
+        self._device = _taken(
+            gpio,
+            lambda: kind(
+                gpio, pull_up=up, active_state=True if up is None else None, pin_factory=pin_factory
+            ),
+        )
+        if changed is not None:
+            with _Told(f"GPIO{gpio}"):
+                self._device.when_activated = changed
+                self._device.when_deactivated = changed
 
     def is_high(self) -> bool:
         """Give the line's level now, as a voltmeter would see it. Raises PinsError."""
@@ -74,9 +77,7 @@ class OutputPin:
     def __init__(self, gpio: int, *, pin_factory: object | None = None) -> None:
         """Take the line and switch it off. Raises PinsError."""
         self._gpio = gpio
-        factory = _factory(pin_factory)
-        with _Told(f"GPIO{gpio}"):
-            self._device = DigitalOutputDevice(gpio, pin_factory=factory)
+        self._device = _taken(gpio, lambda: DigitalOutputDevice(gpio, pin_factory=pin_factory))
 
     def set(self, on: bool) -> None:
         """Drive the line and see that it follows. Raises PinsError where it does not: a short, a taken line."""
@@ -113,22 +114,24 @@ class _Told(AbstractContextManager[None]):
         return False
 
 
-def _factory(given: object | None) -> object:
-    """Give the pin factory: the given one, else gpiozero's own choice. Raises PinsError where there is none."""
-    if given is not None:
-        return given
+def _taken(gpio: int, take: Callable[[], _Device]) -> _Device:
+    """Give the device that `take` makes. Raises PinsError; one sentence where gpiozero has no pins at all.
+
+    The choice of a back end is left to the device's constructor: gpiozero 1.6 has no other way to ask for it.
+    """
     with _choosing, warnings.catch_warnings(record=True) as passed_over:
         # gpiozero warns of each back end that it passes over. They are the reason where none is left, and
         # nobody's business where one is.
         warnings.simplefilter("always")
         try:
-            Device.ensure_pin_factory()
-        except (ImportError, OSError, RuntimeError) as error:
+            with _Told(f"GPIO{gpio}"):
+                return take()
+        except PinsError as error:
+            if not isinstance(error.__cause__, ImportError):
+                raise
             reasons = (_one_line(item.message).removeprefix("Falling back from ") for item in passed_over)
-            why = "; ".join(reasons) or _one_line(error)
+            why = "; ".join(reasons) or _one_line(error.__cause__)
             raise PinsError(f"no GPIO pins on this machine, gpiozero finds no way to any ({why})") from error
-    found: object = Device.pin_factory
-    return found
 
 
 def _one_line(error: object) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gpiozero.pins.mock import MockFactory
 
 from hw.panel import BUZZER_PATTERNS, LAMP_LEVELS, Panel, PanelError, SimulatedPanel, write_press
 from hw.panel_gpio import GpioPanel
+from tests.lab.pins import mock_pins
 
 
 @pytest.fixture(params=["gpio", "simulated"])
@@ -17,7 +17,7 @@ def any_panel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Panel]
     if request.param == "simulated":
         opened = SimulatedPanel(tmp_path)
     else:
-        opened = GpioPanel(lamp_green=17, lamp_red=27, buzzer=22, button=23, pin_factory=MockFactory())
+        opened = GpioPanel(lamp_green=17, lamp_red=27, buzzer=22, button=23, pin_factory=mock_pins())
     yield opened
     opened.close()
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from gpiozero.pins.mock import MockFactory
 
 from hw.ups import (
     DRIVERS,
@@ -27,6 +26,7 @@ from hw.ups.gpio_line import GpioLineUps
 from hw.ups.max1704x import Max1704xUps
 from tests.lab.gauge import Gauge
 from tests.lab.nut import NutLab
+from tests.lab.pins import mock_pins
 
 # Drivers that ask something with NUT's variables; the others know a line, and a gauge perhaps.
 VARIABLES = ("nut", "simulated")
@@ -47,7 +47,7 @@ def no_wait(_seconds: float) -> None:
 
 def line_rig(name: str) -> Rig:
     """A UPS on mock pins, mains there; telling a status moves the line, telling a figure moves the gauge."""
-    pins, gauge = MockFactory(), Gauge(volts=4.0, percent=100.0)
+    pins, gauge = mock_pins(), Gauge(volts=4.0, percent=100.0)
     if name == "gpio_line":
         options = GpioLineOptions(gpio=6, mains_lost="high")
         ups: Ups = GpioLineUps(options, pin_factory=pins, pause=no_wait)

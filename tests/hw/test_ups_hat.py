@@ -17,6 +17,7 @@ from hw.ups import GpioLineOptions, Max1704xOptions, UpsError
 from hw.ups.gpio_line import MOST_SAMPLES, GpioLineUps
 from hw.ups.max1704x import Max1704xUps, cell_v, charge_percent
 from tests.lab.gauge import Gauge
+from tests.lab.pins import mock_pins
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +37,7 @@ def line_ups(
 def gauge_ups(gauge: Gauge, *, bus: int = 1, address: int = 0x36) -> Max1704xUps:
     """A UPS with the gauge, on the mains."""
     options = Max1704xOptions(gpio=6, mains_lost="high", bus=bus, address=address)
-    return Max1704xUps(options, pin_factory=MockFactory(), open_bus=gauge.opened, pause=no_wait)
+    return Max1704xUps(options, pin_factory=mock_pins(), open_bus=gauge.opened, pause=no_wait)
 
 
 def reason_of(ups: GpioLineUps | Max1704xUps) -> str:
@@ -48,7 +49,7 @@ def reason_of(ups: GpioLineUps | Max1704xUps) -> str:
 
 @pytest.mark.parametrize(("mains_lost", "when_low", "when_high"), [("high", "OL", "OB"), ("low", "OB", "OL")])
 def test_either_polarity_is_read_as_it_is_wired(mains_lost: str, when_low: str, when_high: str) -> None:
-    pins = MockFactory()
+    pins = mock_pins()
     ups, line = line_ups(pins, mains_lost=mains_lost), pins.pin(6)
     for _ in range(2):
         line.drive_low()
@@ -61,7 +62,7 @@ def test_either_polarity_is_read_as_it_is_wired(mains_lost: str, when_low: str, 
 @pytest.mark.parametrize(("pull", "status"), [("up", "OB"), ("down", "OL")])
 def test_the_pull_decides_where_nothing_drives_the_line(pull: str, status: str) -> None:
     options = GpioLineOptions(gpio=6, mains_lost="high", pull=pull)  # type: ignore[arg-type]  # parametrized
-    ups = GpioLineUps(options, pin_factory=MockFactory(), pause=no_wait)
+    ups = GpioLineUps(options, pin_factory=mock_pins(), pause=no_wait)
     assert ups.read().status == (status,)
     ups.close()
 
@@ -80,21 +81,21 @@ def fluttering(pins: MockFactory, levels: str) -> Callable[[float], None]:
 
 @pytest.mark.parametrize("levels", ["1", "011", "10011", "101010111", "010100111"])
 def test_a_bouncing_line_is_waited_for_until_three_looks_agree(levels: str) -> None:
-    pins = MockFactory()
+    pins = mock_pins()
     ups = line_ups(pins, pause=fluttering(pins, levels))
     assert ups.read().status == ("OB",)
     ups.close()
 
 
 def test_one_glitch_in_a_quiet_line_is_no_outage() -> None:
-    pins = MockFactory()
+    pins = mock_pins()
     ups = line_ups(pins, pause=fluttering(pins, "010"))
     assert ups.read().status == ("OL",)
     ups.close()
 
 
 def test_a_line_that_flutters_on_is_unsteady_and_read_again_later() -> None:
-    pins = MockFactory()
+    pins = mock_pins()
     ups = line_ups(pins, pause=fluttering(pins, ("10" * MOST_SAMPLES)[: MOST_SAMPLES - 1]))
     with pytest.raises(UpsError, match="line-unsteady: GPIO6 is not the same 3 times in a row in 10 looks"):
         ups.read()
@@ -104,7 +105,7 @@ def test_a_line_that_flutters_on_is_unsteady_and_read_again_later() -> None:
 
 
 def test_a_line_that_somebody_else_has_is_no_device_until_it_is_free() -> None:
-    pins = MockFactory()
+    pins = mock_pins()
     first, second = line_ups(pins), line_ups(pins)
     first.read()
     assert reason_of(second) == "no-device"
@@ -115,8 +116,8 @@ def test_a_line_that_somebody_else_has_is_no_device_until_it_is_free() -> None:
 
 def test_a_pull_that_the_board_does_not_allow_is_no_device() -> None:
     options = GpioLineOptions(gpio=2, mains_lost="high", pull="down")  # GPIO2 has a resistor to 3.3 V
-    with pytest.raises(UpsError, match="no-device: GPIO2: .* fixed pull resistor"):
-        GpioLineUps(options, pin_factory=MockFactory(), pause=no_wait).read()
+    with pytest.raises(UpsError, match="no-device: GPIO2: .* (fixed pull|physical pull-up) resistor"):
+        GpioLineUps(options, pin_factory=mock_pins(), pause=no_wait).read()
 
 
 NO_PINS = """
@@ -249,7 +250,7 @@ def test_a_bus_that_is_not_there_or_none_says_so_and_leaves_nothing_open(tmp_pat
 
 
 def test_a_look_at_a_steady_line_takes_a_few_milliseconds() -> None:
-    ups = line_ups(MockFactory(), pause=time.sleep)
+    ups = line_ups(mock_pins(), pause=time.sleep)
     ups.read()
     began = time.monotonic()
     for _ in range(10):
