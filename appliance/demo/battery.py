@@ -31,7 +31,8 @@ WORDS = ("ups.status", "ups.test.result")  # what it tells that is no figure
 class UpsMake:
     """A UPS as a script asks for it: full and as new it holds `hold_minutes` at `load_percent`.
 
-    `capacity_percent` is what the battery has left of that. Raises ValueError for what no UPS is like.
+    `capacity_percent` is what the battery has left of that. `rated`: the guard is told what it held as new;
+    `cut`: the guard may ask it to cut and return. Raises ValueError for what no UPS is like.
     """
 
     name: str = UPS
@@ -39,6 +40,8 @@ class UpsMake:
     hold_minutes: float = FULL_RUNTIME_S / 60
     load_percent: float = LOAD_PERCENT
     capacity_percent: float = 100.0
+    rated: bool = False
+    cut: bool = False
 
     def __post_init__(self) -> None:
         for key in ("hold_minutes", "load_percent", "capacity_percent"):

@@ -7,7 +7,7 @@ rooms = 4
 seats_per_room = 25                # the last one of each room is a spare
 feeds = ["exam-server", "box"]     # what hangs on the UPS `server-ups`, which is always there
 [[upses]]                          # further ones, or `server-ups` once more: another battery
-name = "switch-ups"                # name, feeds, hold_minutes, load_percent, capacity_percent
+name = "switch-ups"                # name, feeds, hold_minutes, load_percent, capacity_percent, rated, cut
 feeds = ["switch", "line"]
 [[sitting]]                        # as in timetable.toml
 [[step]]

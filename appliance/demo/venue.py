@@ -69,13 +69,15 @@ world = "{directory}/world"
 
 def _ups(directory: Path, make: UpsMake) -> str:
     feeds = ", ".join(f'"{name}"' for name in make.feeds)
+    sheet = f"rated_minutes = {make.hold_minutes}\nrated_load_percent = {make.load_percent}\n"
     return f"""
 [[ups]]
 name = "{make.name}"
 feeds = [{feeds}]
 driver = "simulated"
 path = "{directory}/world/{make.name}.dev"
-"""
+cut = {"true" if make.cut else "false"}
+{sheet if make.rated else ""}"""
 
 
 def write_clock(world: Path, script: Script, speed: float, *, real_s: float | None = None) -> list[Segment]:

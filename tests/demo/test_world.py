@@ -242,6 +242,8 @@ feeds = ["exam-server", "box"]
 name = "switch-ups"
 feeds = ["switch", "line"]
 hold_minutes = 30
+rated = true
+cut = true
 [[sitting]]
 id = "am"
 batch = "1"
@@ -266,7 +268,10 @@ def test_a_scripts_upses_are_the_guards(tmp_path: Path) -> None:
     config, world = venue.write(tmp_path, day, recipient=new_identity()[1], listen="127.0.0.1:1")
     sections = {ups.name: ups for ups in daemon.read(config).config.ups}
     assert sections[UPS].feeds == ("exam-server", "box")
-    assert sections["switch-ups"].feeds == ("switch", "line")
+    assert (sections[UPS].cut, sections[UPS].rated_minutes) == (False, None)
+    other = sections["switch-ups"]
+    assert (other.feeds, other.cut) == (("switch", "line"), True)
+    assert (other.rated_minutes, other.rated_load_percent) == (30, 35)
     assert (world.root / "switch-ups.dev").exists()
 
 
