@@ -33,7 +33,7 @@ class Rules:
     low_alone_s: int = 10
     fault_s: int = 10
     drill_edge_s: int = 60
-    test_floor_percent: int = 30
+    test_floor_percent: int = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from appliance.exam import discharge as discharges
 from appliance.exam.discharge import Discharge, Proof
 
 MAINS, BATTERY, LOW, OFF, UNKNOWN = "mains", "battery", "low", "off", "unknown"
-LIVE_STATES = {"OL", "OB", "BYPASS"}
+LIVE_STATES = {"OL", "OB", "BYPASS", "OFF"}
 LOW_FLAGS = {"LB", "FSD"}
 SELF_TEST_S = 300.0  # a test of the UPS's own that lasts longer is taken for an outage
 NO_MAINS_V = 50.0  # below it there are no mains, whatever the UPS says that it is doing
@@ -118,9 +118,14 @@ class UpsState:
     @property
     def out(self) -> bool:
         """Whether it runs on battery, and not because somebody is testing it."""
-        if self.state not in (BATTERY, LOW) or self.test is not None:
+        if self.state not in (BATTERY, LOW) or self.on_trial:
             return False
         return self.tested is None or self.read is None or self.read.since(self.tested) > PLUG_BACK_S
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether somebody tests it, or pulls its plug to see what it says."""
+        return self.test is not None or (self.drill is not None and not self.drill.outcome)
 
     @property
     def figures(self) -> tuple[float | None, ...]:

@@ -45,7 +45,7 @@ def _counts(ups: UpsState) -> bool:
     """Whether an outage runs that is no test: on battery, or unknown since it was."""
     if ups.on_battery_since is None:
         return False
-    return ups.out if ups.state in (BATTERY, LOW) else ups.test is None
+    return ups.out if ups.state in (BATTERY, LOW) else not ups.on_trial
 
 
 def _unknown(venue: Venue, now: Moment) -> Iterator[Cause]:

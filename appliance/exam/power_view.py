@@ -82,7 +82,7 @@ def _watched(venue: Venue, plan: UpsPlan, ups: UpsState, now: Moment) -> Plain:
         "read_at": _iso(ups.read.wall if ups.read else None),
         "since": _iso(ups.since.wall if ups.since else None),
         "outage_since": _iso(
-            ups.on_battery_since.wall if ups.on_battery_since and ups.test is None else None
+            ups.on_battery_since.wall if ups.on_battery_since and not ups.on_trial else None
         ),
         "testing": ups.testing or ups.test is not None,
         "doubts": list(ups.doubts),

@@ -22,6 +22,10 @@ def reader(name: str, ups: Ups) -> Callable[[], PowerRead | PowerUnknown]:
             charge_percent=reading.charge_percent,
             runtime_s=reading.runtime_s,
             load_percent=reading.load_percent,
+            battery_v=reading.battery_v,
+            input_v=reading.input_v,
+            testing=reading.testing,
+            absurd=reading.absurd,
         )
 
     return read

@@ -16,6 +16,7 @@ from tests.fakes.guard import SteppedGuard
 
 DAYS = sorted(Path(str(resources.files("appliance.demo").joinpath("days"))).glob("*.toml"))
 FINE_S, COARSE_S = 2.0, 120.0
+SEEN_S = 5.0  # a longer stretch of a discharge that nobody saw counts for nothing
 
 
 class Day:
@@ -54,7 +55,8 @@ class Day:
         quiet_after = self.clock.wall() + timedelta(seconds=300)
         while (left_s := (step.at - self.clock.wall()).total_seconds()) > 0:
             fine = self.clock.wall() < quiet_after or left_s <= 60
-            self.step(min(left_s, FINE_S if fine else COARSE_S))
+            on_battery = any(ups.discharge for ups in self.guard.dispatch.venue.ups.values())
+            self.step(min(left_s, FINE_S if fine else SEEN_S if on_battery else COARSE_S))
 
     def step(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -70,6 +72,25 @@ class Day:
         return act | {"number": numbers[-1]}
 
 
+def supply_of(ups: dict[str, Any]) -> dict[str, Any]:
+    """What a script may expect of the first UPS."""
+    hold, proof, ending = ups["hold"], ups["proof"] or {}, ups["ending"] or {}
+    proven_s = hold["proven_s"]
+    return {
+        "state": ups["state"],
+        "hold": hold["level"],
+        "first": hold["first"],
+        "why": hold["why_unproven"],
+        "proven_minutes": None if proven_s is None else int(proven_s // 60),
+        "proof": proof.get("ended", ""),
+        "test": ups["test"] is not None,
+        "drill": ups["drill"]["state"],
+        "ending": ending.get("state", ""),
+        "doubts": ups["doubts"],
+        "faults": ups["faults"],
+    }
+
+
 def check(day: Day, number: int, step: Step) -> None:
     """What the script expects to hold just before this step happens."""
     expect, venue_now, snapshot = step.expect, day.guard.dispatch.venue, day.guard.snapshot
@@ -82,6 +103,9 @@ def check(day: Day, number: int, step: Step) -> None:
         assert snapshot["verdict"]["code"] == expect["code"], (place, snapshot["verdict"])
     if "open" in expect:
         assert day.guard.open_kinds == sorted(expect["open"]), place
+    if "power" in expect:
+        shown = supply_of(snapshot["power"][0])
+        assert expect["power"] == {key: shown[key] for key in expect["power"]}, (place, shown)
     incidents = {i.cause_kind: i for i in venue_now.open_incidents()}
     for kind, proposed in expect.get("class", {}).items():
         assert incidents[kind].proposed == proposed, place
