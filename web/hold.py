@@ -20,6 +20,7 @@ class Hold:
     """`level` ok, short, unproven or unknown; `source` proven, modelled, reported, declared or ''.
 
     `minutes` whole minutes of `source`, `asked` those of the rule, `until` an ISO time, on battery only.
+    `at_least`: the mains came back before its proof was over; it may hold longer than that.
     """
 
     level: str
@@ -27,6 +28,7 @@ class Hold:
     minutes: int | None = None
     asked: int | None = None
     until: str = ""
+    at_least: bool = False
 
 
 def state_of(ups: Plain) -> str:
@@ -58,8 +60,8 @@ def seconds(ups: Plain) -> dict[str, float]:
 
 
 def hold_of(ups: Plain) -> Hold:
-    """The figure to show of this UPS."""
-    hold, known = part(ups, "hold"), seconds(ups)
+    """The figure to show of this UPS: the proof where it is enough, else the one that ends first."""
+    hold, known, out = part(ups, "hold"), seconds(ups), state_of(ups) in ON_BATTERY
     asked_s = number(hold, "asked_s")
     asked = None if asked_s is None else int(asked_s // 60)
     if state_of(ups) == "declared":
@@ -67,12 +69,15 @@ def hold_of(ups: Plain) -> Hold:
         if minutes is None:
             return Hold(level="unknown", asked=asked)
         return Hold(level="unproven", source="declared", minutes=int(minutes), asked=asked)
+    at_least = hold.get("at_least") is True
     level = text(hold, "level") if hold else "unproven"
-    level = _honest(level if level in LEVELS else "unknown", known, asked_s)
-    source = _source(level, text(hold, "first"), known)
+    proof_s = None if at_least else known.get("proven")
+    level = _honest(level if level in LEVELS else "unknown", proof_s, 0.0 if out else asked_s)
+    source = _source(level, text(hold, "first"), known, at_least=at_least, out=out)
     if level == "unknown" or not source:
         return Hold(level="unknown", asked=asked)
-    if level == "unproven" and asked_s is not None and known[source] < asked_s:
+    bound = at_least and source == "proven"
+    if level == "unproven" and asked_s is not None and known[source] < asked_s and not out and not bound:
         level = "short"
     return Hold(
         level=level,
@@ -80,26 +85,30 @@ def hold_of(ups: Plain) -> Hold:
         minutes=int(max(0.0, known[source]) // 60),
         asked=asked,
         until=text(hold, f"{source}_until"),
+        at_least=bound,
     )
 
 
-def _honest(level: str, known: dict[str, float], asked_s: float | None) -> str:
+def _honest(level: str, proof_s: float | None, asked_s: float | None) -> str:
+    """What the guard calls enough, only where a proof says so; on battery (`asked_s` 0) it asks for less."""
     if level != "ok":
         return level
-    if "proven" not in known or asked_s is None:
+    if proof_s is None or asked_s is None:
         return "unproven"
-    return "ok" if known["proven"] >= asked_s else "short"
+    return "ok" if proof_s >= asked_s else "short"
 
 
-def _source(level: str, first: str, known: dict[str, float]) -> str:
-    """Whose figure is shown: the proof where it is enough, else the one that ends first."""
-    if level == "ok":
+def _source(level: str, first: str, known: dict[str, float], *, at_least: bool, out: bool) -> str:
+    if level == "ok" and not out:
         return "proven"
-    # Not proven: a proof that does not count must not lend its word to a figure.
-    allowed = [source for source in SOURCES if source in known and (level == "short" or source != "proven")]
+    # Not proven: a proof that does not count must not lend its word to a figure. A lower bound comes last.
+    counts = level in ("ok", "short") and not at_least
+    allowed = [source for source in SOURCES if source in known and (counts or source != "proven")]
     if first in allowed:
         return first
-    return allowed[0] if allowed else ""
+    if allowed:
+        return allowed[0]
+    return "proven" if at_least and "proven" in known else ""
 
 
 def outage(snapshot: Plain, ups: Plain) -> Plain:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from appliance.words import name_of, plain_text
 from web.card import Card, Line, Say
 from web.fields import Plain, number, part, parts, text, words_of
-from web.hold import ON_BATTERY, Hold, feeds_server, hold_of, in_order, outage, state_of
+from web.hold import ON_BATTERY, Hold, feeds_server, hold_of, in_order, outage, servers, state_of
 from web.times import clock_time, day_time, moment_of
 
 LINES_SHOWN = 3
@@ -96,7 +96,7 @@ def _coverage(snapshot: Plain) -> Grade:
     supply = part(snapshot, "supply")
     if words_of(supply, "uncovered") or text(supply, "level") == "attention":
         return 5, "attention", ""
-    if text(supply, "level") == "unknown":
+    if text(supply, "level") == "unknown" and servers(snapshot):
         return 5, "unknown", "hold_unknown_word"
     return 6, "ok", ""
 
@@ -147,6 +147,8 @@ def hold_line(say: Say, snapshot: Plain, ups: Plain, zone: tzinfo) -> Line:
     if hold.source == "declared":
         short = hold.asked is not None and (hold.minutes or 0) < hold.asked
         return Line(words=say("hold_short" if short else "hold_ok", **values), level="unknown")
+    if hold.at_least:
+        return Line(words=say("hold_at_least", **values), level="attention")
     level = "ok" if hold.level == "ok" else "attention"
     return Line(words=say(f"hold_{hold.level}", **values), level=level)
 
@@ -161,10 +163,11 @@ def _battery_line(say: Say, snapshot: Plain, ups: Plain, hold: Hold, what: str, 
     if until and missing is not None and missing > 0:
         words = say("battery_missing", **values, missing=int(missing))
         return Line(words=words, level="attention")
-    enough = hold.source == "proven" and bool(told.get("end"))
     key = "battery_until" if hold.source == "proven" else "battery_about"
-    words = say(key if until else "battery_minutes", **values)
-    return Line(words=words, level="ok" if enough and until else "attention")
+    if hold.at_least:
+        key = "battery_at_least"
+    proven = hold.level == "ok" and hold.source == "proven" and bool(until)
+    return Line(words=say(key if until else "battery_minutes", **values), level="ok" if proven else "attention")
 
 
 def fed(say: Say, snapshot: Plain, ups: Plain) -> str:

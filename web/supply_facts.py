@@ -34,6 +34,8 @@ def facts(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[L
     names, uncovered = servers(snapshot), words_of(part(snapshot, "supply"), "uncovered")
     if names and not uncovered:
         lines.append(Line(words=say("covered", names=names)))
+    if not names and part(snapshot, "supply"):
+        lines.append(Line(words=say("coverage_unknown"), level="unknown"))
     return lines
 
 

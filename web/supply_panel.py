@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from appliance.words import label, name_of
 from web.card import Line
 from web.chart import Chart, chart
-from web.fields import Plain, words_of
+from web.fields import Plain, part, words_of
 from web.hold import SOURCES, feeds_server, seconds, state_of
 from web.supply import name_words, ordered
 from web.supply_facts import facts
@@ -59,6 +59,8 @@ def _figures(language: str, ups: Plain) -> list[Figure]:
         words = label(language, "hold_no_figure")
         if source in known:
             words = label(language, "hold_figure", minutes=int(max(0.0, known[source]) // 60))
+        if source == "proven" and source in known and part(ups, "hold").get("at_least") is True:
+            words = label(language, "hold_at_least_figure", minutes=int(max(0.0, known[source]) // 60))
         if source == "reported" and any("runtime" in doubt for doubt in words_of(ups, "doubts")):
             words = label(language, "hold_not_believed")
         name = name_of(language, "hold_number", source)

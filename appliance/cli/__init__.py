@@ -22,6 +22,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "unseal": ("day", "lift the seal: two people, two PINs"),
     "drill": ("day", "start or end a drill or rehearsal"),
     "pin": ("day", "set the PIN of a role"),
+    "power": ("power", "the UPSes: how long they hold, tests, drills, an orderly end"),
+    "panel": ("panel", "lamps, buzzer and button: test, confirm, silence"),
     "incident": ("incident", "the record of incidents"),
     "seat": ("incident", "move a candidate to a spare seat"),
     "backup": ("backup", "run, list, verify, restore bundles"),

@@ -15,7 +15,7 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
-from appliance.words import incident_words, name_of
+from appliance.words import figures_of, incident_words, label, name_of
 from appliance.words.refusals import refusal_sentence
 
 # act: its verb, its options (name, required, help)
@@ -99,14 +99,16 @@ def run_show(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"incident": row})
         return EXIT_OK
-    words = incident_words(language(), row)
+    zone = snapshot["venue"]["timezone"]
+    figures = figures_of(snapshot, row["cause_kind"], row["place"], lambda iso: local(iso, zone, "%H:%M"))
+    words = incident_words(language(), row, figures=figures)
     print(f"#{row['number']} {words.place}: {words.title}\n{words.todo}\n{words.script}")
+    if row.get("proposed_extension_minutes"):
+        print(label(language(), "proposed_extension", count=row["proposed_extension_minutes"]))
     for told in row["reported"]:
-        print(
-            f"{local(told['at'], snapshot['venue']['timezone'])} {told['by']} → {told['to']}: {told['answer']}"
-        )
+        print(f"{local(told['at'], zone)} {told['by']} → {told['to']}: {told['answer']}")
     for note in row["notes"]:
-        print(f"{local(note['at'], snapshot['venue']['timezone'])} {note['by']}: {note['text']}")
+        print(f"{local(note['at'], zone)} {note['by']}: {note['text']}")
     return EXIT_OK
 
 

@@ -18,7 +18,16 @@ from appliance.cli.shell import (
     local,
     print_json,
 )
-from appliance.words import hint_sentence, incident_words, label, name_of, reason_sentence, verdict_sentence
+from appliance.words import (
+    figures_of,
+    hint_sentence,
+    incident_words,
+    label,
+    name_of,
+    reason_sentence,
+    verdict_sentence,
+    with_figures,
+)
 
 EXITS = {"ok": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED, "unknown": EXIT_UNKNOWN}
 SILENT_S = 5.0
@@ -57,7 +66,8 @@ def _print(snapshot: dict[str, Any]) -> None:
     marks = {"ok": "●", "attention": "▲", "critical": "■", "unknown": "?"}
     headline = f"{marks.get(verdict['level'], '?')} {verdict_sentence(tongue, verdict)}"
     print(coloured(headline, verdict["level"]))
-    reason = reason_sentence(tongue, verdict) or hint_sentence(tongue, verdict)
+    told = with_figures(snapshot, lambda iso: local(iso, zone, "%H:%M"))
+    reason = reason_sentence(tongue, told) or hint_sentence(tongue, verdict)
     print(f"  {reason}")
     for line in _lines(snapshot, tongue, zone):
         print(f"  {line}")
@@ -83,6 +93,9 @@ def _lines(snapshot: dict[str, Any], tongue: str, zone: str) -> list[str]:
         lines.append(f"{label(tongue, 'backup')}: {local(last['at'], zone)} {last['name']}")
     for incident in snapshot["incidents"]:
         if incident["state"] != "closed":
-            words = incident_words(tongue, incident)
+            figures = figures_of(
+                snapshot, incident["cause_kind"], incident["place"], lambda iso: local(iso, zone, "%H:%M")
+            )
+            words = incident_words(tongue, incident, figures=figures)
             lines.append(f"#{incident['number']} {words.place}: {words.title} {words.todo}")
     return lines

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from appliance.words.power_sentences import POWER_EVENTS
 from appliance.words.sentences import Both, By
 
-_ENDING_STEPS = ("rested", "cut", "blocked")
+_ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
 
 # In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
 EVENTS: Mapping[str, Both] = {

@@ -127,13 +127,14 @@ POWER_CAUSES: Mapping[str, Cause] = {
         todo=By(
             "detail",
             {
-                "rested": "The last backup is made and the record sealed; the box waits for the mains. The "
-                "chief awaits the province's word; an orderly stop of the servers is advised (the chief must "
-                "agree).",
+                "stopping": "The servers are stopped one by one, as the chief agreed. A technician stays at the "
+                "cabinet and sees that each of them is off.",
+                "rested": "The box is in order: record sealed, waiting for the mains. The chief phones the "
+                "province; an orderly stop of the servers is advised (the chief must agree).",
                 "cut": "The UPS cuts its output until the mains are back. A technician stays at the cabinet "
                 "and then sees whether every server is up.",
-                "blocked": "A server did not stop, so the UPS was not cut. A technician powers that server off "
-                "by hand and tells the chief.",
+                "blocked": "A server did not stop, or the UPS can not be cut. A technician goes to the cabinet and "
+                "powers the servers off by hand, switches them on once the mains are back, and tells the chief.",
             },
             "The box makes the last backup and seals the record. Phone the province; an orderly stop of the "
             "servers is advised (the chief must agree), a technician then stops them.",
@@ -141,10 +142,12 @@ POWER_CAUSES: Mapping[str, Cause] = {
         script=By(
             "detail",
             {
-                "cut": _FROM + "; the server's UPS is empty after the power cut and cuts its output, data is "
-                "backed up. We report once the mains are back.",
-                "rested": _FROM + "; after the power cut the server's UPS is nearly empty, the last backup is "
-                "made. May we stop the servers in order and delay?",
+                "stopping": _FROM + "; after the power cut we stop the servers in order. We report once they are "
+                "off, please advise.",
+                "cut": _FROM + "; after the power cut the server's UPS cuts its output until the mains are back. "
+                "We report once they are.",
+                "rested": _FROM + "; after the power cut the server's UPS is nearly empty, our box is in order. "
+                "May we stop the servers in order and delay?",
             },
             _FROM + "; after the power cut the server's UPS is nearly empty, the last backup is being made. "
             "May we stop the servers in order and delay?",
@@ -152,11 +155,12 @@ POWER_CAUSES: Mapping[str, Cause] = {
         reason=By(
             "detail",
             {
-                "rested": "The last backup is made: phone the province now; an orderly stop of the servers is "
-                "advised (the chief must agree)",
-                "cut": "The UPS is empty and cuts its output: a technician stays at the cabinet until the mains "
-                "are back",
-                "blocked": "A server did not stop and the UPS was not cut: a technician powers it off by hand now",
+                "stopping": "The servers are stopped one by one (the chief agreed): a technician stays at the "
+                "cabinet",
+                "rested": "The UPS is nearly empty, the box is in order: phone the province now; an orderly stop "
+                "of the servers is advised (the chief must agree)",
+                "cut": "The UPS cuts its output: a technician stays at the cabinet until the mains are back",
+                "blocked": "A server did not stop, or the UPS can not be cut: a technician goes to the cabinet now",
             },
             "The UPS is nearly empty: phone the province now; an orderly stop of the servers is advised (the "
             "chief must agree)",

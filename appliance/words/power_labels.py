@@ -26,6 +26,15 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
         "停电后{what}约可撑 {minutes} 分钟（{source:hold_source}）",
         "{what} would hold about {minutes} min ({source:hold_source})",
     ),
+    "hold_at_least": (
+        "停电后{what}至少可撑 {minutes} 分钟（只实测到此），规定 {asked} 分钟",
+        "{what} would hold {minutes} min at least (proven no further), {asked} asked",
+    ),
+    "battery_at_least": (
+        "{what}至少可撑到 {until}（只实测到此）",
+        "{what} holds until {until} at least (proven no further)",
+    ),
+    "hold_at_least_figure": ("≥ {minutes} 分钟", "≥ {minutes} min"),
     "hold_short": (
         "停电后{what}只能撑 {minutes} 分钟（{source:hold_source}）：规定 {asked} 分钟，不足",
         "{what} would hold only {minutes} min ({source:hold_source}): {asked} asked",
@@ -70,6 +79,10 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
     "doubted": ("UPS 说的{what:doubt_about}不可信", "Not believable of the UPS: {what:doubt_about}"),
     "uncovered": ("没有接后备电源的服务器：{names}", "Servers without a UPS: {names}"),
     "covered": ("每台服务器都接了后备电源：{names}", "Every server is on a UPS: {names}"),
+    "coverage_unknown": (
+        "配置里没有写服务器：哪台接了后备电源未知",
+        "No servers are configured: which are on a UPS is unknown",
+    ),
     "forecast_short": (
         "{start} 开考时约可撑 {minutes} 分钟（{by:hold_source}），规定 {asked} 分钟",
         "At {start} it will hold about {minutes} min ({by:hold_source}), {asked} asked",
@@ -104,6 +117,45 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
     "hold_figure": ("{minutes} 分钟", "{minutes} min"),
     "hold_not_believed": ("不可信", "not believed"),
     "hold_no_figure": ("未知", "–"),
+    # the shell
+    "column_ups": ("后备电源", "UPS"),
+    "column_state": ("状态", "state"),
+    "column_charge": ("电量", "charge"),
+    "column_load": ("负载", "load"),
+    "column_level": ("规定 {asked} 分钟", "{asked} min asked"),
+    "no_ups": ("没有接入后备电源", "No UPS is configured"),
+    "ending_fact": ("{state:ending}（{signs:sign}）", "{state:ending} ({signs:sign})"),
+    "ending_fact_bare": ("{state:ending}", "{state:ending}"),
+    "doubt_fact": ("不可信：{doubt}", "Not believable: {doubt}"),
+    "test_on_fact": (
+        "放电测试中：{minutes:whole} 分钟，电量到 {floor:whole}% 就停（{by}，{time} 起）",
+        "Test on: {minutes:whole} min, not below {floor:whole} % ({by}, since {time})",
+    ),
+    "outage_fact": ("{time} 起停电", "Mains lost since {time}"),
+    "until_fact": ("约可撑到 {until}（{source:hold_source}）", "holds until about {until} ({source:hold_source})"),
+    "pull_now": ("现在拔下 {ups} 的市电插头", "Pull the mains plug of {ups} now"),
+    "plug_back": ("现在插回 {ups} 的市电插头", "Plug {ups} back into the mains now"),
+    "leave_plugged": ("{ups} 自行放电：不要拔插头", "{ups} discharges by itself: leave it plugged in"),
+    "discharging": (
+        "{ups} 已放电 {gone}，还剩 {left}，电量 {charge:whole}%（到 {floor:whole}% 就停）",
+        "{ups}: {gone} on battery, {left} left, charge {charge:whole} % (stops at {floor:whole} %)",
+    ),
+    "test_goes_on": (
+        "放电测试继续进行。看进度：venue power status；取消：venue power test --cancel {ups} --by 姓名",
+        "The test goes on. See venue power status; to cancel: venue power test --cancel {ups} --by NAME",
+    ),
+    "drill_goes_on": (
+        "拔插头演练继续进行，结果见 venue power status",
+        "The plug drill goes on; its outcome stands in venue power status",
+    ),
+    "test_done": ("放电测试：{outcome:test_outcome}", "Discharge test: {outcome:test_outcome}"),
+    "drill_done": ("拔插头演练：{outcome:power_drill}", "Plug drill: {outcome:power_drill}"),
+    "drill_wait": ("等待看到停电（60 秒内）", "Waiting to see the mains go (within 60 s)"),
+    "drill_edge": ("看到停电了", "The mains loss was seen"),
+    "panel_look": (
+        "灯亮、蜂鸣器响 10 秒。看到、听到后运行：venue panel confirm --by 姓名 --seen（没有：--not-seen）",
+        "Lamps and buzzer for ten seconds. Then: venue panel confirm --by NAME --seen (or --not-seen)",
+    ),
     # what opens below it
     "ups_row": ("{name}：{state:power}", "{name}: {state:power}"),
     "charge_word": ("电量 {charge}%", "{charge} %"),

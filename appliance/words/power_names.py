@@ -93,16 +93,17 @@ POWER_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "begun": ("后备电源快用完：正在做最后备份、封存记录", "UPS nearly empty: last backup, sealing the record"),
         "agreed": ("主考已同意停服务器", "the chief agreed to stop the servers"),
         "stopping": ("正在逐台停服务器", "servers are being stopped one by one"),
-        "rested": ("最后备份已做好，记录已封存，等市电恢复", "last backup made, record sealed; waiting for the mains"),
+        "rested": ("已收尾：记录已封存，等市电恢复", "in order: record sealed, waiting for the mains"),
         "cut": ("后备电源就要断开输出，市电恢复后再供电", "the UPS cuts its output until the mains are back"),
-        "blocked": ("有服务器没有停好，后备电源没有断开", "a server did not stop; the UPS was not cut"),
+        "blocked": ("后备电源没有断开，请技术人员到机柜查看", "the UPS was not cut: a technician goes to the cabinet"),
     },
     # The title of an incident of kind "ending", by its detail.
     "ending_title": {
         "begun": ("后备电源快用完，正在收尾", "UPS nearly empty, ending in order"),
         "rested": ("后备电源快用完，已收尾", "UPS nearly empty, all is in order"),
-        "cut": ("后备电源已用完，就要断开输出", "UPS empty, cutting its output"),
-        "blocked": ("有服务器没有停好", "A server did not stop"),
+        "stopping": ("正在有序停服务器", "Servers are being stopped in order"),
+        "cut": ("后备电源就要断开输出", "UPS cuts its output"),
+        "blocked": ("后备电源没有断开", "The UPS was not cut"),
     },
     "server": {
         "up": ("未停", "up"),

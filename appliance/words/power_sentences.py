@@ -137,8 +137,8 @@ POWER_EVENTS: Mapping[str, Both] = {
         "{ups} 的收尾取消：{reason:ending_cancelled}", "The end of {ups} is off: {reason:ending_cancelled}"
     ),
     "ending.rested": Both(
-        "最后备份已做好，记录已封存，等市电恢复（{ups}）",
-        "Last backup made and record sealed; waiting for the mains ({ups})",
+        "监控盒已收尾：记录已封存、磁盘已写好，等市电恢复（{ups}）",
+        "The box is in order: record sealed, disks written, waiting for the mains ({ups})",
     ),
     "ending.cut": Both(
         By(

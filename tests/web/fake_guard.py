@@ -6,16 +6,22 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 
 class FakeGuard:
-    """Answers `status` and `events` on `path` until `die`; what it answers may be changed at any time."""
+    """Answers `status` and `events` on `path` until `die`; what it answers may be changed at any time.
+
+    `acts` are answers to other verbs, whose questions stand in `done` as they came.
+    """
 
     def __init__(self, path: Path, snapshot: object, events: list[dict[str, object]] | None = None) -> None:
         self.path = path
         self.snapshot = snapshot
         self.events = events or []
         self.asked: list[str] = []
+        self.acts: dict[str, object] = {}
+        self.done: list[dict[str, Any]] = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(path))
         self._socket.listen()
@@ -50,6 +56,9 @@ class FakeGuard:
         question = json.loads(line)
         verb, without = question["verb"], question["args"].get("without", ())
         self.asked.append(verb)
+        if verb in self.acts:
+            self.done.append(question)
+            return {"ok": True, "value": self.acts[verb]}
         if verb == "status":
             return {"ok": True, "value": self.snapshot}
         if verb == "events":

@@ -73,6 +73,7 @@ def test_a_figure_names_its_source_and_what_is_short_or_not_proven_is_amber(
         {"level": "ok", "reported_s": 9000.0},
         {"level": "ok", "proven_s": 3000.0},
         {"level": "ok", "proven_s": 9000.0, "asked_s": None},
+        {"level": "ok", "proven_s": 9000.0, "at_least": True},
         {"level": "splendid", "proven_s": 9000.0},
     ],
 )
@@ -84,6 +85,26 @@ def test_a_level_without_its_proof_is_not_taken_at_its_word(changes: dict[str, A
 def test_a_proof_that_does_not_count_lends_its_word_to_no_figure() -> None:
     snapshot = held(level="unproven", proven_s=4320.0, first="proven", why_unproven="too-old")
     assert "已实测" not in "".join(words for _, words in lines(snapshot))
+
+
+def test_a_proof_that_the_mains_cut_short_is_a_lower_bound() -> None:
+    snapshot = held(level="unproven", proven_s=1500.0, at_least=True)
+    assert lines(snapshot)[0] == ("attention", "停电后服务器至少可撑 25 分钟（只实测到此），规定 60 分钟")
+    assert below(snapshot).figures[-1].words == "≥ 25 分钟"
+
+
+def test_on_battery_less_than_the_rule_may_be_enough_for_the_rest_of_the_sitting() -> None:
+    until = {"proven_until": "2026-09-05T02:40:00+00:00"}
+    out = all_well(power=[ups(state="battery", hold=hold("ok", proven_s=2500.0, **until))])
+    assert lines(out)[0] == ("ok", "服务器可撑到 10:40（已实测）")
+    sooner = {"reported_s": 2400.0, "reported_until": "2026-09-05T02:38:00+00:00", "first": "reported"}
+    told = all_well(power=[ups(state="battery", hold=hold("ok", proven_s=2500.0, **until, **sooner))])
+    assert lines(told)[0] == ("attention", "服务器约可撑到 10:38（自报，未实测）"), "as the verdict says it"
+
+
+def test_servers_that_nobody_named_are_said_to_be_unknown() -> None:
+    snapshot = all_well(supply={"servers": [], "uncovered": [], "level": "unknown"})
+    assert below(snapshot).facts[-1].words == "配置里没有写服务器：哪台接了后备电源未知"
 
 
 def test_an_unknown_hold_time_is_a_question_mark() -> None:

@@ -12,7 +12,8 @@ from appliance.words.languages import LANGUAGES
 from appliance.words.refusals import REFUSALS, refusal_sentence
 
 ROOT = Path(appliance.__file__).parent
-RAISERS = [ROOT / "exam" / "acts.py", ROOT / "pins.py", *sorted((ROOT / "control").glob("*.py"))]
+EXAM = [ROOT / "exam" / "asked.py", *sorted((ROOT / "exam").glob("*acts.py"))]
+RAISERS = [*EXAM, ROOT / "pins.py", *sorted((ROOT / "control").glob("*.py"))]
 ERRORS = {"Refused", "PinError", "ControlError"}
 
 
@@ -40,8 +41,10 @@ def placeholders(sentence: str) -> set[str]:
 
 
 def test_the_scan_finds_what_is_there() -> None:
-    assert {name for name, _, _ in FOUND} == {"acts.py", "pins.py", "server.py", "verbs.py"}
-    assert len({code for _, code, _ in FOUND}) > 35
+    assert {name for name, _, _ in FOUND} >= {
+        "acts.py", "asked.py", "panel_acts.py", "pins.py", "power_acts.py", "server.py", "verbs.py",
+    }  # fmt: skip
+    assert len({code for _, code, _ in FOUND}) > 45
 
 
 @pytest.mark.parametrize(("name", "code", "given"), FOUND)
