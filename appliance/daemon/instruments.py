@@ -8,6 +8,7 @@ from pathlib import Path
 from appliance.command import CommandError
 from appliance.config import Config, driver_options
 from appliance.daemon import supply
+from appliance.daemon.panel import PanelOpenedLater
 from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce import panel as panel_enforcer
@@ -38,8 +39,10 @@ def make_panel(config: Config) -> Panel | None:
     lines = config.panel
     if not lines.model_fields_set:
         return None
-    return GpioPanel(
-        lamp_green=lines.lamp_green, lamp_red=lines.lamp_red, buzzer=lines.buzzer, button=lines.button
+    return PanelOpenedLater(
+        lambda: GpioPanel(
+            lamp_green=lines.lamp_green, lamp_red=lines.lamp_red, buzzer=lines.buzzer, button=lines.button
+        )
     )
 
 

@@ -40,9 +40,9 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelRead:
-    """How often the panel's button was pressed since the guard opened it."""
+    """How often the panel's button was pressed since the guard opened it; None where nobody knows."""
 
-    presses: int
+    presses: int | None
 
 
 Reading = PowerRead | PowerUnknown | UsbReading | SeatsReading | DiskReading | ClockReading | PanelRead

@@ -73,6 +73,6 @@ def _box(venue: Venue, log_problem: str) -> Iterator[Cause]:
     if venue.disk_level in ("low", "full"):
         yield Cause(kind="disk_low", detail=venue.disk_level)
     for key, reason in sorted(venue.posture_failures.items()):
-        yield Cause(kind="posture", name=key, detail=reason)
+        yield Cause(kind="posture", name="panel" if key in ("lamp", "buzzer") else key, detail=reason)
     if not venue.clock_trusted:
         yield Cause(kind="clock")

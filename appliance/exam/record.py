@@ -82,9 +82,9 @@ def _apart(before: float | None, after: float | None, band: float) -> bool:
     return abs(before - after) >= band
 
 
-def _panel(venue: Venue, presses: int) -> tuple[Body, ...]:
+def _panel(venue: Venue, presses: int | None) -> tuple[Body, ...]:
     """A press of the button silences the buzzer; one that was pressed while nobody read counts once."""
-    if presses == venue.panel.presses:
+    if presses is None or presses == venue.panel.presses:
         return ()
     return (PanelPressed(presses=presses), PanelSilenced(by="button"))
 
