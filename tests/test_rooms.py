@@ -82,7 +82,7 @@ ROOMS = {
     ),
     "appliance.clock": room(),
     "appliance.command": room(),
-    "appliance.config": room(outside="pydantic"),
+    "appliance.config": room(outside="pydantic", package=True),
     "appliance.journal": room(),
     "appliance.notify": room(),
     "hw": room(outside="gpiozero pyudev psutil", package=True),
