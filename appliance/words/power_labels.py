@@ -148,7 +148,7 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
         "拔插头演练继续进行，结果见 venue power status",
         "The plug drill goes on; its outcome stands in venue power status",
     ),
-    "test_done": ("放电测试：{outcome:test_outcome}", "Discharge test: {outcome:test_outcome}"),
+    "test_done": ("放电测试：{outcome:trial_outcome}", "Discharge test: {outcome:trial_outcome}"),
     "drill_done": ("拔插头演练：{outcome:power_drill}", "Plug drill: {outcome:power_drill}"),
     "drill_wait": ("等待看到停电（60 秒内）", "Waiting to see the mains go (within 60 s)"),
     "drill_edge": ("看到停电了", "The mains loss was seen"),

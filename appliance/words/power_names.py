@@ -70,7 +70,7 @@ POWER_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "void-swapped": ("换过后备电源，须重新实测", "the UPS was swapped and must be tested"),
         "declared": ("人工申报，未接入监测", "declared by hand, not monitored"),
     },
-    "test_outcome": {
+    "trial_outcome": {
         "held": ("撑满了规定的时间", "it held all of its minutes"),
         "floor": ("电量降到下限，已结束", "the charge reached the floor"),
         "mains": ("时间未到，市电已恢复", "the mains came back too early"),

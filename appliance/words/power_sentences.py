@@ -103,10 +103,10 @@ POWER_EVENTS: Mapping[str, Both] = {
         ),
     ),
     "power.test_ended": Both(
-        ("放电测试结束（{ups}，{by}）：{outcome:test_outcome}", "放电测试结束（{ups}）：{outcome:test_outcome}"),
+        ("放电测试结束（{ups}，{by}）：{outcome:trial_outcome}", "放电测试结束（{ups}）：{outcome:trial_outcome}"),
         (
-            "Discharge test of {ups} ended by {by}: {outcome:test_outcome}",
-            "Discharge test of {ups} ended: {outcome:test_outcome}",
+            "Discharge test of {ups} ended by {by}: {outcome:trial_outcome}",
+            "Discharge test of {ups} ended: {outcome:trial_outcome}",
         ),
     ),
     "power.drill_started": Both(

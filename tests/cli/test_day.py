@@ -38,8 +38,9 @@ def place() -> Iterator[Place]:
     made.close()
 
 
-def set_ups(place: Place, status: str) -> None:
-    write_simulated(place.directory / "world" / f"{UPS}.dev", **{"ups.status": status})
+def set_ups(place: Place, status: str, **variables: object) -> None:
+    path = place.directory / "world" / f"{UPS}.dev"
+    write_simulated(path, **{"ups.status": status}, **variables)
 
 
 def sitting(place: Place) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def test_the_exit_code_of_status_is_the_verdict(place: Place) -> None:
     set_ups(place, "OB DISCHRG")
     wait_for(lambda: place.status()["verdict"]["level"] == "attention")
     assert place.venue("status").returncode == 1
-    set_ups(place, "OB DISCHRG LB")
+    set_ups(place, "OB DISCHRG LB", **{"battery.charge": 12})  # at 100 % nobody would believe it
     wait_for(lambda: place.status()["verdict"]["level"] == "critical")
     assert place.venue("status").returncode == 2
 

@@ -77,7 +77,7 @@ def test_a_figure_names_its_source_and_what_is_short_or_not_proven_is_amber(
         {"level": "splendid", "proven_s": 9000.0},
     ],
 )
-def test_a_level_without_its_proof_is_not_taken_at_its_word(changes: dict[str, Any]) -> None:
+def test_a_hold_time_that_nobody_proved_is_never_a_green_line(changes: dict[str, Any]) -> None:
     assert card(held(**changes)).level != "ok"
     assert all(level != "ok" for level, _ in lines(held(**changes)))
 
