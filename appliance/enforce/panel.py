@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from appliance.exam.posture import NotHeld
-from hw.panel import FilePanel, Panel, PanelError
+from hw.panel import Panel, PanelError
 
 
 def lamp_holder(panel: Panel) -> Callable[[str], None]:
@@ -27,18 +27,6 @@ def buzzer_holder(panel: Panel) -> Callable[[str], None]:
     def hold(want: str) -> None:
         try:
             panel.sound(want)
-        except PanelError as error:
-            raise NotHeld(str(error)) from error
-
-    return hold
-
-
-def holder(panel: FilePanel) -> Callable[[str], None]:
-    """A function that shows a level on the panel and reads it back."""
-
-    def hold(want: str) -> None:
-        try:
-            panel.show(want)
         except PanelError as error:
             raise NotHeld(str(error)) from error
 

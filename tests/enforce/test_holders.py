@@ -7,25 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from appliance.enforce import panel, usb
+from appliance.enforce import usb
 from appliance.enforce.job import BackupJobs
 from appliance.events.bodies import BackupFailed
-from appliance.exam.posture import BackupWanted, NotHeld
+from appliance.exam.posture import BackupWanted
 from hw import usb_simulated
-from hw.panel import FilePanel
 from hw.usb import authorized_default, scan
 from tests.fakes.wait import wait_for
 
 WANTED = BackupWanted(newer_than_seq=7, stage="final", sitting="am", reason="finished")
 HEAD = (7, "ab" * 32)
-
-
-def test_the_panel_shows_the_level_and_one_that_cannot_is_not_held(tmp_path: Path) -> None:
-    hold = panel.holder(FilePanel(tmp_path / "panel"))
-    hold("critical")
-    assert (tmp_path / "panel").read_text() == "critical\n"
-    with pytest.raises(NotHeld):
-        panel.holder(FilePanel(tmp_path / "nowhere" / "panel"))("ok")
 
 
 def test_denying_holds_twice_and_takes_nothing_away_that_was_let_in_before(tmp_path: Path) -> None:
