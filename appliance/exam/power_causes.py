@@ -31,14 +31,16 @@ def _mains(venue: Venue, now: Moment) -> Iterator[Cause]:
         return
     longest = max(now.since(moment) for moment in since)
     older = not all(now.comparable(moment) for moment in since)  # no blip lasts over a reboot
-    if older or longest > venue.plan.rules.blip_s:
-        yield Cause(
-            kind="mains",
-            place=" ".join(sorted(out)),
-            detail="battery_low" if any(venue.ups[name].state == LOW for name in out) else "",
-            for_s=longest,
-            unsure=not any(venue.ups[name].state in (BATTERY, LOW) for name in out),
-        )
+    # What may still be a blip opens nothing, but it keeps the item of a flap a moment before open.
+    lasting = older or longest > venue.plan.rules.blip_s
+    seen = any(venue.ups[name].state in (BATTERY, LOW) for name in out)
+    yield Cause(
+        kind="mains",
+        place=" ".join(sorted(out)),
+        detail="battery_low" if any(venue.ups[name].state == LOW for name in out) else "",
+        for_s=longest,
+        unsure=not (lasting and seen),
+    )
 
 
 def _counts(ups: UpsState) -> bool:

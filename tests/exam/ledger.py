@@ -1,5 +1,6 @@
 """A venue stepped by hand: facts, acts and time go in, `due` is recorded until it rests."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from appliance.events.bodies import (
     BundleReceipted,
     ClockJudged,
     GuardStarted,
+    PowerDischarged,
     PowerRead,
     PowerUnknown,
     UsbPlugged,
@@ -22,6 +24,7 @@ from appliance.exam.acts import Act, decide
 from appliance.exam.due import due
 from appliance.exam.incidents import Incident
 from appliance.exam.posture import Posture, posture
+from appliance.exam.power import UpsState
 from appliance.exam.record import worth_recording
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold
@@ -162,6 +165,61 @@ class Ledger:
         """A reading; a battery that says low is low, unless `figures` say otherwise."""
         usual = {"charge_percent": 15.0 if "LB" in status else 90.0}
         return self.read(PowerRead(ups=ups, status=status, **(usual | figures)))
+
+    def keep(self, seconds: float, *status: str, every_s: float = 1.0, **figures: Any) -> None:
+        """A UPS goes on telling the same for so long, read every second unless told otherwise."""
+        self.discharge(
+            seconds, *status, charge=(figures.pop("charge_percent", 90.0),) * 2, every_s=every_s, **figures
+        )
+
+    def discharge(
+        self,
+        seconds: float,
+        *status: str,
+        charge: tuple[float | None, float | None] = (100.0, 40.0),
+        every_s: float = 1.0,
+        **figures: Any,
+    ) -> None:
+        """On battery for so long, the charge going evenly from the first figure to the second."""
+        first, last = charge
+        steps = math.ceil(seconds / every_s)
+        for number in range(steps + 1):
+            if number:
+                self.advance(min(every_s, seconds - (number - 1) * every_s), every_s=every_s)
+            now = first if first is None or last is None else first + (last - first) * number / max(1, steps)
+            self.power(
+                *(status or ("OB", "DISCHRG")), **({"load_percent": 30.0} | figures | {"charge_percent": now})
+            )
+
+    def copy(self) -> "Ledger":
+        """Another ledger that goes on from here; this one stays as it is."""
+        other = Ledger.__new__(Ledger)
+        other.__dict__.update(self.__dict__ | {"events": list(self.events)})
+        return other
+
+    @property
+    def ups(self) -> UpsState:
+        """What is known of the only UPS, or of the first."""
+        return self.venue.ups[self.venue.plan.ups[0].name]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The first UPS as a reader sees it."""
+        rows = self.snapshot["power"]
+        assert isinstance(rows, list)
+        return dict(rows[0])
+
+    @property
+    def discharged(self) -> list[PowerDischarged]:
+        """The discharges on record."""
+        return [event.body for event in self.events if isinstance(event.body, PowerDischarged)]
+
+    def restart(self, off_s: float = 5.0) -> None:
+        """The guard ends and starts again; the box goes on, nothing is read meanwhile."""
+        self.wall += timedelta(seconds=off_s)
+        self.mono_s += off_s
+        self.record(GuardStarted(version="test"))
+        self.settle()
 
     def power_lost_sight(self, reason: str = "unreachable", ups: str = "ups1") -> tuple[Body, ...]:
         return self.read(PowerUnknown(ups=ups, reason=reason))
