@@ -17,7 +17,8 @@ TO_THE_END = ("low", "off", "box-down")  # the battery gave out: no longer hold 
 class Discharge:
     """A discharge under way, or just over. `held_s` counts what was seen, up to the first gap or a low battery.
 
-    `load_s` is the load's integral (percent × s) over `measured_s`. `over` '' while it lasts.
+    `load_s` is the load's integral (percent × s) over `measured_s`. `off`: its last reading says that the output
+    is off. `over` '' while it lasts.
     """
 
     began: Moment
@@ -32,6 +33,7 @@ class Discharge:
     load_s: float = 0.0
     measured_s: float = 0.0
     battery_v_from: float | None = None
+    off: bool = False
     test: bool = False
     over: str = ""
 
@@ -83,7 +85,8 @@ def after(discharge: Discharge, reading: PowerRead, now: Moment, *, low: bool) -
     """The discharge with one more reading; `low`: the battery is, and for long enough to be believed."""
     span_s = now.since(discharge.last)
     whole = span_s <= GAP_S and now.boot_id == discharge.last.boot_id and not discharge.gap
-    counts = whole and span_s <= SEEN_S and not discharge.low
+    off = "OFF" in reading.status  # nothing is fed: that a UPS says "on battery" beside it proves no holding
+    counts = whole and span_s <= SEEN_S and not (discharge.low or discharge.off or off)
     load = discharge.load_percent
     return replace(
         discharge,
@@ -92,15 +95,16 @@ def after(discharge: Discharge, reading: PowerRead, now: Moment, *, low: bool) -
         gap=not whole,
         rebooted=False,  # still on battery after a boot: it was not the battery that took the box down
         low=discharge.low or low,
-        charge_to=reading.charge_percent if whole and not discharge.low else discharge.charge_to,
-        load_percent=reading.load_percent,
+        off=off,
+        charge_to=discharge.charge_to if discharge.low or off or not whole else reading.charge_percent,
+        load_percent=discharge.load_percent if off else reading.load_percent,
         load_s=discharge.load_s + (load * span_s if counts and load is not None else 0.0),
         measured_s=discharge.measured_s + (span_s if counts and load is not None else 0.0),
     )
 
 
 def over(discharge: Discharge, reading: PowerRead, now: Moment) -> Discharge:
-    """The discharge once a reading says that it is over."""
+    """The discharge once a reading says that it is over: the mains are back, or the output is off for good."""
     last = after(discharge, reading, now, low=False)
     if discharge.low:
         how = "low"
@@ -129,7 +133,8 @@ def recorded(ups: str, discharge: Discharge, *, feeds_box: bool, blip_s: float) 
         charge_to=discharge.charge_to,
         load_percent=None if load is None else round(load, 1),
         test=discharge.test,
-        blip=lasted_s <= blip_s and not discharge.rebooted,
+        # Over a reboot no clock may tell how long it was: that is no blip.
+        blip=lasted_s <= blip_s and not (discharge.rebooted or discharge.gap),
     )
 
 

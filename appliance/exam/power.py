@@ -16,6 +16,7 @@ NO_MAINS_V = 50.0  # below it there are no mains, whatever the UPS says that it 
 PLUG_BACK_S = 120.0  # after a watched test: time to put the plug back in
 LOW_BELIEVED_PERCENT = 90.0  # "battery low" at a charge above this is a wrong setting, not a low battery
 LOW_LASTS_S = 5.0  # "battery low" for less than this is a flicker
+OFF_LASTS_S = 10.0  # so is "off": UPSes were seen to say it for 8 s and go on
 TRACE_EVERY_S, TRACE_LENGTH = 60.0, 240
 
 
@@ -176,8 +177,10 @@ def after_reading(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
 
 def _with_discharge(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
     """The reading put to the discharge it belongs to: one begins, goes on, or is over."""
-    before = ups.discharge
-    if discharges.under_way(body):
+    before, off = ups.discharge, ups.flags_since.get("OFF")
+    goes_on = before is not None and not before.rebooted
+    flicker = goes_on and off is not None and now.since(off) < OFF_LASTS_S
+    if flicker or (off is None and discharges.under_way(body)):
         if before is None:
             test = ups.test is not None or body.testing or "CAL" in body.status
             return replace(ups, discharge=discharges.begun(body, now, test=test), recharge=None)
