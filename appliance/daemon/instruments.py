@@ -15,6 +15,7 @@ from appliance.enforce import panel as panel_enforcer
 from appliance.enforce import power as power_enforcer
 from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
+from appliance.enforce.aside import Aside
 from appliance.events.readings import Reading
 from appliance.watch import host, power, seats, usb
 from appliance.watch import panel as panel_watch
@@ -113,14 +114,15 @@ def enforcers(
         if DRIVERS[section.driver].commands is not None
     }
     for name, commander in commanders.items():
-        found[f"test:{name}"] = trial_enforcer.holder(commander)
-    found["power"] = power_enforcer.holder(
+        found[f"test:{name}"] = Aside(trial_enforcer.holder(commander)).hold
+    hold_power = power_enforcer.holder(
         commanders=commanders,
         power_off=_world_off(config.simulation.world)
         if config.simulation
         else power_enforcer.systemd_power_off(Path("/")),
         sync=os.sync,
     )
+    found["power"] = Aside(hold_power).hold
     return found
 
 

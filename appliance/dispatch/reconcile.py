@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from appliance.events import Body
 from appliance.events.bodies import PostureFailed, PostureHeld
-from appliance.exam.posture import NotHeld
+from appliance.exam.posture import NotHeld, NotYet
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0
 
@@ -39,6 +39,8 @@ class Reconciler:
             want = levels[key]
             try:
                 enforcer(want)
+            except NotYet:
+                continue
             except NotHeld as error:
                 wait_s = min(max(FIRST_RETRY_S, 2 * wait_s), LAST_RETRY_S)
                 self._retry[key] = (real_s + wait_s, wait_s)

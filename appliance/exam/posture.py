@@ -18,6 +18,10 @@ class NotHeld(Exception):
     """A level could not be made so, or did not read back. Raised by enforcers."""
 
 
+class NotYet(NotHeld):
+    """A level is being made so and takes its time: no failure, asked after again soon."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupWanted:
     """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final."""
