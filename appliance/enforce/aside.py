@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from appliance.exam.posture import NotHeld, NotYet
+from appliance.exam.posture import NotYet
 
 WAIT_S = 0.05  # what is quicker is held at once
 
@@ -44,7 +44,5 @@ class Aside:
     def _run(self, want: str) -> None:
         try:
             self._hold(want)
-        except NotHeld as error:
-            self._error = error
         except Exception as error:  # noqa: BLE001 - a thread begins here; dispatch raises it as its own
             self._error = error
