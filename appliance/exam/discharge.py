@@ -11,6 +11,10 @@ GAP_S = (
 )
 SHORTEST_PROOF_S = 300.0  # a shorter one that ended with the mains says nothing about an hour
 TO_THE_END = ("low", "off", "box-down")  # the battery gave out: no longer hold may be claimed
+LIGHTER, HEAVIER = 1.0, 1.4  # Peukert's exponent, taken at its worst on either side (batteries: 1.10–1.35)
+LOSS_A_MONTH, MONTH_DAYS, VOID_DAYS = 0.02, 30.4375, 365
+SPAN_PERCENT = 10.0
+ALIKE_PERCENT = 5.0  # two discharges that began no further apart began alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +145,9 @@ def recorded(ups: str, discharge: Discharge, *, feeds_box: bool, blip_s: float) 
 def proof_after(before: Proof | None, body: PowerDischarged, now: Moment) -> Proof | None:
     """What is proven once `body` is recorded.
 
-    A discharge to the battery's end replaces what stood before, shorter or longer. One that the mains ended
-    proves at least its own length: it replaces only what proves less.
+    A discharge to the battery's end replaces what stood before, shorter or longer; but one that began less full,
+    a second outage soon after the first, voids no proof that it agrees with. One that the mains ended proves at
+    least its own length: it replaces only what proves less at its load.
     """
     proof = Proof(
         at=now,
@@ -154,9 +159,58 @@ def proof_after(before: Proof | None, body: PowerDischarged, now: Moment) -> Pro
         test=body.test,
     )
     if proof.to_the_end:
-        return proof
+        return before if before is not None and _in_line(before, proof, now) else proof
     if body.blip or body.held_s < SHORTEST_PROOF_S:
         return before
-    if before is None or body.held_s >= before.held_s:
+    if before is None:
         return proof
-    return before
+    claimed_s, _ = claimed(before, body.load_percent, now)
+    return proof if body.held_s >= (before.held_s if claimed_s is None else claimed_s) else before
+
+
+def _in_line(before: Proof, given_out: Proof, now: Moment) -> bool:
+    """Whether a battery that began less full gave out no sooner than an older proof has it: that one stands."""
+    claimed_s, _ = claimed(before, given_out.load_percent, now)
+    share = charge_share(before, given_out.charge_from)
+    if claimed_s is None or share is None or not began_less_full(given_out.charge_from, before.charge_from):
+        return False
+    return given_out.held_s >= claimed_s * share
+
+
+def began_less_full(charge_from: float | None, charge: float | None) -> bool:
+    """Whether a discharge from `charge_from` began with clearly less than `charge`, both percent."""
+    return charge is not None and charge_from is not None and charge_from < charge - ALIKE_PERCENT
+
+
+def claimed(proof: Proof, load: float | None, now: Moment) -> tuple[float | None, str]:
+    """Seconds that a proof still proves at `load`, from the charge it began with; or None and why not."""
+    if not now.trusted or not proof.at.trusted:
+        return None, "clock"
+    days = (now.wall - proof.at.wall).total_seconds() / 86_400
+    if not 0 <= days <= VOID_DAYS:
+        return None, "too-old" if days > 0 else "clock"
+    if load is None or not proof.load_percent:
+        return None, "no-load"
+    aged = 1 - LOSS_A_MONTH * days / MONTH_DAYS
+    return proof.held_s * by_load(proof.load_percent, load, LIGHTER, HEAVIER) * aged, ""
+
+
+def by_load(before: float, load: float, lighter: float, heavier: float) -> float:
+    """How much longer or shorter at `load` than at `before` (Peukert: t ∝ L^-k), both percent."""
+    ratio = before / max(load, 1.0)
+    return float(ratio ** (lighter if ratio >= 1 else heavier))
+
+
+def charge_share(proof: Proof, charge: float | None) -> float | None:
+    """How much of the proven discharge is left in a battery at `charge`: all where it began no fuller.
+
+    None where nobody knows at what charge it ended: a worn battery gives out at any.
+    """
+    if charge is None or proof.charge_from is None:
+        return None
+    if charge >= proof.charge_from:
+        return 1.0
+    if proof.charge_to is None:
+        return None
+    span = max(SPAN_PERCENT, proof.charge_from - proof.charge_to)
+    return max(0.0, 1 - (proof.charge_from - charge) / span)

@@ -10,20 +10,17 @@ from datetime import datetime, timedelta
 from appliance.events import Moment
 from appliance.events.plan import Plan
 from appliance.exam.belief import believed_charge_percent, believed_runtime_s
-from appliance.exam.discharge import Proof
+from appliance.exam.discharge import SPAN_PERCENT, VOID_DAYS, began_less_full, by_load, charge_share, claimed
 from appliance.exam.power import MAINS, UpsState
 from appliance.exam.supply import ups_plan
 from appliance.exam.timetable import Moved
 from appliance.exam.venue import Venue
 
-LIGHTER, HEAVIER = 1.0, 1.4  # Peukert's exponent, taken at its worst on either side (batteries: 1.10–1.35)
-USUAL = 1.2
-LOSS_A_MONTH, MONTH_DAYS, VOID_DAYS = 0.02, 30.4375, 365
+USUAL = 1.2  # Peukert's exponent as most batteries have it
 CAUTION = 0.9
 DROP_PERCENT, DROP_S = 5.0, 120.0  # a discharge says how fast it goes once it went this far
-SPAN_PERCENT = 10.0
 CHARGE_AN_HOUR_PERCENT = 8.0  # until it is seen: a UPS needs 8–12 h to be full (makers say 90 % in 4–8 h)
-RECHARGE_SEEN_S = 900.0
+RECHARGE_SEEN_S, STANDSTILL_S = 900.0, 3600.0
 FULL_PERCENT = 95.0
 RECHARGE_HOURS = 24.0  # from empty, before a test is planned so that the seal finds a full battery
 TEST_HOURS = 2.0
@@ -33,7 +30,8 @@ TEST_HOURS = 2.0
 class Hold:
     """Seconds from now; None where a number can not be told. `why_unproven` is empty where it is proven.
 
-    `at_least`: the mains ended the proof's discharge before the asked minutes, so it may well hold longer.
+    `at_least`: it may well hold longer. The mains ended the proof's discharge before the asked minutes, or it was
+    a second outage, that began less full.
     """
 
     reported_s: float | None = None
@@ -73,21 +71,27 @@ def hold(venue: Venue, name: str, now: Moment) -> Hold:
     gone_s, under_way = 0.0, ups.discharge
     if under_way is not None:  # what the whole discharge will last, less what of it is over
         gone_s = now.since(under_way.began)
-        charge_from, load = under_way.charge_from, _heavier(load, under_way.mean_load_percent)
-        total_s, why = proven(ups, load, charge_from, now)
+        began_at, load = under_way.charge_from, _heavier(load, under_way.mean_load_percent)
+        if now.comparable(under_way.began):
+            total_s, why = proven(ups, load, began_at, now)
+        else:  # nobody knows how much of it is over
+            total_s, why = None, "clock"
     else:
+        began_at = charge
         total_s, why = proven(ups, load, charge, now)
     return Hold(
         reported_s=believed_runtime_s(ups) if ups.read else None,
         modelled_s=modelled(venue.plan, name, ups, charge, now),
         proven_s=None if total_s is None else max(0.0, total_s - gone_s),
-        at_least=total_s is not None and _only_so_far(ups) and total_s < asked(venue),
+        at_least=total_s is not None and _only_so_far(ups, began_at) and total_s < asked(venue),
         why_unproven=why,
     )
 
 
-def _only_so_far(ups: UpsState) -> bool:
-    return ups.proof is not None and not ups.proof.to_the_end
+def _only_so_far(ups: UpsState, charge: float | None) -> bool:
+    """Whether the proof is no more than a lower bound from `charge`: the mains ended it, or it began with less."""
+    proof = ups.proof
+    return proof is not None and (not proof.to_the_end or began_less_full(proof.charge_from, charge))
 
 
 def proven(ups: UpsState, load: float | None, charge: float | None, now: Moment) -> tuple[float | None, str]:
@@ -95,36 +99,11 @@ def proven(ups: UpsState, load: float | None, charge: float | None, now: Moment)
     proof = ups.proof
     if proof is None:
         return None, ups.void or "never"
-    if not now.trusted or not proof.at.trusted:
-        return None, "clock"
-    days = (now.wall - proof.at.wall).total_seconds() / 86_400
-    if not 0 <= days <= VOID_DAYS:
-        return None, "too-old" if days > 0 else "clock"
-    if load is None or not proof.load_percent:
-        return None, "no-load"
-    share = _charge_share(proof, charge)
-    if share is None:
-        return None, "no-charge"
-    aged = 1 - LOSS_A_MONTH * days / MONTH_DAYS
-    return proof.held_s * _by_load(proof.load_percent, load, LIGHTER, HEAVIER) * aged * share, ""
-
-
-def _by_load(before: float, load: float, lighter: float, heavier: float) -> float:
-    """How much longer or shorter at `load` than at `before` (Peukert: t ∝ L^-k), both percent."""
-    ratio = before / max(load, 1.0)
-    return float(ratio ** (lighter if ratio >= 1 else heavier))
-
-
-def _charge_share(proof: Proof, charge: float | None) -> float | None:
-    """How much of the proven discharge is left in a battery at `charge`: all where it began no fuller."""
-    if charge is None or proof.charge_from is None:
-        return None
-    if charge >= proof.charge_from:
-        return 1.0
-    span = proof.charge_from - (proof.charge_to or 0.0)
-    if span < SPAN_PERCENT:
-        return max(0.0, 1 - (proof.charge_from - charge) / SPAN_PERCENT)
-    return max(0.0, 1 - (proof.charge_from - charge) / span)
+    full_s, why = claimed(proof, load, now)
+    if full_s is None:
+        return None, why
+    share = charge_share(proof, charge)
+    return (None, "no-charge") if share is None else (full_s * share, "")
 
 
 def _heavier(load: float | None, mean: float | None) -> float | None:
@@ -145,7 +124,7 @@ def modelled(plan: Plan, name: str, ups: UpsState, charge: float | None, now: Mo
     if full is None or ups.load_percent is None:
         return None
     full_s, load = full
-    return CAUTION * full_s * charge / 100 * _by_load(load, ups.load_percent, USUAL, USUAL)
+    return CAUTION * full_s * charge / 100 * by_load(load, ups.load_percent, USUAL, USUAL)
 
 
 def _reference(plan: Plan, name: str, ups: UpsState) -> tuple[float, float] | None:
@@ -192,34 +171,40 @@ def forecast(venue: Venue, name: str, now: Moment) -> Forecast | None:
     if charge >= FULL_PERCENT and not short_when_full:
         return None
     hours = (sitting.start - now.wall).total_seconds() / 3600
-    then = min(100.0, charge + hours * _charge_an_hour(ups, charge, now))
+    then = min(100.0, charge + hours * _charge_an_hour(ups, charge))
     hold_s, _ = proven(ups, ups.load_percent, then, now)
     by = "proven"
-    if hold_s is None or (_only_so_far(ups) and hold_s < asked(venue)):
+    if hold_s is None or (_only_so_far(ups, then) and hold_s < asked(venue)):
         hold_s, by = modelled(venue.plan, name, ups, then, now), "modelled"
     if hold_s is None or (charge >= FULL_PERCENT and hold_s >= asked(venue)):
         return None
     return Forecast(sitting=sitting.id, at=sitting.start, charge_percent=then, hold_s=hold_s, by=by)
 
 
-def _charge_an_hour(ups: UpsState, charge: float, now: Moment) -> float:
+def _charge_an_hour(ups: UpsState, charge: float) -> float:
     """Percent an hour, as seen since the mains came back, else a cautious figure."""
-    if ups.recharge is None:
+    if ups.recharge is None or ups.read is None:
         return CHARGE_AN_HOUR_PERCENT
-    seen_s = now.since(ups.recharge.since)
+    seen_s = ups.read.since(ups.recharge.since)
     gained = charge - ups.recharge.charge_percent
-    return gained / seen_s * 3600 if seen_s >= RECHARGE_SEEN_S and gained >= 1 else CHARGE_AN_HOUR_PERCENT
+    if seen_s >= RECHARGE_SEEN_S and gained >= 1:
+        return gained / seen_s * 3600
+    # A gauge may stand still for a while; a charger that brings nothing for an hour is slower than the usual one.
+    return min(CHARGE_AN_HOUR_PERCENT, 3600 / seen_s) if seen_s >= STANDSTILL_S else CHARGE_AN_HOUR_PERCENT
 
 
 def test_before(venue: Venue, name: str, now: Moment) -> datetime | None:
     """When a test must have begun, so that the battery is full again for the seal; None where it is too late.
 
-    Before the next batch's first start: the check, and a recharge from empty before it.
+    Before the next batch's first start: the check, and a recharge from empty before it. None also where a proof
+    of the asked minutes, or that it holds less, is good until then.
     """
-    if venue.seal is not None or venue.ups[name].proof is not None:
-        return None
     first = next_start(venue, now)
-    if first is None:
+    if venue.seal is not None or first is None:
+        return None
+    proof = venue.ups[name].proof
+    says_enough = proof is not None and (proof.to_the_end or proof.held_s >= asked(venue))
+    if proof is not None and says_enough and first.start <= proof.at.wall + timedelta(days=VOID_DAYS):
         return None
     hours = venue.plan.rules.seal_before_hours + RECHARGE_HOURS + TEST_HOURS
     latest = first.start - timedelta(hours=hours)
