@@ -25,7 +25,7 @@ def missing() -> str | None:
     if absent := _absent(BUILD):
         return f"no {', '.join(absent)} to build the image with: apt-get install {PACKAGES}"
     if os.geteuid() != 0:
-        return "the image is not built, which needs root: sudo scripts/vm build, with VENUE_VM_CACHE set"
+        return "the image is not built, which needs root: scripts/vm build"
     if platform.machine() != "x86_64":
         return f"the image is not built, which needs an x86-64 machine: this is {platform.machine()}"
     return None
