@@ -19,7 +19,7 @@ from appliance.enforce.aside import Aside
 from appliance.events.readings import Reading
 from appliance.watch import host, power, seats, usb
 from appliance.watch import panel as panel_watch
-from appliance.watch.thread import Post, Watcher
+from appliance.watch.thread import AGAIN_S, Post, Watcher
 from hw.files import replace_text
 from hw.panel import Panel, SimulatedPanel
 from hw.panel_gpio import GpioPanel
@@ -65,7 +65,14 @@ def watchers(
         close: Callable[[], None] = _nothing,
     ) -> Watcher:
         every = (lambda: seconds) if real else period(seconds)
-        return Watcher(instrument=instrument, read=read, post=post, period_s=every, close=close)
+        return Watcher(
+            instrument=instrument,
+            read=read,
+            post=post,
+            period_s=every,
+            close=close,
+            again_s=lambda: AGAIN_S / max(1.0, rate()),
+        )
 
     found = [watcher("disk", host.disk_reader(config.venue.state_dir), host.DISK_PERIOD_S, real=True)]
     for section in config.ups:
