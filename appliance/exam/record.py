@@ -31,7 +31,7 @@ from appliance.exam.venue import Venue
 DEAD_BAND_PERCENT = 2.0  # charge and load, in points
 DEAD_BAND_RUNTIME = 0.1  # as a share of the last recorded runtime
 HEARTBEAT_S = 900.0  # an idle UPS leaves 96 rows a day
-OUTAGE_PERIOD_S = 1.0
+OUTAGE_PERIOD_S = 0.95  # once a second, for readings that come a hair early
 RESTED_PERIOD_S = 4.0  # a box at rest writes little, and still so often that the discharge counts as seen
 DISK_LOW_PERCENT, DISK_FULL_PERCENT = 10.0, 2.0
 DISK_BAND_PERCENT = 1.0  # a level is left only this far beyond its mark

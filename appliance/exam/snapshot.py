@@ -219,10 +219,10 @@ def debts(venue: Venue, now: Moment) -> list[Plain]:
 def _incidents(venue: Venue, now: Moment) -> list[Plain]:
     open_ones = [i for i in venue.incidents if not i.closed]
     closed = [i for i in venue.incidents if i.closed and i.outcome != "absorbed"][-SHOWN_CLOSED:]
-    return [incident_row(i, now) for i in (*open_ones, *reversed(closed))]
+    return [incident_row(venue, i, now) for i in (*open_ones, *reversed(closed))]
 
 
-def incident_row(incident: Incident, now: Moment) -> Plain:
+def incident_row(venue: Venue, incident: Incident, now: Moment) -> Plain:
     """One incident as plain values."""
     return {
         "number": incident.number,
@@ -242,7 +242,7 @@ def incident_row(incident: Incident, now: Moment) -> Plain:
         "acknowledged_by": incident.acknowledged_by,
         "stops_work": incident.stops_work,
         "lost_minutes": incident.lost_minutes_at(now),
-        "proposed_extension_minutes": _proposed_extension(incident),
+        "proposed_extension_minutes": _proposed_extension(venue, incident),
         "resumed_at": _iso(incident.resumed.wall if incident.resumed else None),
         "outcome": incident.outcome,
         "closed_at": _iso(incident.closed.wall if incident.closed else None),
@@ -255,7 +255,11 @@ def incident_row(incident: Incident, now: Moment) -> Plain:
     }
 
 
-def _proposed_extension(incident: Incident) -> int | None:
-    """The minutes that candidates lost, proposed as the postponement once they work again; the province decides."""
+def _proposed_extension(venue: Venue, incident: Incident) -> int | None:
+    """The minutes that candidates lost and were not given yet, once they work again; the province decides."""
     many = incident.cause_kind in ("mains", "room", "ups_fault")
-    return incident.lost_minutes if many and incident.resumed else None
+    if not many or not incident.resumed or incident.lost_minutes is None:
+        return None
+    given = venue.acts[incident.sitting].extend_minutes if incident.sitting in venue.acts else 0
+    left = incident.lost_minutes - given
+    return left if left > 0 else None

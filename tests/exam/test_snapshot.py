@@ -210,3 +210,22 @@ def test_closed_incidents_follow_the_open_ones_newest_first_and_absorbed_ones_ar
     rows = shown(day)["incidents"]
     assert [row["cause_kind"] for row in rows] == ["room"] + ["usb"] * 8
     assert [row["number"] for row in rows[1:]] == list(range(10, 2, -1))
+
+
+def test_lost_minutes_are_proposed_as_the_postponement_less_what_was_given() -> None:
+    day = running()
+    day.power("OB")
+    day.dark(*seats_of(1))
+    day.advance(600)
+    (row,) = shown(day)["incidents"]
+    assert row["proposed_extension_minutes"] is None, "they still wait"
+    day.power("OL")
+    day.lit(*seats_of(1))
+    day.advance(10)
+    day.act("incident.resume", number=row["number"], by="李监考")
+    (row,) = shown(day)["incidents"]
+    assert row["proposed_extension_minutes"] == row["lost_minutes"] == 11
+    day.act("sitting.extend", minutes=8, **CONSENT)
+    assert shown(day)["incidents"][0]["proposed_extension_minutes"] == 3
+    day.act("sitting.extend", minutes=3, **CONSENT)
+    assert shown(day)["incidents"][0]["proposed_extension_minutes"] is None
