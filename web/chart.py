@@ -1,22 +1,22 @@
 """The charge of one UPS over time, as what an SVG draws: where nothing was read, nothing is drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from itertools import pairwise
-from statistics import median
 
 from appliance.words import label
-from web.fields import Plain
-from web.hold import ON_BATTERY
+from web.fields import Plain, number
+from web.hold import ON_BATTERY, state_of
 from web.times import clock_time, day_time, duration, moment_of
 
 WIDTH, HEIGHT = 360, 100
+SPAN = timedelta(hours=4)
 LEAST_SPAN = timedelta(minutes=10)
-# Readings further apart than this, and than four times the usual, say nothing of the time between them.
-GAP_S = 300.0
+# A UPS that does not change leaves a reading each 15 minutes (appliance.exam.record), in a fast demo up to
+# five minutes later; one that was silent for longer says nothing of the time between.
+GAP_S = 1260.0
 THINNEST = 1.5
-# Left of here the words about the dashed line would lie on the curve.
-ADVICE_ABOVE_PERCENT = 50.0
+# Where the words about the dashed line stand: a curve that goes through there must be read without them.
+ADVICE_UNTIL, ADVICE_BELOW_PERCENT = 0.65 * WIDTH, 58.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +64,23 @@ class _Scale:
 
 
 def chart(language: str, ups: Plain, now: datetime, zone: tzinfo) -> Chart | None:
-    """The chart of the UPS's trace until `now`; None where it tells no charge."""
-    points = [point for point in points_of(ups) if point.at <= now]
+    """The chart of the UPS's trace of the last four hours; None where it tells no charge."""
+    points = _lately([*points_of(ups), *_latest(ups, now)], now)
     known = [point.charge for point in points if point.charge is not None]
     if not known:
         return None
     begin, last = min(points[0].at, now - LEAST_SPAN), points[-1]
     scale = _Scale(begin=begin, span_s=(now - begin).total_seconds())
     start, until = day_time(language, begin, now, zone), clock_time(now, zone)
-    outage = _outage_words(language, points, now, zone)
+    outages = _outages(points)
     return Chart(
         lines=[_path(part, scale) for part in _unbroken(points)],
         bands=_bands(points, now, scale),
         dot="" if last.charge is None else f"M{scale.x(last.at):g} {_y(last.charge):g}h0",
         start=start,
         now=until,
-        outage=outage,
-        advice=points[0].charge is None or points[0].charge > ADVICE_ABOVE_PERCENT,
+        outage=_outage_words(language, outages, now, zone),
+        advice=_room_for_advice(points, scale),
         words=label(
             language,
             "chart_words",
@@ -88,7 +88,8 @@ def chart(language: str, ups: Plain, now: datetime, zone: tzinfo) -> Chart | Non
             now=until,
             lowest=int(min(known)),
             charge=None if last.charge is None else int(last.charge),
-            outage=outage or label(language, "chart_no_outage"),
+            outage=_outage_words(language, outages, now, zone, counted=True)
+            or label(language, "chart_no_outage"),
         ),
     )
 
@@ -107,15 +108,31 @@ def points_of(ups: Plain) -> list[Point]:
     return sorted(points, key=lambda point: point.at)
 
 
+def _latest(ups: Plain, now: datetime) -> list[Point]:
+    """What it reads now: an idle UPS's last row is minutes old."""
+    charge, state = number(ups, "charge_percent"), state_of(ups)
+    if charge is None or state == "unknown":
+        return []
+    return [Point(at=now, state=state, charge=min(100.0, max(0.0, charge)))]
+
+
+def _lately(points: list[Point], now: datetime) -> list[Point]:
+    """The readings of the last SPAN; what was so when it began stands at its beginning."""
+    begin = now - SPAN
+    before = [point for point in points if point.at <= begin]
+    within = [point for point in points if begin < point.at <= now]
+    if before and within and (within[0].at - before[-1].at).total_seconds() <= GAP_S:
+        within.insert(0, replace(before[-1], at=begin))
+    return within
+
+
 def _unbroken(points: list[Point]) -> list[list[Point]]:
     """The readings in stretches without a gap between them."""
-    between = [(b.at - a.at).total_seconds() for a, b in pairwise(points)]
-    limit_s = max(GAP_S, 4 * median(between)) if between else GAP_S
     stretches: list[list[Point]] = []
     before: Point | None = None
     for point in points:
         if point.charge is not None:
-            if before is None or (point.at - before.at).total_seconds() > limit_s:
+            if before is None or (point.at - before.at).total_seconds() > GAP_S:
                 stretches.append([])
             stretches[-1].append(point)
         before = point if point.charge is not None else None
@@ -162,8 +179,8 @@ def _bands(points: list[Point], now: datetime, scale: _Scale) -> list[Band]:
     ]
 
 
-def _outage_words(language: str, points: list[Point], now: datetime, zone: tzinfo) -> str:
-    """When it last ran on battery, and how often in all; empty where it never did."""
+def _outages(points: list[Point]) -> list[tuple[datetime, datetime | None]]:
+    """(from, until) of each time on battery; None for one that goes on."""
     outages: list[tuple[datetime, datetime | None]] = []
     for begin, until, state in _runs(points):
         if state not in ON_BATTERY:
@@ -172,14 +189,33 @@ def _outage_words(language: str, points: list[Point], now: datetime, zone: tzinf
             outages[-1] = (outages[-1][0], until)
         else:
             outages.append((begin, until))
+    return outages
+
+
+def _outage_words(
+    language: str,
+    outages: list[tuple[datetime, datetime | None]],
+    now: datetime,
+    zone: tzinfo,
+    *,
+    counted: bool = False,
+) -> str:
+    """When it last ran on battery, and how often in all where that is asked for; empty where it never did."""
     if not outages:
         return ""
     begin, until = outages[-1]
     key = "chart_outage_now" if until is None else "chart_outage"
     return label(
         language,
-        key if len(outages) == 1 else f"{key}_again",
+        f"{key}_again" if counted and len(outages) > 1 else key,
         start=day_time(language, begin, now, zone),
         lasted=duration(language, ((until or now) - begin).total_seconds()),
         times=len(outages),
+    )
+
+
+def _room_for_advice(points: list[Point], scale: _Scale) -> bool:
+    return not any(
+        point.charge is not None and point.charge < ADVICE_BELOW_PERCENT and scale.x(point.at) < ADVICE_UNTIL
+        for point in points
     )

@@ -49,7 +49,7 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
         "{what} holds until about {until} ({source:hold_source})",
     ),
     "battery_missing": (
-        "{what}只能撑到 {until}（{source:hold_source}），比本场结束少 {missing} 分钟",
+        "{what}只撑到 {until}（{source:hold_source}），差 {missing} 分钟",
         "{what} holds only until {until} ({source:hold_source}), {missing} min short of the end",
     ),
     "battery_minutes": (

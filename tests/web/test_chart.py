@@ -16,8 +16,10 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime.fromisoformat(snapshots.NOW)
 
 
-def drawn(rows: list[list[Any]]) -> Chart:
-    shown = chart("zh_CN", ups(trace=rows), NOW, ZONE)
+def drawn(rows: list[list[Any]], **now: Any) -> Chart:
+    """The chart of a trace; the UPS is silent now unless told otherwise."""
+    silent = {"state": "unknown", "charge_percent": None}
+    shown = chart("zh_CN", ups(trace=rows, **(silent | now)), NOW, ZONE)
     assert shown is not None
     return shown
 
@@ -56,6 +58,33 @@ def test_a_curve_that_ends_before_now_has_no_mark_at_now() -> None:
     assert shown.dot == "" and "现在 未知%" in shown.words
 
 
+def test_what_it_reads_now_ends_the_curve() -> None:
+    shown = drawn([row(50, "mains", 90.0)], state="mains", charge_percent=93.0)
+    assert shown.dot == "M360 7h0" and shown.lines == [shown.lines[0]]
+    assert "现在 93%" in shown.words
+
+
+def test_the_curve_is_of_the_last_four_hours() -> None:
+    rows = [[f"2026-09-04T21:{m:02}:00+00:00", "mains", 80.0, None, None] for m in (30, 45, 55)]
+    rows += [[f"2026-09-04T22:{m:02}:00+00:00", "mains", 80.0, None, None] for m in (5, 20)]
+    assert drawn(rows).start == "05:58" and drawn(rows).lines[0].startswith("M0 20")
+
+
+def test_an_idle_ups_that_speaks_each_quarter_of_an_hour_has_an_unbroken_curve() -> None:
+    assert len(drawn([row(m, "mains", 100.0) for m in (0, 15, 30, 45)]).lines) == 1
+
+
+def test_several_times_on_battery_are_counted_for_who_cannot_see_the_bands() -> None:
+    rows = [row(0, "battery", 90.0), row(5, "mains", 85.0), row(9, "battery", 84.0), row(12, "mains", 80.0)]
+    assert drawn(rows).outage == "09:09 起用电池 3 分钟"
+    assert "用电池 2 次，最近 09:09 起 3 分钟" in drawn(rows).words
+
+
+def test_the_words_beside_the_dashed_line_leave_room_for_a_curve_that_goes_there() -> None:
+    assert drawn([row(0, "mains", 90.0), row(20, "battery", 30.0), row(57, "mains", 90.0)]).advice is False
+    assert drawn([row(0, "mains", 90.0), row(50, "battery", 30.0)]).advice is True
+
+
 def test_one_reading_is_a_point() -> None:
     shown = drawn([row(58, "mains", 90.0)])
     assert shown.lines[0].endswith("h0") and shown.start == "09:48"
@@ -66,7 +95,8 @@ def test_a_quiet_day_is_a_few_bytes() -> None:
 
 
 def test_who_cannot_see_it_is_told_in_a_sentence() -> None:
-    assert drawn(trace()).words == "07:59 至 09:58 的电量：最低 85%，现在 100%；09:12 起用电池 5 分钟。"
+    now = {"state": "mains", "charge_percent": 100.0}
+    assert drawn(trace(), **now).words == "07:59 至 09:58 的电量：最低 85%，现在 100%；09:12 起用电池 5 分钟。"
     assert drawn([row(m, "mains", 97.0) for m in range(58)]).words.endswith("没有用过电池。")
 
 
@@ -84,8 +114,9 @@ def test_who_cannot_see_it_is_told_in_a_sentence() -> None:
     ],
 )
 def test_no_charge_is_no_chart_and_a_quiet_sentence(rows: Any, page_of: Callable[..., str]) -> None:
-    assert chart("zh_CN", ups(trace=rows), NOW, ZONE) is None
-    page = page_of(snapshots.all_well(power=[ups(trace=rows)]))
+    silent = ups(trace=rows, state="unknown", charge_percent=None)
+    assert chart("zh_CN", silent, NOW, ZONE) is None
+    page = page_of(snapshots.all_well(power=[silent]))
     assert "还没有电量记录" in page and 'class="chart"' not in page
 
 

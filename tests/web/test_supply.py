@@ -120,7 +120,7 @@ def test_missing_minutes_stand_on_the_card_and_in_the_sentence_below_the_verdict
     snapshot = supplies.missing()
     assert lines(snapshot)[0] == (
         "attention",
-        "服务器只能撑到 11:18（自报，未实测），比本场结束少 12 分钟",
+        "服务器只撑到 11:18（自报，未实测），差 12 分钟",
     )
 
 
