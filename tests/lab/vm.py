@@ -214,7 +214,7 @@ class Vm:
         """qemu's command: nothing in the machine but what the lab is for."""
         return [
             *("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-S", "-no-reboot", "-nodefaults"),
-            *("-no-user-config", "-display", "none", "-accel", "tcg", "-cpu", "qemu64"),
+            *("-no-user-config", "-display", "none", "-accel", "tcg,tb-size=128", "-cpu", "qemu64"),
             *("-smp", "1", "-m", str(self._memory_mb)),
             *("-kernel", str(self._image / "vmlinuz"), "-initrd", str(self._image / "initrd")),
             *("-append", f"{_KERNEL} {append}"),
