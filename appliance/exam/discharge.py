@@ -9,6 +9,9 @@ SEEN_S = 5.0  # a longer stretch without a reading counts for nothing
 GAP_S = (
     30.0  # after a longer one nobody knows what the battery did meanwhile, nor what it means to be this far
 )
+SETTLES_S = (
+    10.0  # UPSes tell their voltages every few seconds: until then it is the charger's, not the battery's
+)
 SHORTEST_PROOF_S = 300.0  # a shorter one that ended with the mains says nothing about an hour
 TO_THE_END = ("low", "off", "box-down")  # the battery gave out: no longer hold may be claimed
 LIGHTER, HEAVIER = 1.0, 1.4  # Peukert's exponent, taken at its worst on either side (batteries: 1.10–1.35)
@@ -92,9 +95,11 @@ def after(discharge: Discharge, reading: PowerRead, now: Moment, *, low: bool) -
     off = "OFF" in reading.status  # nothing is fed: that a UPS says "on battery" beside it proves no holding
     counts = whole and span_s <= SEEN_S and not (discharge.low or discharge.off or off)
     load = discharge.load_percent
+    settling = discharge.battery_v_from is None or now.since(discharge.began) <= SETTLES_S
     return replace(
         discharge,
         last=now,
+        battery_v_from=reading.battery_v if settling else discharge.battery_v_from,
         held_s=discharge.held_s + (span_s if counts else 0.0),
         gap=not whole,
         rebooted=False,  # still on battery after a boot: it was not the battery that took the box down
