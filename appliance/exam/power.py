@@ -185,7 +185,8 @@ def _with_discharge(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
             test = ups.test is not None or body.testing or "CAL" in body.status
             return replace(ups, discharge=discharges.begun(body, now, test=test), recharge=None)
         lb = ups.flags_since.get("LB") or ups.flags_since.get("FSD")
-        low = ups.state == LOW and lb is not None and now.since(lb) >= LOW_LASTS_S
+        # Not by the state: in a test of the UPS's own that is "mains", and its battery gets low all the same.
+        low = lb is not None and not ups.low_at_full and now.since(lb) >= LOW_LASTS_S
         return replace(ups, discharge=discharges.after(before, body, now, low=low))
     if before is None:
         return ups
@@ -228,7 +229,7 @@ def after_unknown(ups: UpsState, body: PowerUnknown, now: Moment) -> UpsState:
 def after_boot(ups: UpsState, same_boot: bool) -> UpsState:
     """The state a new guard starts from: readings are taken anew, a running outage is not forgotten."""
     if same_boot:
-        return replace(ups, read=None)
+        return replace(ups, read=None, since=None)
     running = None if ups.discharge is None else replace(ups.discharge, rebooted=True)
     return replace(
         _forgotten(ups), discharge=running, since=None, unknown="", unknown_since=None, tested=None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from appliance.events import Body, Moment
 from appliance.events.bodies import PowerDrillEnded, PowerTestEnded
 from appliance.exam import phase as phases
+from appliance.exam.discharge import TO_THE_END
 from appliance.exam.power import MAINS, UNKNOWN, Drill, Test, UpsState
 from appliance.exam.venue import Venue
 
@@ -18,9 +19,8 @@ def due_trials(venue: Venue, now: Moment) -> Iterator[Body]:
     for name, ups in venue.ups.items():
         if ups.test is not None and (outcome := _test_outcome(venue, ups, ups.test, now)):
             yield PowerTestEnded(ups=name, outcome=outcome)
-        if ups.drill is not None and not ups.drill.outcome:
-            if outcome := _drill_outcome(venue, ups, ups.drill, now):
-                yield PowerDrillEnded(ups=name, outcome=outcome)
+        if ups.drill is not None and (outcome := _drill_outcome(venue, ups, ups.drill, now)):
+            yield PowerDrillEnded(ups=name, outcome=outcome)
 
 
 def _test_outcome(venue: Venue, ups: UpsState, test: Test, now: Moment) -> str:
@@ -31,11 +31,11 @@ def _test_outcome(venue: Venue, ups: UpsState, test: Test, now: Moment) -> str:
     if ups.state == UNKNOWN:
         unknown_s = now.since(ups.since) if ups.since else 0.0
         return "unknown" if unknown_s >= UNKNOWN_ENDS_S else ""
+    if ups.ended is not None:
+        return "low" if ups.ended.over in TO_THE_END else "mains"
     discharge = ups.discharge
     if discharge is None:
-        begun = ups.recharge is not None and ups.recharge.since.since(test.started) > 0
-        late = now.since(test.started) >= BEGINS_WITHIN_S
-        return "mains" if begun else "no-discharge" if late else ""
+        return "no-discharge" if now.since(test.started) >= BEGINS_WITHIN_S else ""
     if discharge.low:
         return "low"
     if ups.charge_percent is not None and ups.charge_percent <= test.floor_percent:
@@ -44,6 +44,8 @@ def _test_outcome(venue: Venue, ups: UpsState, test: Test, now: Moment) -> str:
 
 
 def _drill_outcome(venue: Venue, ups: UpsState, drill: Drill, now: Moment) -> str:
+    if drill.outcome:
+        return ""
     if drill.started.boot_id != now.boot_id or ups.state == UNKNOWN:
         return "unknown"
     if drill.edge is None:
@@ -57,4 +59,7 @@ def trial_level(ups: UpsState) -> str:
     """What a UPS that tests itself on command must do now: `idle`, `run` or `stop`."""
     if ups.test is not None:
         return "run" if ups.test.commanded else "idle"
-    return "stop" if ups.asked_to_test and ups.testing else "idle"
+    if not (ups.asked_to_test and ups.testing) or ups.testing_since is None or ups.tested is None:
+        return "idle"
+    # What it begins by itself, days later, is not ours to stop.
+    return "stop" if ups.testing_since.since(ups.tested) <= BEGINS_WITHIN_S else "idle"

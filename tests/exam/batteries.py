@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from appliance.events import Event, Moment
 from appliance.events.bodies import GuardStarted, PowerRead, VenueConfigured
+from appliance.events.plan import Rules
 from appliance.exam.due_power import due_power
 from appliance.exam.hold import hold
 from appliance.exam.record import worth_recording
@@ -19,8 +20,8 @@ from appliance.exam.venue import Venue, fold
 from tests.exam.ledger import at, plan
 
 NEW_S, AT_LOAD = 3600.0, 100.0
-TEST_S, FLOOR = 3900.0, 30.0  # the watched test as it is set: 65 minutes, or down to 30 %
-LOW = 15.0  # the charge that the UPS tells where it says that its battery is low
+TEST_S, FLOOR = 3900.0, float(Rules().test_floor_percent)  # the watched test as it is set
+LOW = 10.0  # the charge that the UPS tells where it says that its battery is low
 EVERY_S = 5.0  # the longest stretch between two readings that counts as seen
 LOW_FOR_S = 10.0
 MONTH = timedelta(days=30.4375)
