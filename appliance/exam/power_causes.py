@@ -7,7 +7,7 @@ from appliance.exam.cause import Cause
 from appliance.exam.ending import stage
 from appliance.exam.hold import RECHARGE_SEEN_S, asked, forecast
 from appliance.exam.power import BATTERY, LOW, UNKNOWN, UpsState
-from appliance.exam.supply import faults, seats_stopped, server_upses
+from appliance.exam.supply import FAULTS, faults, seats_stopped, server_upses
 from appliance.exam.venue import Venue
 
 SHORT_BEFORE_S = 24 * 3600.0
@@ -78,7 +78,10 @@ def _faults(venue: Venue, now: Moment) -> Iterator[Cause]:
             )
     for incident in venue.open_incidents():
         ups = venue.ups.get(incident.place)
-        if incident.cause_kind == "ups_fault" and ups is not None and ups.state == UNKNOWN:
+        if incident.cause_kind != "ups_fault" or ups is None:
+            continue
+        # A flag that is there again, after nobody saw it for a while, is the same fault before its ten seconds.
+        if ups.state == UNKNOWN or any(FAULTS.get(flag) == incident.detail for flag in ups.status):
             yield Cause(kind="ups_fault", name=incident.cause, place=incident.place, unsure=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from appliance.events import Moment
 from appliance.events.plan import Plan, UpsPlan
 from appliance.exam import phase as phases
-from appliance.exam.power import LOW, MAINS, OFF, UNKNOWN
+from appliance.exam.power import BATTERY, LOW, UNKNOWN
 from appliance.exam.seats import expected
 from appliance.exam.venue import Venue
 
@@ -67,9 +67,8 @@ def faults(venue: Venue, name: str, now: Moment) -> Iterator[tuple[str, float]]:
         return
     for flag, what in FAULTS.items():
         since = ups.flags_since.get(flag)
-        # On battery most UPSes raise their alarm, and FSD follows LB: the outage says so already.
-        hidden = flag in ("ALARM", "FSD") and ups.state not in (MAINS, OFF) and ups.state != LOW
-        if since is None or hidden or (flag == "ALARM" and ups.state == LOW):
+        # On battery most UPSes raise their alarm: the outage says so already.
+        if since is None or (flag == "ALARM" and ups.state in (BATTERY, LOW)):
             continue
         lasted_s = now.since(since)
         if lasted_s >= venue.plan.rules.fault_s:
