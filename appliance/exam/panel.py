@@ -12,10 +12,10 @@ TEST_S = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelState:
-    """`heard`: the incidents that were open when somebody silenced the buzzer. `seen`: None, nobody said."""
+    """`heard`: what was open when somebody silenced the buzzer, see `_heard_as`. `seen`: None, nobody said."""
 
     presses: int = 0
-    heard: tuple[int, ...] = ()
+    heard: tuple[str, ...] = ()
     silenced: Moment | None = None
     tested: Moment | None = None
     confirmed: Moment | None = None
@@ -28,7 +28,7 @@ def after(panel: PanelState, body: Body, now: Moment, incidents: tuple[Incident,
         case PanelPressed(presses=presses):
             return replace(panel, presses=presses)
         case PanelSilenced():
-            heard = tuple(item.number for item in incidents if not item.closed)
+            heard = tuple(_heard_as(item) for item in incidents if not item.closed)
             return replace(panel, heard=heard, silenced=now)
         case PanelTested():
             return replace(panel, tested=now, seen=None)
@@ -48,13 +48,18 @@ def buzzer_level(panel: PanelState, level: str, incidents: tuple[Incident, ...],
         return TEST
     if level == "ok":
         return QUIET
-    unheard = [item for item in incidents if not item.closed and item.number not in panel.heard]
+    unheard = [item for item in incidents if not item.closed and _heard_as(item) not in panel.heard]
     if panel.silenced is not None and not unheard:
         return QUIET
     taken = [item for item in incidents if not item.closed and not item.acknowledged_by]
     if level == "attention" and not taken:
         return QUIET
     return level
+
+
+def _heard_as(incident: Incident) -> str:
+    """An item and how bad it is: one that gets worse, a battery that is low now, is heard anew."""
+    return f"{incident.number} {incident.proposed} {incident.detail}"
 
 
 def _on_trial(panel: PanelState, now: Moment) -> bool:
