@@ -90,7 +90,7 @@ def _short(venue: Venue, now: Moment) -> Iterator[Cause]:
     for name in server_upses(venue):
         ups = venue.ups[name]
         told = ups.recharge
-        if told is not None and now.since(told.since) < RECHARGE_SEEN_S:
+        if told is not None and (ups.read or now).since(told.since) < RECHARGE_SEEN_S:
             continue  # how fast it charges is not known yet: no alarm that takes itself back
         coming = forecast(venue, name, now)
         if coming is None or coming.hold_s >= asked(venue):

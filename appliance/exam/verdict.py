@@ -9,7 +9,7 @@ from appliance.exam import phase as phases
 from appliance.exam.due import many
 from appliance.exam.hold import hold
 from appliance.exam.incidents import MAJOR, Incident
-from appliance.exam.power import LOW, UNKNOWN
+from appliance.exam.power import LOW, OFF, UNKNOWN
 from appliance.exam.supply import server_upses
 from appliance.exam.venue import Venue
 
@@ -102,7 +102,7 @@ def _affects_exam(venue: Venue, incident: Incident) -> bool:
 def unknown_instruments(venue: Venue) -> list[str]:
     """Instruments that ought to be read and are not: `power`, `usb`, `seats`."""
     blind = []
-    if any(ups.state == UNKNOWN for ups in venue.ups.values()):
+    if any(ups.state in (UNKNOWN, OFF) for ups in venue.ups.values()):  # for a moment OFF may be a slip
         blind.append("power")
     if venue.plan.usb and (venue.usb.unknown or not venue.usb.read):
         blind.append("usb")
