@@ -6,6 +6,8 @@ import pytest
 
 from tests.fakes.logs import LOGS
 
+pytest_plugins = ["tests.lab.vm_plugin"]
+
 
 @pytest.fixture(autouse=True)
 def _no_log_stays_open() -> Iterator[None]:

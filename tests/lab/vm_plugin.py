@@ -17,11 +17,6 @@ _SHOWN_LINES = 60
 _IMAGE = pytest.StashKey[Path]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker."""
-    config.addinivalue_line("markers", "vm: boots a virtual machine (scripts/vm; VENUE_NO_VM=1 skips)")
-
-
 @pytest.fixture(scope="session")
 def vm_image(request: pytest.FixtureRequest) -> Path:
     """The image's directory, built where it has to be; skips where no virtual machine runs."""
