@@ -14,6 +14,7 @@ from scripts.benches import frame
 # area: what it measures. Each is the file of that name beside this one, with `measure(bench)`.
 AREAS = {
     "spine": "event to posture, start with a long log, an idle day, the idle guard, the page",
+    "power": "outages, changes, lost data and the cost of 20 UPSes, on a real upsd beside upsmon",
 }
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY = 64, 69, 75
