@@ -13,8 +13,13 @@ from appliance.exam.venue import Venue
 
 
 def due_power(venue: Venue, now: Moment) -> tuple[Body, ...]:
-    """The bodies to record at `now`; empty once they are."""
-    return (*_readings(venue, now), *due_trials(venue, now), *due_endings(venue, now))
+    """The bodies to record at `now`; empty once they are.
+
+    Ends are judged one step later, by what is still believed then: a lie must not end anything in the moment in
+    which it is first told.
+    """
+    told = (*_readings(venue, now), *due_trials(venue, now))
+    return told or tuple(due_endings(venue, now))
 
 
 def _readings(venue: Venue, now: Moment) -> Iterator[Body]:

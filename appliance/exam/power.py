@@ -229,7 +229,7 @@ def after_unknown(ups: UpsState, body: PowerUnknown, now: Moment) -> UpsState:
 def after_boot(ups: UpsState, same_boot: bool) -> UpsState:
     """The state a new guard starts from: readings are taken anew, a running outage is not forgotten."""
     if same_boot:
-        return replace(ups, read=None, since=None)
+        return replace(ups, read=None, since=None, flags_since={})  # nobody saw whether they stayed
     running = None if ups.discharge is None else replace(ups.discharge, rebooted=True)
     return replace(
         _forgotten(ups), discharge=running, since=None, unknown="", unknown_since=None, tested=None

@@ -146,6 +146,14 @@ def test_one_sign_alone_never_ends_anything_while_a_sitting_is_on(single: str, c
     assert not day.recorded("ending.begun") and level(day) == "run"
 
 
+@pytest.mark.parametrize("lie", [{"runtime_s": 0.0}, {"charge_percent": 100.0, "battery_v": None}])
+def test_a_lie_ends_nothing_in_the_moment_in_which_it_is_first_told(lie: dict[str, Any]) -> None:
+    day = running(wired(SERVER, BOX))
+    day.discharge(30, *LB, charge=(80.0, 60.0), runtime_s=3600.0)
+    day.keep(60, *LB, **({"charge_percent": 60.0, "runtime_s": 3500.0} | lie))
+    assert not day.recorded("ending.begun")
+
+
 @pytest.mark.parametrize("sign", ["charge", "runtime", "voltage"])
 def test_battery_low_and_one_figure_that_says_so_too_begin_the_end(sign: str) -> None:
     day = running(wired(SERVER, BOX))
