@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 class Watcher:
     """Calls `read` every `period_s()` real seconds in a thread of its own and posts what it gives.
 
-    It reads at whole multiples of the period, so that all watchers wake together: 20 UPSes at 5 Hz cost a third
+    It reads at whole multiples of the period, so that all watchers wake together: 20 UPSes at 5 Hz cost a fifth
     less than at moments of their own, for a processor that wakes from sleep does so 5 times a second, not 100.
 
     What it posted last is not posted again for `again_s()`: most readings say what the one before said, and each
