@@ -5,7 +5,10 @@ import shutil
 from pathlib import Path
 
 from hw.descriptors import UsbError
-from hw.usb import devices_directory, is_port
+from hw.usb_device import Removable
+from hw.usb_sysfs import devices_directory, is_port
+
+_TRIPLE = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
 
 
 def make_bus(root: Path, *, bus: int = 1, authorized_default: int = 1) -> None:
@@ -15,8 +18,13 @@ def make_bus(root: Path, *, bus: int = 1, authorized_default: int = 1) -> None:
     """
     attributes = {"authorized_default": str(authorized_default), "bDeviceClass": "09", "idVendor": "1d6b"}
     attributes |= {"authorized": "1", "idProduct": "0002", "product": "xHCI Host Controller"}
-    _appear(devices_directory(root) / f"usb{bus}", attributes, b"", ())
-    _appear(devices_directory(root) / f"{bus}-0:1.0", {"bInterfaceClass": "09"}, b"", ())
+    attributes |= {"interface_authorized_default": "1"}
+    _appear(devices_directory(root) / f"usb{bus}", attributes, b"")
+    _appear(devices_directory(root) / f"{bus}-0:1.0", {"bInterfaceClass": "09"}, b"")
+    try:
+        (devices_directory(root).parent / "drivers_probe").touch()
+    except OSError as error:
+        raise UsbError(f"{devices_directory(root)} cannot be made: {error}") from error
 
 
 def plug(
@@ -29,11 +37,14 @@ def plug(
     serial: str = "E0D55EA573FCF3A0D8A20F5C",
     device_class: str = "00",
     interfaces: tuple[str, ...] = ("08:06:50",),
+    labels: tuple[str, ...] = (),
+    removable: Removable = "removable",
 ) -> None:
     """Plug a device into `port`. It is authorized where the bus's `authorized_default` is not 0, as the
     kernel does.
 
-    `2` (internal ports only) counts as denied: every simulated port is an outer one.
+    `2` (internal ports only) counts as denied: every simulated port is an outer one. `labels` are the names that
+    the interfaces bear, in order; they are to be seen once it is authorized.
 
     Raises UsbError where there is no such bus, the port is taken, or no hub is where the path says.
     """
@@ -45,8 +56,10 @@ def plug(
         raise UsbError(f"nothing is plugged into {hub}, so nothing can be plugged into {port}")
     if directory.exists():
         raise UsbError(f"{port} is taken")
+    controller = devices_directory(root) / f"usb{port.partition('-')[0]}"
     try:
-        default = (devices_directory(root) / f"usb{port.partition('-')[0]}/authorized_default").read_text()
+        default = (controller / "authorized_default").read_text()
+        interface_default = (controller / "interface_authorized_default").read_text().strip()
     except OSError as error:
         raise UsbError(f"no bus for {port}: {error.strerror}") from error
     allowed = default.strip() not in ("0", "2")
@@ -54,9 +67,12 @@ def plug(
     texts = {"manufacturer": manufacturer, "product": product, "serial": serial}
     attributes = {name: text for name, text in texts.items() if text}
     attributes |= {"idVendor": vendor, "idProduct": product_id, "bDeviceClass": device_class}
-    attributes["authorized"] = "1" if allowed else "0"
-    content = descriptors(vendor_product, device_class, interfaces)
-    _appear(directory, attributes, content, interfaces if allowed else ())
+    attributes |= {"authorized": "1" if allowed else "0", "speed": "480", "removable": removable}
+    for number, triple in enumerate(interfaces if allowed else ()):
+        made = dict(zip(_TRIPLE, triple.split(":"), strict=True)) | {"authorized": interface_default}
+        made |= {"interface": labels[number]} if number < len(labels) and labels[number] else {}
+        _appear(directory.with_name(f"{port}:1.{number}"), made, None)
+    _appear(directory, attributes, descriptors(vendor_product, device_class, interfaces))
 
 
 def unplug(root: Path, port: str) -> None:
@@ -87,14 +103,10 @@ def descriptors(vendor_product: str, device_class: str, interfaces: tuple[str, .
     return device + configuration
 
 
-def _appear(directory: Path, attributes: dict[str, str], content: bytes, interfaces: tuple[str, ...]) -> None:
-    """Make the device's directory and those of its interfaces, each whole from its first moment."""
+def _appear(directory: Path, attributes: dict[str, str], content: bytes | None) -> None:
+    """Make a directory, whole from its first moment."""
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        for number, triple in enumerate(interfaces):
-            names = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
-            made = dict(zip(names, triple.split(":"), strict=True))
-            _place(directory.with_name(f"{directory.name}:1.{number}"), made, None)
         _place(directory, attributes, content)
     except OSError as error:
         raise UsbError(f"{directory} cannot be made: {error}") from error

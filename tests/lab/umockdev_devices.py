@@ -19,7 +19,12 @@ def configuration(value: int, *parts: bytes) -> bytes:
     """Give a configuration that holds the descriptors `parts`, its total length right."""
     body = b"".join(parts)
     interfaces = len({part[2] for part in parts if part[1] == 4})
-    return bytes((9, 2)) + (9 + len(body)).to_bytes(2, "little") + bytes((interfaces, value, 0, 0x80, 250)) + body
+    return (
+        bytes((9, 2))
+        + (9 + len(body)).to_bytes(2, "little")
+        + bytes((interfaces, value, 0, 0x80, 250))
+        + body
+    )
 
 
 def interface(number: int, triple: str, *, alternate: int = 0, endpoints: int = 0) -> bytes:
@@ -122,9 +127,13 @@ CARD_READER = bytes((54, 0x21, 0x10, 0x01, 0, 7)) + bytes(48)
 
 # Recorded.
 STICK = "12010002000000408107675526010102030109022000010100804B0904000002080650000705810200020007050202000200"
-SONY = "1201000200000040CE0F660126020203040109022700010100C0FA0904000003FFFF0005070581020002000705020200020007"
+SONY = (
+    "1201000200000040CE0F660126020203040109022700010100C0FA0904000003FFFF0005070581020002000705020200020007"
+)
 SONY_END = "0582031C0006"
-CANON = "1201000200000040A904C03102000102030109022700010100C001090400000306010100070581020002000705020200020007"
+CANON = (
+    "1201000200000040A904C03102000102030109022700010100C001090400000306010100070581020002000705020200020007"
+)
 CANON_END = "058303080009"
 NEC_HUB = "12010002090001400904580000010102000109021900010100E0320904000001090000000705810301000C"
 DOCK_HUB = (
@@ -143,7 +152,12 @@ DEVICES: dict[str, bytes] = {
     "android with adb": device(
         "18d1:4ee2",
         configuration(
-            1, interface(0, "ff:ff:00", endpoints=3), *BULK, EVENTS, interface(1, "ff:42:01", endpoints=2), *BULK
+            1,
+            interface(0, "ff:ff:00", endpoints=3),
+            *BULK,
+            EVENTS,
+            interface(1, "ff:42:01", endpoints=2),
+            *BULK,
         ),
     ),
     "ptp camera": bytes.fromhex(CANON + CANON_END),
@@ -153,10 +167,12 @@ DEVICES: dict[str, bytes] = {
     "cdc-ncm": _ncm(),
     "keyboard": bytes.fromhex(HOLTEK),
     "mouse": device(
-        "046d:c077", configuration(1, interface(0, "03:01:02", endpoints=1), _hid(46), endpoint(0x81, 3, 4, 10))
+        "046d:c077",
+        configuration(1, interface(0, "03:01:02", endpoints=1), _hid(46), endpoint(0x81, 3, 4, 10)),
     ),
     "ups": device(
-        "051d:0002", configuration(1, interface(0, "03:00:00", endpoints=1), _hid(1049), endpoint(0x81, 3, 6, 100))
+        "051d:0002",
+        configuration(1, interface(0, "03:00:00", endpoints=1), _hid(1049), endpoint(0x81, 3, 6, 100)),
     ),
     "hub": bytes.fromhex(NEC_HUB),
     "hub with two settings": bytes.fromhex(DOCK_HUB),
@@ -164,12 +180,19 @@ DEVICES: dict[str, bytes] = {
     "smart card": device(
         "058f:9540",
         configuration(
-            1, interface(0, "0b:00:00", endpoints=3), CARD_READER, endpoint(0x81, 3, 4, 32), endpoint(0x83), endpoint(2)
+            1,
+            interface(0, "0b:00:00", endpoints=3),
+            CARD_READER,
+            endpoint(0x81, 3, 4, 32),
+            endpoint(0x83),
+            endpoint(2),
         ),
     ),
     "printer": device(
         "03f0:2b17",
-        configuration(1, interface(0, "07:01:02", endpoints=2), *BULK, interface(0, "07:01:01", alternate=1), *BULK),
+        configuration(
+            1, interface(0, "07:01:02", endpoints=2), *BULK, interface(0, "07:01:01", alternate=1), *BULK
+        ),
     ),
     "bluetooth": _bluetooth(),
     "network card of its maker's own": device(
