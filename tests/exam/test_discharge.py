@@ -270,6 +270,16 @@ def test_a_low_battery_of_a_second_is_a_flicker_and_ends_nothing() -> None:
     assert (row.ended, row.held_s) == ("mains", 1201)
 
 
+def test_a_battery_that_recovers_a_little_after_it_was_low_has_held_no_longer() -> None:
+    day = running()
+    day.discharge(600, charge=(100.0, 30.0))
+    day.discharge(10, "OB", "LB", charge=(30.0, 25.0))
+    day.discharge(300, charge=(31.0, 26.0), load_percent=5.0)
+    day.power(*OL)
+    (row,) = day.discharged
+    assert row.ended == "low" and row.held_s <= 606
+
+
 def test_battery_low_at_a_full_charge_ends_nothing() -> None:
     day = running()
     day.discharge(400, "OB", "LB", charge=(100.0, 91.0))

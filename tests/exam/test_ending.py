@@ -158,7 +158,7 @@ def test_a_lie_ends_nothing_in_the_moment_in_which_it_is_first_told(lie: dict[st
 def test_battery_low_and_one_figure_that_says_so_too_begin_the_end(sign: str) -> None:
     day = running(wired(SERVER, BOX))
     day.discharge(60, charge=(100.0, 80.0), battery_v=13.2, runtime_s=3600.0)
-    low: dict[str, Any] = {"charge": (80.0, 79.0), "battery_v": 12.8, "runtime_s": 3000.0}
+    low: dict[str, Any] = {"charge": (80.0, 79.0), "battery_v": 11.6, "runtime_s": 3000.0}
     low |= {
         "charge": {"charge": (20.0, 19.0)},
         "runtime": {"runtime_s": 300.0},
@@ -248,6 +248,17 @@ def test_a_watched_test_that_runs_low_ends_nothing() -> None:
     die(day)
     assert not day.recorded("ending.begun")
     assert [event.body.outcome for event in day.recorded("power.test_ended")] == ["low"]  # type: ignore[attr-defined]
+
+
+def test_battery_low_before_a_restart_and_after_it_was_not_low_all_the_time() -> None:
+    day = running(wired(SERVER, BOX))
+    day.discharge(60, charge=(100.0, 18.0))
+    day.discharge(1, *LB, charge=(18.0, 18.0))
+    day.restart(600)
+    day.discharge(4, *LB, charge=(17.0, 16.0))
+    assert not day.recorded("ending.begun")
+    day.discharge(1, *LB, charge=(16.0, 15.9))
+    assert day.recorded("ending.begun")
 
 
 # The last bundle, and rest
