@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+_PORT = r"^\d+-\d+(\.\d+)*$"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -90,19 +91,22 @@ class UpsSection(_Driven):
 
 
 class UsbAllow(_Section):
-    """A device that may be there: id, port, and its serial where it has one."""
+    """A device that may be there: id, port, its serial where it has one, its descriptors where they are to be held."""
 
     id: str = Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")
-    port: str = Field(pattern=r"^\d+-\d+(\.\d+)*$")
+    port: str = Field(pattern=_PORT)
     serial: str = ""
+    descriptors_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     why: str = Field(min_length=1)
 
 
 class UsbSection(_Section):
-    """The box's own USB ports."""
+    """The box's own USB ports: what may be there, on which a UPS may be exchanged, what people call them."""
 
     enforce: bool = False
     allow: tuple[UsbAllow, ...] = ()
+    ups_ports: tuple[Annotated[str, Field(pattern=_PORT)], ...] = ()
+    ports: dict[Annotated[str, Field(pattern=_PORT)], Annotated[str, Field(min_length=1, max_length=40)]] = {}
 
 
 class ExamServer(_Section):

@@ -29,6 +29,7 @@ PINS_FOR = {
     "sitting.delay": ("chief",),
     "sitting.extend": ("chief",),
     "power.end": ("chief",),
+    "usb.grant": ("chief", "technician"),
 }
 
 

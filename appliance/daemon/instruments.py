@@ -108,8 +108,7 @@ def enforcers(
     """
     found: dict[str, Enforcer] = {}
     if config.usb.enforce:
-        allow = ((item.id, item.port, item.serial) for item in config.usb.allow)
-        found["usb"] = usb_enforcer.holder(root_of(config), allow)
+        found["usb"] = usb_enforcer.holder(root_of(config))
     if panel is not None:
         found["lamp"] = panel_enforcer.lamp_holder(panel)
         found["buzzer"] = panel_enforcer.buzzer_holder(panel)

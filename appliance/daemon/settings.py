@@ -64,7 +64,12 @@ def read(path: Path) -> Settings:
         ups=supply.ups_plans(config),
         seats=seats,
         usb=config.usb.enforce,
-        usb_allow=tuple(UsbAllowed(id=a.id, port=a.port, serial=a.serial) for a in config.usb.allow),
+        usb_allow=tuple(
+            UsbAllowed(id=a.id, port=a.port, serial=a.serial, sha256=a.descriptors_sha256)
+            for a in config.usb.allow
+        ),
+        usb_ups_ports=config.usb.ups_ports,
+        usb_ports=dict(config.usb.ports),
         network=config.network.mode,
         servers=supply.servers(config),
         stoppable=tuple(server.name for server in config.ending.server),

@@ -175,7 +175,7 @@ class Dispatch:
             case Observed(instrument=instrument, reading=reading):
                 if instrument in self._seen:
                     self._seen[instrument] = self._real_s()
-                if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading):
+                if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading, now):
                     self._drifted("usb")
                 for body in worth_recording(self.venue, reading, now):
                     self._record(body, now)

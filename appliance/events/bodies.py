@@ -73,6 +73,7 @@ from appliance.events.power import (
     ServerStopped,
     UpsSwapped,
 )
+from appliance.events.usb import UsbGranted, UsbRevoked
 
 BODIES: dict[str, type[Body]] = {
     cls.kind: cls
@@ -83,7 +84,7 @@ BODIES: dict[str, type[Body]] = {
         PowerTestStarted, PowerTestEnded, PowerDrillStarted, PowerDrillEnded, BatteryReplaced, UpsSwapped,
         EndingBegun, EndingAgreed, EndingCancelled, EndingRested, EndingCut, ServerStopped,
         PanelPressed, PanelSilenced, PanelTested, PanelConfirmed,
-        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, SeatsRead, SeatsUnknown,
+        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, SeatsRead, SeatsUnknown,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -155,7 +156,9 @@ __all__ = [
     "SittingFinished",
     "Unrecognised",
     "UpsSwapped",
+    "UsbGranted",
     "UsbPlugged",
+    "UsbRevoked",
     "UsbSeen",
     "UsbUnknown",
     "UsbUnplugged",

@@ -39,7 +39,10 @@ class PowerUnknown(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbPlugged(Body):
-    """A USB device appeared at `port`; `allowed` by the configured list, `authorized` by the kernel."""
+    """A USB device appeared at `port`; `allowed` as it was judged then, `authorized` by the kernel.
+
+    `kinds`: all that it is known to be. `sha256` is that of its descriptors; `fault` says why they lie.
+    """
 
     kind: ClassVar[str] = "usb.plugged"
     level: ClassVar[int] = WARNING
@@ -50,6 +53,9 @@ class UsbPlugged(Body):
     interfaces: tuple[str, ...] = ()
     allowed: bool = False
     authorized: bool = False
+    kinds: tuple[str, ...] = ()
+    sha256: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ class UsbAllowed:
     id: str
     port: str
     serial: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,9 @@ class Plan:
     seats: tuple[SeatPlan, ...] = ()
     usb: bool = False
     usb_allow: tuple[UsbAllowed, ...] = ()
+    usb_board: tuple[UsbAllowed, ...] = ()
+    usb_ups_ports: tuple[str, ...] = ()
+    usb_ports: dict[str, str] = field(default_factory=dict)
     network: str = "off"
     servers: tuple[str, ...] = ()
     stoppable: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
 from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.power_acts import POWER_DECISIONS
 from appliance.exam.timetable import Moved
+from appliance.exam.usb_acts import USB_DECISIONS
 from appliance.exam.venue import Venue
 
 
@@ -251,6 +252,7 @@ DECISIONS: dict[str, Decision] = {
     "backup.run": _backup,
     **POWER_DECISIONS,
     **PANEL_DECISIONS,
+    **USB_DECISIONS,
 }
 
 __all__ = ["DECISIONS", "Act", "Decision", "Refused", "decide"]

@@ -22,6 +22,7 @@ from appliance.exam.causes import causes
 from appliance.exam.due_power import due_power
 from appliance.exam.incidents import GENERAL, MAJOR, Incident
 from appliance.exam.seats import seat_causes
+from appliance.exam.usb_acts import due_grants
 from appliance.exam.venue import Venue
 
 # Causes that need nobody's word to end: closed by the guard once they have been gone for the flap time.
@@ -39,9 +40,9 @@ def due(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Body, ...]:
     day = _day(venue, now)
     if day:
         return day  # incidents are judged in the new phase, one step later
-    power = due_power(venue, now)
-    if power:
-        return power
+    before = (*due_power(venue, now), *due_grants(venue, now))
+    if before:
+        return before
     wrong = _merged(seat_causes(venue, now, causes(venue, now, log_problem)))
     return (*_incidents(venue, now, wrong), *_classes(venue, now))
 

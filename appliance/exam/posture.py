@@ -1,5 +1,8 @@
 """How things must be now: one level a key, compared by dispatch with what is held."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,6 +11,7 @@ from appliance.exam import phase as phases
 from appliance.exam.ending import power_level, servers_level
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.trial import trial_level
+from appliance.exam.usb import allowed
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
@@ -34,7 +38,7 @@ class BackupWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posture:
-    """`usb`: `deny` or `leave`. `windows`: what may pass the line, all else closed. `lamp`: a level's name."""
+    """`usb`: `leave`, or `deny` and what may be used. `windows`: what may pass the line, all else closed."""
 
     usb: str
     lamp: str
@@ -45,7 +49,7 @@ class Posture:
 
 def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
-    usb = "deny" if venue.plan.usb else "leave"
+    usb = usb_level(venue, now)
     windows = line_windows(venue, now)
     judged = level_of(venue)
     lamp = lamp_level(venue.panel, judged, now)
@@ -59,6 +63,28 @@ def posture(venue: Venue, now: Moment) -> Posture:
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
     return Posture(usb=usb, lamp=lamp, windows=windows, backup=backup_wanted(venue, now), levels=levels)
+
+
+def usb_level(venue: Venue, now: Moment) -> str:
+    """`leave`, or `deny` and the tokens of the devices that may be used, in order."""
+    if not venue.plan.usb:
+        return "leave"
+    here = venue.usb.devices.values()
+    tokens = sorted(
+        usb_token(port=d.port, identity=(d.id, d.serial), interfaces=d.interfaces, sha256=d.sha256)
+        for d in here
+        if allowed(venue.usb, venue.plan, d, now)
+    )
+    return " ".join(["deny", *tokens])
+
+
+def usb_token(*, port: str, identity: tuple[str, str], interfaces: Iterable[str], sha256: str) -> str:
+    """A word that stands for this very device at this very port, for a level that is a line of words.
+
+    `identity`: id and serial. `sha256`: of the descriptors.
+    """
+    told = json.dumps([*identity, sorted(interfaces), sha256])
+    return f"{port}={hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
 def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from appliance.events.readings import (
     UsbReading,
 )
 from appliance.exam.power import UpsState
+from appliance.exam.usb import allowed, known
 from appliance.exam.venue import Venue
 
 DEAD_BAND_PERCENT = 2.0  # charge and load, in points
@@ -41,7 +42,7 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
     """The bodies that bring the record up to `reading`; none where it says nothing new."""
     match reading:
         case UsbReading():
-            return _usb(venue, reading)
+            return _usb(venue, reading, now)
         case SeatsReading():
             return _seats(venue, reading)
         case DiskReading():
@@ -89,34 +90,33 @@ def _panel(venue: Venue, presses: int | None) -> tuple[Body, ...]:
     return (PanelPressed(presses=presses), PanelSilenced(by="button"))
 
 
-def _usb(venue: Venue, reading: UsbReading) -> tuple[Body, ...]:
+def _usb(venue: Venue, reading: UsbReading, now: Moment) -> tuple[Body, ...]:
     state = venue.usb
     if reading.unknown:
         return () if state.unknown == reading.unknown else (UsbUnknown(reason=reading.unknown),)
     seen: tuple[Body, ...] = () if state.read and not state.unknown else (UsbSeen(),)
-    here = {device.port: replace(device, allowed=usb_allowed(venue, device)) for device in reading.devices}
+    here = {device.port: device for device in reading.devices}
     gone = tuple(
         UsbUnplugged(port=port, id=device.id)
         for port, device in state.devices.items()
-        if port not in here or (here[port].id, here[port].serial) != (device.id, device.serial)
+        if port not in here or known(here[port]) != known(device)
     )
-    came = tuple(device for port, device in here.items() if state.devices.get(port) != device)
-    return (*seen, *gone, *came)
+    came = tuple(device for port, device in here.items() if not _same(state.devices.get(port), device))
+    told = tuple(replace(d, allowed=allowed(state, venue.plan, d, now)) for d in came)
+    return (*seen, *gone, *told)
 
 
-def usb_allowed(venue: Venue, device: UsbPlugged) -> bool:
-    """Whether the configured list names this device at this port, with its serial where the list has one."""
-    return any(
-        (item.id, item.port) == (device.id, device.port) and item.serial in ("", device.serial)
-        for item in venue.plan.usb_allow
-    )
+def _same(before: UsbPlugged | None, device: UsbPlugged) -> bool:
+    """Whether nothing is new; whether it is allowed is judged anew each time it is asked."""
+    return before is not None and replace(before, allowed=device.allowed) == device
 
 
-def usb_drifted(venue: Venue, reading: UsbReading) -> bool:
-    """Whether the kernel lets new devices in, or a listed device waits to be let in."""
+def usb_drifted(venue: Venue, reading: UsbReading, now: Moment) -> bool:
+    """Whether the kernel lets new devices in, or a device is in that must not be, or out that may be in."""
     if not venue.plan.usb or reading.unknown:
         return False
-    return not reading.closed or any(usb_allowed(venue, d) and not d.authorized for d in reading.devices)
+    wrong = any(allowed(venue.usb, venue.plan, d, now) != d.authorized for d in reading.devices)
+    return not reading.closed or wrong
 
 
 def _seats(venue: Venue, reading: SeatsReading) -> tuple[Body, ...]:

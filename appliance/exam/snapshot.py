@@ -8,6 +8,7 @@ from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
 from appliance.exam.power_view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
+from appliance.exam.usb_view import usb_row
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import verdict
 
@@ -44,7 +45,7 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "power": power_rows(venue, now),
         "supply": supply(venue),
         "panel": panel_row(venue, judged.level, now),
-        "usb": _usb(venue, unheld),
+        "usb": usb_row(venue, now, unheld),
         "network": {"state": "unmonitored", "windows": []},
         **_seats(venue),
         "backup": _backup(venue, now),
@@ -107,21 +108,6 @@ def _seal(venue: Venue) -> Plain | None:
         "chief": seal.chief,
         "technician": seal.technician,
     }
-
-
-def _usb(venue: Venue, unheld: tuple[str, ...]) -> Plain:
-    state = "closed"
-    if not venue.plan.usb:
-        state = "unmonitored"
-    elif venue.usb.unknown or not venue.usb.read:
-        state = "unknown"
-    elif "usb" in unheld:
-        state = "open"
-    devices = [
-        {"port": port, "id": d.id, "name": d.name, "allowed": d.allowed, "authorized": d.authorized}
-        for port, d in sorted(venue.usb.devices.items())
-    ]
-    return {"state": state, "devices": devices}
 
 
 def _seats(venue: Venue) -> Plain:

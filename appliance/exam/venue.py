@@ -25,14 +25,11 @@ from appliance.events.bodies import (
     SittingDelayed,
     SittingExtended,
     SittingFinished,
-    UsbPlugged,
-    UsbSeen,
-    UsbUnknown,
-    UsbUnplugged,
     VenueConfigured,
 )
 from appliance.events.plan import Plan
 from appliance.exam import incidents, power, upses
+from appliance.exam import usb as usbs
 from appliance.exam.bundles import BackupState, after
 from appliance.exam.endings import Ending, after_event
 from appliance.exam.incidents import Incident
@@ -41,6 +38,7 @@ from appliance.exam.panel import after as panel_after
 from appliance.exam.phase import CLOSING, RUNNING
 from appliance.exam.power import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
+from appliance.exam.usb import UsbState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +60,6 @@ class PhaseMark:
     sitting: str = ""
     at: datetime | None = None
     seq: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsbState:
-    """What is plugged in, by port. `read` False: not read since this boot; `unknown` says why."""
-
-    devices: dict[str, UsbPlugged] = field(default_factory=dict)
-    read: bool = False
-    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,18 +160,11 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
         return replace(venue, ups=upses.after(venue.ups, event.body, now))
     if area in ("ending", "server"):
         return replace(venue, endings=after_event(venue.endings, event, now))
+    if area == "usb":
+        return replace(venue, usb=usbs.after(venue.usb, event.body, now, venue.plan))
     if area == "panel":
         return replace(venue, panel=panel_after(venue.panel, event.body, now, venue.incidents))
     match event.body:
-        case UsbPlugged(port=port) as body:
-            return replace(venue, usb=replace(venue.usb, devices=venue.usb.devices | {port: body}))
-        case UsbUnplugged(port=port):
-            rest = {k: v for k, v in venue.usb.devices.items() if k != port}
-            return replace(venue, usb=replace(venue.usb, devices=rest))
-        case UsbSeen():
-            return replace(venue, usb=replace(venue.usb, read=True, unknown=""))
-        case UsbUnknown(reason=reason):
-            return replace(venue, usb=replace(venue.usb, unknown=reason))
         case SeatsRead(arrived=arrived, gone=gone):
             return replace(venue, seats=_seats_after(venue, arrived, gone, now))
         case SeatsUnknown(reason=reason):
@@ -213,9 +195,9 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, phase=mark, held=venue.held + on)
         case SealMade(batch=batch, chief=chief, technician=technician):
             seal = Seal(batch=batch, at=event.at, chief=chief, technician=technician, seq=event.seq)
-            return replace(venue, seal=seal)
+            return replace(venue, seal=seal, usb=usbs.after(venue.usb, event.body, now, venue.plan))
         case SealLifted():
-            return replace(venue, seal=None)
+            return replace(venue, seal=None, usb=usbs.after(venue.usb, event.body, now, venue.plan))
         case DrillStarted(mode=mode):
             return replace(venue, drill=mode)
         case DrillEnded():

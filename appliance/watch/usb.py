@@ -33,4 +33,7 @@ def _plugged(device: UsbDevice) -> UsbPlugged:
         serial=device.serial,
         interfaces=device.interfaces,
         authorized=device.authorized,
+        kinds=device.kinds,
+        sha256=device.descriptors_sha256,
+        fault=device.fault,
     )

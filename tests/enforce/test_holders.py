@@ -10,36 +10,77 @@ import pytest
 from appliance.enforce import usb
 from appliance.enforce.job import BackupJobs
 from appliance.events.bodies import BackupFailed
-from appliance.exam.posture import BackupWanted
+from appliance.exam.posture import BackupWanted, NotHeld, usb_token
 from hw import usb_simulated
-from hw.usb import authorized_default, scan
+from hw.usb import authorized_default, devices_directory, scan
 from tests.fakes.wait import wait_for
 
 WANTED = BackupWanted(newer_than_seq=7, stage="final", sitting="am", reason="finished")
 HEAD = (7, "ab" * 32)
 
 
-def test_denying_holds_twice_and_takes_nothing_away_that_was_let_in_before(tmp_path: Path) -> None:
+def tokens(root: Path, *ports: str) -> str:
+    """The level that lets the devices at these ports in."""
+    told = [
+        usb_token(
+            port=d.port,
+            identity=(d.vendor_product, d.serial),
+            interfaces=d.interfaces,
+            sha256=d.descriptors_sha256,
+        )
+        for d in scan(root)
+        if d.port in ports
+    ]
+    return " ".join(["deny", *told])
+
+
+def state(root: Path) -> dict[str, bool]:
+    return {device.port: device.authorized for device in scan(root)}
+
+
+def test_denying_holds_twice_and_takes_away_what_was_let_in_before(tmp_path: Path) -> None:
     usb_simulated.make_bus(tmp_path)
     usb_simulated.plug(tmp_path, "1-3", product="USB hub")
-    hold = usb.holder(tmp_path, ())
+    assert state(tmp_path) == {"1-3": True}
+    hold = usb.holder(tmp_path)
     hold("deny")
     hold("deny")
-    assert authorized_default(tmp_path) == {"usb1": 0}
-    assert [device.authorized for device in scan(tmp_path)] == [True]
+    assert authorized_default(tmp_path) == {"usb1": 0} and state(tmp_path) == {"1-3": False}
 
 
-def test_only_the_listed_device_at_its_own_port_with_its_own_serial_is_let_in(tmp_path: Path) -> None:
+def test_only_the_named_devices_at_their_own_ports_are_let_in(tmp_path: Path) -> None:
     usb_simulated.make_bus(tmp_path, authorized_default=0)
     for port, serial in (("1-1", "A"), ("1-2", "B"), ("1-3", "A")):
         usb_simulated.plug(tmp_path, port, vendor_product="051d:0002", serial=serial)
-    usb.holder(tmp_path, [("051d:0002", "1-1", "A"), ("051d:0002", "1-2", "A")])("deny")
-    assert [(d.port, d.authorized) for d in scan(tmp_path)] == [("1-1", True), ("1-2", False), ("1-3", False)]
+    usb.holder(tmp_path)(tokens(tmp_path, "1-1"))
+    assert state(tmp_path) == {"1-1": True, "1-2": False, "1-3": False}
+
+
+def test_another_device_in_a_named_ones_place_is_not_let_in(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path, authorized_default=0)
+    usb_simulated.plug(tmp_path, "1-1", vendor_product="051d:0002", serial="A", interfaces=("03:00:00",))
+    want = tokens(tmp_path, "1-1")
+    usb_simulated.unplug(tmp_path, "1-1")
+    usb_simulated.plug(tmp_path, "1-1", vendor_product="051d:0002", serial="A", interfaces=("03:01:01",))
+    usb.holder(tmp_path)(want)
+    assert state(tmp_path) == {"1-1": False}, "the same id and serial, and a keyboard"
+
+
+def test_one_port_that_can_not_be_closed_keeps_no_other_open(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path)
+    for port in ("1-1", "1-2", "1-3"):
+        usb_simulated.plug(tmp_path, port)
+    stuck = devices_directory(tmp_path) / "1-2" / "authorized"
+    stuck.unlink()
+    stuck.mkdir()
+    with pytest.raises(NotHeld, match="1-2"):
+        usb.holder(tmp_path)("deny")
+    assert [state(tmp_path)[port] for port in ("1-1", "1-3")] == [False, False]
 
 
 def test_leaving_a_bus_leaves_it(tmp_path: Path) -> None:
     usb_simulated.make_bus(tmp_path, authorized_default=1)
-    usb.holder(tmp_path, ())("leave")
+    usb.holder(tmp_path)("leave")
     assert authorized_default(tmp_path) == {"usb1": 1}
 
 

@@ -87,6 +87,7 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "incident.resume", "incident.close", "seat.swap", "backup.run",
         "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
         "panel.test", "panel.confirm", "panel.silence",
+        "usb.grant", "usb.admit", "usb.keyboard", "usb.ups", "usb.revoke",
     }  # fmt: skip
 
 

@@ -390,6 +390,8 @@ def test_nothing_is_called_short_before_its_charging_was_seen_for_a_quarter_of_a
     day.advance(59)
     assert "ups_short" not in day.kinds
     day.advance(1)
+    assert "ups_short" not in day.kinds, "no reading has said so yet"
+    tell(day, "OL", "CHRG", charge_percent=12.5)
     assert "ups_short" in day.kinds
 
 

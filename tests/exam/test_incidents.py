@@ -7,7 +7,7 @@ from appliance.events.plan import UsbAllowed
 from appliance.events.readings import SeatsReading, UsbReading
 from appliance.exam.acts import Refused
 from appliance.exam.incidents import KEPT_CLOSED
-from tests.exam.ledger import Ledger, at, plan, running, sealed, seats_of, sitting, stick
+from tests.exam.ledger import SIGNED, Ledger, at, plan, running, sealed, seats_of, sitting, stick
 
 ALL_OF_1 = seats_of(1)
 
@@ -801,8 +801,9 @@ def test_two_sticks_without_serials_are_told_apart_by_their_ports() -> None:
 
 def test_an_allowed_device_is_no_item_at_its_port_and_one_at_any_other() -> None:
     allowed = (UsbAllowed(id="0781:5567", port="1-2", serial="S1"),)
-    day = sealed(plan(usb_allow=allowed))
+    day = Ledger(plan(usb_allow=allowed)).all_read()
     day.usb(stick(port="1-2"))
+    day.act("seal", **SIGNED)
     assert not day.opened
     day.usb(stick(port="1-3"))
     assert day.kinds == ["usb"]

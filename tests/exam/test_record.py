@@ -8,7 +8,7 @@ from appliance.events.bodies import DiskRead, PowerRead, SeatsRead, UsbPlugged, 
 from appliance.events.plan import UsbAllowed
 from appliance.events.readings import ClockReading, DiskReading, SeatsReading, UsbReading
 from appliance.exam.record import disk_level, usb_drifted
-from tests.exam.ledger import Ledger, plan, sealed, stick
+from tests.exam.ledger import Ledger, plan, stick
 
 UPS_CABLE = UsbPlugged(port="1-1", id="051d:0002", name="Smart-UPS", serial="AS1")
 
@@ -117,14 +117,16 @@ def test_a_device_is_allowed_at_its_port_with_its_serial_where_the_list_has_one(
     assert day.venue.usb.devices["1-1"].allowed is allowed
 
 
-def test_usb_drifts_where_the_kernel_lets_new_devices_in_or_keeps_a_listed_one_out() -> None:
-    day = sealed(plan(usb_allow=(UsbAllowed(id="051d:0002", port="1-1"),)))
-    assert not usb_drifted(day.venue, UsbReading(closed=True))
-    assert usb_drifted(day.venue, UsbReading(closed=False))
-    assert usb_drifted(day.venue, UsbReading(closed=True, devices=(UPS_CABLE,)))
-    assert not usb_drifted(day.venue, UsbReading(closed=True, devices=(replace(UPS_CABLE, authorized=True),)))
-    assert not usb_drifted(day.venue, UsbReading(unknown="silent"))
-    assert not usb_drifted(Ledger(plan(usb=False)).venue, UsbReading(closed=False))
+def test_usb_drifts_where_the_kernel_lets_new_devices_in_or_keeps_an_allowed_one_out_or_another_in() -> None:
+    day = Ledger(plan(usb_allow=(UsbAllowed(id="051d:0002", port="1-1"),)))
+    let_in = replace(UPS_CABLE, authorized=True)
+    assert not usb_drifted(day.venue, UsbReading(closed=True), day.now)
+    assert usb_drifted(day.venue, UsbReading(closed=False), day.now)
+    assert usb_drifted(day.venue, UsbReading(closed=True, devices=(UPS_CABLE,)), day.now)
+    assert not usb_drifted(day.venue, UsbReading(closed=True, devices=(let_in,)), day.now)
+    assert usb_drifted(day.venue, UsbReading(closed=True, devices=(replace(let_in, port="1-3"),)), day.now)
+    assert not usb_drifted(day.venue, UsbReading(unknown="silent"), day.now)
+    assert not usb_drifted(Ledger(plan(usb=False)).venue, UsbReading(closed=False), day.now)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""Who let a USB device in, and when that was over."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from appliance.events.body import WARNING, Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbGranted(Body):
+    """This very device may be used at this very port for `minutes`. `chief` is empty where one person was enough.
+
+    `how`: grant (two people while sealed), keyboard (a replacement, one person) or ups (another UPS in its
+    place, one person).
+    """
+
+    kind: ClassVar[str] = "usb.granted"
+    level: ClassVar[int] = WARNING
+    port: str
+    id: str
+    minutes: int
+    technician: str
+    reason: str
+    how: str = "grant"
+    chief: str = ""
+    serial: str = ""
+    interfaces: tuple[str, ...] = ()
+    sha256: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbRevoked(Body):
+    """A grant is over: `why` expired, pulled, restarted or person (then `by` says who)."""
+
+    kind: ClassVar[str] = "usb.revoked"
+    level: ClassVar[int] = WARNING
+    port: str
+    id: str
+    why: str
+    by: str = ""

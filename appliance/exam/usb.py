@@ -1,0 +1,146 @@
+"""The box's own USB: what is plugged in, what of it may be used, and why.
+
+Open phase: what the configuration lists, and what a technician granted. Sealed: what was there and allowed when
+the seal was made, and what two people granted. A device is the same only where port, id, serial, interfaces and
+descriptors are: a HID UPS is of the same class as a keyboard that types by itself.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from appliance.events import Body, Moment
+from appliance.events.bodies import (
+    SealLifted,
+    SealMade,
+    UsbGranted,
+    UsbPlugged,
+    UsbRevoked,
+    UsbSeen,
+    UsbUnknown,
+    UsbUnplugged,
+)
+from appliance.events.plan import Plan, UsbAllowed
+
+BOARD, LISTED, SEALED_IN, GRANTED = "board", "listed", "sealed-in", "granted"
+UNLISTED, NOT_SEALED_IN, CHANGED, UNREADABLE = "unlisted", "not-sealed-in", "changed", "unreadable"
+ALLOWED = {BOARD, LISTED, SEALED_IN, GRANTED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A device as exactly as it can be told."""
+
+    port: str
+    id: str
+    serial: str = ""
+    interfaces: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Somebody let a device in, from `at` on for `minutes`."""
+
+    device: Known
+    at: Moment
+    minutes: int
+    technician: str
+    reason: str
+    how: str = "grant"
+    chief: str = ""
+    name: str = ""
+
+    def over(self, now: Moment) -> bool:
+        """Whether its time is over; after a boot it is, for nobody looked meanwhile."""
+        return now.boot_id != self.at.boot_id or now.since(self.at) >= 60 * self.minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbState:
+    """What is plugged in, by port. `read` False: not read since this boot; `unknown` says why.
+
+    `sealed_in`: what was there and allowed when the seal was made; None without a seal.
+    """
+
+    devices: dict[str, UsbPlugged] = field(default_factory=dict)
+    read: bool = False
+    unknown: str = ""
+    sealed_in: tuple[Known, ...] | None = None
+    grants: tuple[Grant, ...] = ()
+
+
+def known(device: UsbPlugged | UsbGranted) -> Known:
+    """What tells this device from every other."""
+    return Known(
+        port=device.port,
+        id=device.id,
+        serial=device.serial,
+        interfaces=tuple(sorted(device.interfaces)),
+        sha256=device.sha256,
+    )
+
+
+def judged(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> str:
+    """Why the device may be used (one of `ALLOWED`), or why it may not."""
+    this = known(device)
+    if _names(plan.usb_board, device):
+        return BOARD
+    if any(grant.device == this and not grant.over(now) for grant in usb.grants):
+        return GRANTED
+    if device.fault:
+        return UNREADABLE
+    if usb.sealed_in is None:
+        return LISTED if _names(plan.usb_allow, device) else UNLISTED
+    if this in usb.sealed_in:
+        return SEALED_IN
+    alike = any((other.port, other.id) == (this.port, this.id) for other in usb.sealed_in)
+    return CHANGED if alike else NOT_SEALED_IN
+
+
+def allowed(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> bool:
+    """Whether the device may be used now."""
+    return judged(usb, plan, device, now) in ALLOWED
+
+
+def _names(listed: tuple[UsbAllowed, ...], device: UsbPlugged) -> bool:
+    """Whether a list names the device, with serial and descriptors where it has them."""
+    return any(
+        (item.id, item.port) == (device.id, device.port)
+        and item.serial in ("", device.serial)
+        and item.sha256 in ("", device.sha256)
+        for item in listed
+    )
+
+
+def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
+    """The state once `body` is recorded; the same object where it is about something else."""
+    match body:
+        case UsbPlugged(port=port):
+            return replace(usb, devices=usb.devices | {port: body})
+        case UsbUnplugged(port=port):
+            return replace(usb, devices={k: v for k, v in usb.devices.items() if k != port})
+        case UsbSeen():
+            return replace(usb, read=True, unknown="")
+        case UsbUnknown(reason=reason):
+            return replace(usb, unknown=reason)
+        case UsbGranted():
+            grant = Grant(
+                device=known(body),
+                at=now,
+                minutes=body.minutes,
+                technician=body.technician,
+                reason=body.reason,
+                how=body.how,
+                chief=body.chief,
+                name=body.name,
+            )
+            others = tuple(each for each in usb.grants if each.device.port != body.port)
+            return replace(usb, grants=(*others, grant))
+        case UsbRevoked(port=port, id=name):
+            left = tuple(g for g in usb.grants if (g.device.port, g.device.id) != (port, name))
+            return replace(usb, grants=left)
+        case SealMade():
+            inside = tuple(known(d) for d in usb.devices.values() if allowed(usb, plan, d, now))
+            return replace(usb, sealed_in=inside)
+        case SealLifted():
+            return replace(usb, sealed_in=None)
+    return usb

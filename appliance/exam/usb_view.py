@@ -1,0 +1,59 @@
+"""The box's USB as a reader sees it: plain JSON values."""
+
+from datetime import timedelta
+
+from appliance.events import Moment
+from appliance.events.bodies import UsbPlugged
+from appliance.exam.usb import ALLOWED, Grant, judged
+from appliance.exam.venue import Venue
+
+Plain = dict[str, object]
+
+
+def usb_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
+    """Whether the ports are closed, what is plugged in and why it may be used or not, what people let in."""
+    state = "closed"
+    if not venue.plan.usb:
+        state = "unmonitored"
+    elif venue.usb.unknown or not venue.usb.read:
+        state = "unknown"
+    elif "usb" in unheld:
+        state = "open"
+    devices = [_usb_device(venue, device, now) for _, device in sorted(venue.usb.devices.items())]
+    grants = [_usb_grant(grant) for grant in venue.usb.grants if not grant.over(now)]
+    return {
+        "state": state,
+        "devices": devices,
+        "grants": grants,
+        "sealed_in": venue.usb.sealed_in is not None,
+    }
+
+
+def _usb_device(venue: Venue, device: UsbPlugged, now: Moment) -> Plain:
+    why = judged(venue.usb, venue.plan, device, now)
+    return {
+        "port": device.port,
+        "place": venue.plan.usb_ports.get(device.port, ""),
+        "id": device.id,
+        "name": device.name,
+        "serial": device.serial,
+        "kinds": list(device.kinds),
+        "sha256": device.sha256,
+        "allowed": why in ALLOWED,
+        "why": why,
+        "authorized": device.authorized,
+    }
+
+
+def _usb_grant(grant: Grant) -> Plain:
+    return {
+        "port": grant.device.port,
+        "id": grant.device.id,
+        "name": grant.name,
+        "how": grant.how,
+        "since": grant.at.wall.isoformat(),
+        "until": (grant.at.wall + timedelta(minutes=grant.minutes)).isoformat(),
+        "chief": grant.chief,
+        "technician": grant.technician,
+        "reason": grant.reason,
+    }
