@@ -15,6 +15,7 @@ from scripts.benches import frame
 AREAS = {
     "spine": "event to posture, start with a long log, an idle day, the idle guard, the page",
     "power": "outages, changes, lost data and the cost of 20 UPSes, on a real upsd beside upsmon",
+    "usb_descriptors": "a million lying USB descriptors, a look at the bus, how soon a uevent is heard",
 }
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY = 64, 69, 75
