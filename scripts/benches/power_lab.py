@@ -28,6 +28,7 @@ POLL_S = 5  # upsmon's default, POLLFREQ and POLLFREQALERT; a quick run has no t
 QUICK_POLL_S = 1
 NOTICES = ("ONLINE", "ONBATT", "COMMOK", "COMMBAD", "NOCOMM")
 START_S = 30.0
+NEVER_S = 86_400  # each time it polls its file, dummy-ups sleeps a second and takes no change meanwhile
 _DEVICE = """\
 battery.charge: 100
 battery.runtime: 4200
@@ -184,7 +185,7 @@ class Lab:
         sections = [
             f"[{n}]\n driver = dummy-ups\n port = {etc}/{n}.dev\n mode = dummy-once\n" for n in self.names
         ]
-        private(etc / "ups.conf", "maxretry = 1\npollinterval = 30\n" + "".join(sections))
+        private(etc / "ups.conf", f"maxretry = 1\npollinterval = {NEVER_S}\n" + "".join(sections))
         private(etc / "upsd.conf", f"STATEPATH {run}\nLISTEN {self.host} {self.port}\nMAXAGE {MAXAGE_S}\n")
         private(etc / "upsd.users", _USERS)
         for name in self.names:
