@@ -1,0 +1,159 @@
+"""The program that closes USB early in the boot, on a tree of plain files: what is named is let in, nothing else."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hw import usb_simulated
+from hw.usb import authorized_default, scan
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = ROOT / "systemd" / "venue-lockdown"
+SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
+HUB, NIC, STICK = "0424:9514", "0424:ec00", "0951:1666"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """Two controllers that let everything in: a hub, on it a network adapter, and a stick."""
+    for bus in (1, 2):
+        usb_simulated.make_bus(tmp_path, bus=bus, authorized_default=1)
+    usb_simulated.plug(tmp_path, "1-1", vendor_product=HUB, interfaces=("09:00:00",))
+    usb_simulated.plug(tmp_path, "1-1.1", vendor_product=NIC, interfaces=("ff:00:ff",))
+    usb_simulated.plug(tmp_path, "2-1", vendor_product=STICK)
+    return tmp_path
+
+
+def lockdown(
+    world: Path, *arguments: str, configuration: str | None = None, shell: str = "dash"
+) -> subprocess.CompletedProcess[str]:
+    """Run it; `configuration` is what lockdown.conf holds."""
+    if configuration is not None:
+        path = world / "etc/venue-appliance/lockdown.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(configuration)
+    argv = [shell, str(PROGRAM), *arguments]
+    return subprocess.run(argv, env={"VENUE_ROOT": str(world)}, capture_output=True, text=True, timeout=30)
+
+
+def let_in(world: Path) -> list[str]:
+    return [device.port for device in scan(world) if device.authorized]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_without_a_configuration_every_controller_denies_and_what_is_in_is_taken_away(
+    world: Path, shell: str
+) -> None:
+    done = lockdown(world, shell=shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert authorized_default(world) == {"usb1": 0, "usb2": 0}
+    assert let_in(world) == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_named_by_port_and_id_is_let_in_and_nothing_else(world: Path, shell: str) -> None:
+    lines = f"# the board's\n\ngrant 1-1 {HUB}\n  grant 1-1.1 {NIC} # network\ngrant 2-1 {HUB}"
+    done = lockdown(world, configuration=lines, shell=shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert let_in(world) == ["1-1", "1-1.1"]
+
+
+def test_a_named_device_stays_let_in_all_the_time(world: Path) -> None:
+    """A network adapter that goes for a moment loses its addresses."""
+    authorized = world / "sys/bus/usb/devices/1-1/authorized"
+    authorized.chmod(0o400)
+    before_ns = authorized.stat().st_mtime_ns
+    lockdown(world, configuration=f"grant 1-1 {HUB}\n")
+    assert authorized.stat().st_mtime_ns == before_ns
+
+
+BAD_LINES = [
+    "grant 1-1",
+    f"grant 1-1 {HUB} more",
+    f"allow 1-1 {HUB}",
+    f"grant * {HUB}",
+    f"grant 1-* {HUB}",
+    f"grant ../1-1 {HUB}",
+    f"grant 1-1: {HUB}",
+    f"grant usb1 {HUB}",
+    f"grant 1-1. {HUB}",
+    "grant 1-1 *:*",
+    "grant 1-1 ????:????",
+    "grant 1-1 0424:95144",
+    f"grant 1-1 {HUB}>",
+    "$(touch /tmp/venue-lockdown-ran) `id` ; grant",
+    "grant\x001-1 0424:9514",
+    "\udcff",
+]
+
+
+@pytest.mark.parametrize("line", BAD_LINES)
+def test_a_line_that_is_not_understood_grants_nothing_is_told_and_hides_no_other(
+    world: Path, line: str
+) -> None:
+    path = world / "etc/venue-appliance/lockdown.conf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(f"{line}\ngrant 1-1.1 {NIC}\n".encode(errors="surrogateescape"))
+    done = subprocess.run(
+        ["dash", str(PROGRAM)], env={"VENUE_ROOT": str(world)}, capture_output=True, timeout=30
+    )
+    assert (done.returncode, let_in(world)) == (0, ["1-1.1"])
+    assert b"grants nothing" in done.stderr
+    assert not Path("/tmp/venue-lockdown-ran").exists()
+
+
+def test_a_controller_that_refuses_is_told_and_leaves_no_other_open(world: Path) -> None:
+    refusing = world / "sys/bus/usb/devices/usb1/authorized_default"
+    refusing.unlink()
+    refusing.mkdir()
+    done = lockdown(world)
+    assert done.returncode == 1
+    assert "usb1/authorized_default reads '', not 0" in done.stderr
+    assert authorized_default(world)["usb2"] == 0
+    assert let_in(world) == []
+
+
+@pytest.mark.parametrize("value", ["-1", "3", "2", "255", ""])
+def test_a_rule_that_the_kernel_takes_for_allow_all_is_overwritten(world: Path, value: str) -> None:
+    (world / "sys/bus/usb/devices/usb1/authorized_default").write_text(value)
+    assert lockdown(world).returncode == 0
+    assert authorized_default(world) == {"usb1": 0, "usb2": 0}
+
+
+def test_a_write_that_is_swallowed_is_a_fault(world: Path) -> None:
+    swallowing = world / "sys/bus/usb/devices/usb2/authorized_default"
+    swallowing.unlink()
+    swallowing.symlink_to("/dev/full")
+    assert lockdown(world).returncode == 1
+    swallowing.unlink()
+    swallowing.symlink_to("/dev/null")
+    assert lockdown(world).returncode == 1
+
+
+def test_a_bus_that_is_not_there_yet_is_no_fault(tmp_path: Path) -> None:
+    done = lockdown(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# ---- as udev runs it
+
+
+def test_a_later_controller_is_closed_with_what_came_in_and_no_other_bus_is_touched(world: Path) -> None:
+    """On the others the guard may have let something in meanwhile."""
+    assert lockdown(world, "usb2").returncode == 0
+    assert authorized_default(world) == {"usb1": 0, "usb2": 0}
+    assert let_in(world) == ["1-1", "1-1.1"]
+
+
+def test_a_device_that_appears_later_is_let_in_only_if_it_is_named(world: Path) -> None:
+    lockdown(world)
+    for port in ("1-1", "1-1.1", "2-1", "1-9"):
+        assert lockdown(world, port, configuration=f"grant 1-1.1 {NIC}\n").returncode == 0
+    assert let_in(world) == ["1-1.1"]
+
+
+def test_it_says_so_when_it_is_asked_for_nonsense(world: Path) -> None:
+    for argument in ("../usb1", "1-1:1.0", "all"):
+        assert lockdown(world, argument).returncode == 64
