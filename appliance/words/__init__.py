@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from appliance.words import event_sentences, incidents_en, incidents_zh, verdicts
 from appliance.words.causes import Cause
-from appliance.words.figures import figures_of, with_figures
+from appliance.words.figures import figures_of, usb_places, with_figures
 from appliance.words.languages import LANGUAGES, html_language, language_named, other_language, shell_language
 from appliance.words.names import NAMES, name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
 from appliance.words.sentences import doubt_words, room_place, say, seat_place
+from appliance.words.usb_kinds import place_words
+from appliance.words.usb_rows import usb_grants, usb_level, usb_rows
+from appliance.words.usb_sentences import USB_TITLES
 
 __all__ = [
     "LANGUAGES",
@@ -34,6 +37,10 @@ __all__ = [
     "seat_place",
     "shell_language",
     "silence_sentences",
+    "usb_grants",
+    "usb_level",
+    "usb_places",
+    "usb_rows",
     "verdict_sentence",
     "with_figures",
 ]
@@ -69,12 +76,14 @@ class IncidentWords:
     script: str
 
 
-def event_sentence(language: str, kind: str, body: Plain) -> str:
-    """What happened, in one sentence; `body` is the event's body as plain JSON."""
+def event_sentence(
+    language: str, kind: str, body: Plain, *, places: Mapping[str, str] | None = None
+) -> str:
+    """What happened, in one sentence; `body` is the event's body as plain JSON, `places` are names of USB ports."""
     sentence = event_sentences.EVENTS.get(kind)
     if sentence is None:
         return say(language, event_sentences.UNRECOGNISED, {"kind": kind})
-    return say(language, sentence, body)
+    return say(language, sentence, _placed(language, kind, body, places or {}))
 
 
 def verdict_sentence(language: str, verdict: Plain) -> str:
@@ -120,10 +129,11 @@ def incident_words(
     `since` local time, `spare` the room's free spares, as text; `figures` by `figures_of`.
     """
     cause = _cause(language, str(incident.get("cause_kind")))
-    place = _place(language, incident, cause)
+    known = figures or {}
+    place = _place(language, incident, cause, known)
     values = {
         **incident,
-        **(figures or {}),
+        **known,
         "place": place,
         "since": since,
         "spare": spare,
@@ -131,7 +141,7 @@ def incident_words(
     }
     return IncidentWords(
         place=place,
-        title=_title(language, incident),
+        title=_title(language, incident, known),
         todo=say(language, cause.todo, values),
         script=say(language, cause.script, values),
     )
@@ -142,15 +152,29 @@ def _cause(language: str, cause_kind: str) -> Cause:
     return causes.get(cause_kind, _UNNAMED_CAUSE[language])
 
 
-def _title(language: str, incident: Plain) -> str:
+def _title(language: str, incident: Plain, figures: Plain) -> str:
     """What it is: by the detail where the kind alone says too little."""
     kind, detail = str(incident.get("cause_kind")), str(incident.get("detail"))
+    if kind in USB_TITLES:
+        name = plain_text(incident.get("detail") or "", limit=40)
+        return say(language, USB_TITLES[kind], {**figures, "detail": name})
     if detail in NAMES.get(_TITLED_BY_DETAIL.get(kind, ""), {}):
         return name_of(language, _TITLED_BY_DETAIL[kind], detail)
     return name_of(language, "cause", incident.get("cause_kind"))
 
 
-def _place(language: str, incident: Plain, cause: Cause) -> str:
+def _placed(language: str, kind: str, body: Plain, places: Mapping[str, str]) -> Plain:
+    """The body, its USB port by its name."""
+    field = "port" if kind.startswith("usb.") else "place"
+    port = body.get(field)
+    if not isinstance(port, str) or port not in places:
+        return body
+    if field == "place" and body.get("cause_kind") not in USB_TITLES:
+        return body
+    return {**body, field: place_words(language, port, places[port])}
+
+
+def _place(language: str, incident: Plain, cause: Cause, figures: Plain) -> str:
     place = plain_text(incident.get("place") or "", limit=40)
     if not place:
         return cause.place
@@ -159,6 +183,9 @@ def _place(language: str, incident: Plain, cause: Cause) -> str:
             return seat_place(language, place)
         case "room":
             return room_place(language, place)
+    if figures.get("place_name"):
+        place = plain_text(figures["place_name"], limit=40)
+        return f"{place}（{cause.place}）" if language == LANGUAGES[0] else f"{place} ({cause.place})"
     # A UPS's name or a USB port says nothing to the chief: where it stands comes first.
     return f"{cause.place}（{place}）" if language == LANGUAGES[0] else f"{cause.place} ({place})"
 

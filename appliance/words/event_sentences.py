@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from appliance.words.power_sentences import POWER_EVENTS
 from appliance.words.sentences import Both, By
+from appliance.words.usb_sentences import USB_EVENTS
 
 _ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
 
 # In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
 EVENTS: Mapping[str, Both] = {
     **POWER_EVENTS,
+    **USB_EVENTS,
     "guard.started": Both("监控盒开始工作（版本 {version}）", "The box began its work (version {version})"),
     "guard.stopped": Both("监控盒停止工作：{reason}", "The box stopped its work: {reason}"),
     "venue.configured": Both("考点配置已更新", "The venue's configuration changed"),
@@ -69,26 +71,6 @@ EVENTS: Mapping[str, Both] = {
         "后备电源 {ups} 状态未知：{reason:ups_reason}",
         "UPS {ups} is unknown: {reason:ups_reason}",
     ),
-    "usb.plugged": Both(
-        By(
-            "authorized",
-            {"true": ("USB 设备接入：{name}（{port} 口，{id}）", "USB 设备接入（{port} 口，{id}）")},
-            ("USB 设备接入，已拦下：{name}（{port} 口，{id}）", "USB 设备接入，已拦下（{port} 口，{id}）"),
-        ),
-        By(
-            "authorized",
-            {
-                "true": (
-                    "USB device plugged in: {name} (port {port}, {id})",
-                    "USB device plugged in (port {port}, {id})",
-                )
-            },
-            ("USB device blocked: {name} (port {port}, {id})", "USB device blocked (port {port}, {id})"),
-        ),
-    ),
-    "usb.unplugged": Both("USB 设备已拔出（{port} 口，{id}）", "USB device unplugged (port {port}, {id})"),
-    "usb.unknown": Both("USB 口状态读不到：{reason:read_reason}", "USB cannot be read: {reason:read_reason}"),
-    "usb.seen": Both("USB 口状态可以读到", "USB can be read"),
     "seats.read": Both(
         (
             "考试机上线 {arrived:seats}；离线 {gone:seats}",
@@ -157,10 +139,13 @@ EVENTS: Mapping[str, Both] = {
                 "ups_fault": "{detail:ups_fault}（{place}）",
                 "ups_short": "后备电源 {place} 撑不满下一场规定的时间",
                 "ending": "{detail:ending}（{place}）",
-                "usb": ("USB 设备插入，已拦下：{detail}（{place} 口）", "USB 设备插入，已拦下（{place} 口）"),
+                "usb": (
+                    "{place:usb_port}：USB 设备“{detail}”插入，已拦下",
+                    "{place:usb_port}：USB 设备插入，已拦下",
+                ),
                 "usb_open": (
-                    "USB 设备已接通，没有拦住：{detail}（{place} 口）",
-                    "USB 设备已接通，没有拦住（{place} 口）",
+                    "{place:usb_port}：USB 设备“{detail}”已接通，没有拦住",
+                    "{place:usb_port}：USB 设备已接通，没有拦住",
                 ),
                 "seat": ("考试机离线：{members:seats}", "考试机离线：{place:seats}"),
                 "room": (
@@ -179,10 +164,13 @@ EVENTS: Mapping[str, Both] = {
                 "ups_fault": "{detail:ups_fault} ({place})",
                 "ups_short": "UPS {place} will not hold the asked time at the next start",
                 "ending": "{detail:ending} ({place})",
-                "usb": ("USB device blocked: {detail} (port {place})", "USB device blocked (port {place})"),
+                "usb": (
+                    'At {place:usb_port}: USB device "{detail}" plugged in, blocked',
+                    "At {place:usb_port}: USB device plugged in, blocked",
+                ),
                 "usb_open": (
-                    "USB device NOT blocked: {detail} (port {place})",
-                    "USB device NOT blocked (port {place})",
+                    'At {place:usb_port}: USB device "{detail}" connected, NOT blocked',
+                    "At {place:usb_port}: USB device connected, NOT blocked",
                 ),
                 "seat": ("Seat gone: {members:seats}", "Seat gone: {place:seats}"),
                 "room": (

@@ -8,11 +8,17 @@ Clock = Callable[[str], str]
 _TIMES = ("end", "until")
 
 
-def figures_of(snapshot: Plain, cause_kind: object, place: object, clock: Clock) -> dict[str, object]:
-    """`start`, `hold_minutes`, `asked_minutes` of a UPS that will be too short; empty where nothing is forecast.
+def figures_of(
+    snapshot: Plain, cause_kind: object, place: object, clock: Clock, detail: object = ""
+) -> dict[str, object]:
+    """What the snapshot knows beyond the incident's row; empty where it knows nothing.
 
-    `clock` writes an ISO time as the venue's time of day, '' where it is none.
+    Of a UPS that will be too short `start`, `hold_minutes`, `asked_minutes`; of a USB device that is still at its
+    port and is the one that `detail` names `place_name`, `kinds` and `why`. `clock` writes an ISO time as the
+    venue's time of day, '' where it is none.
     """
+    if cause_kind in ("usb", "usb_open"):
+        return _usb_figures(snapshot, place, detail)
     if cause_kind != "ups_short":
         return {}
     upses = snapshot.get("power")
@@ -26,6 +32,28 @@ def figures_of(snapshot: Plain, cause_kind: object, place: object, clock: Clock)
     return {"start": start, "hold_minutes": int(hold_s // 60), "asked_minutes": int(asked_s // 60)}
 
 
+def usb_places(snapshot: Plain) -> dict[str, str]:
+    """The names of the ports at which something is plugged in, where the configuration names them."""
+    rows = [(device.get("port"), device.get("place")) for device in _usb_devices(snapshot)]
+    return {port: place for port, place in rows if isinstance(port, str) and isinstance(place, str) and place}
+
+
+def _usb_figures(snapshot: Plain, port: object, name: object) -> dict[str, object]:
+    """Of the incident's own device only: another one may stand at its port by now."""
+    here = [device for device in _usb_devices(snapshot) if device.get("port") == port]
+    figures: dict[str, object] = {"place_name": usb_places(snapshot).get(str(port), "")}
+    for device in here:
+        if str(device.get("name") or "") == str(name or "") and device.get("allowed") is not True:
+            kinds = device.get("kinds")
+            figures |= {"kinds": kinds if isinstance(kinds, list) else [], "why": str(device.get("why") or "")}
+    return figures
+
+
+def _usb_devices(snapshot: Plain) -> list[Plain]:
+    devices = _mapping(snapshot.get("usb")).get("devices")
+    return [device for device in devices if isinstance(device, Mapping)] if isinstance(devices, list) else []
+
+
 def with_figures(snapshot: Plain, clock: Clock) -> Plain:
     """The snapshot's verdict, its reason's times as the venue's time of day and with the figures it needs."""
     verdict = _mapping(snapshot.get("verdict"))
@@ -35,7 +63,7 @@ def with_figures(snapshot: Plain, clock: Clock) -> Plain:
     missing = args.get("missing_minutes")
     if not isinstance(missing, int | float) or missing <= 0:
         args["missing_minutes"] = None
-    args |= figures_of(snapshot, reason.get("code"), args.get("place"), clock)
+    args |= figures_of(snapshot, reason.get("code"), args.get("place"), clock, args.get("detail"))
     return {**verdict, "reason": {**reason, "args": args}}
 
 

@@ -4,41 +4,14 @@ from collections.abc import Mapping
 
 from appliance.words.causes import Cause
 from appliance.words.power_incidents_en import POWER_CAUSES
+from appliance.words.usb_incidents_en import USB_CAUSES
 
 _FROM = "This is the chief examiner of {venue}"
 
 # The same order and the same sense as incidents_zh.
 CAUSES: Mapping[str, Cause] = {
     **POWER_CAUSES,
-    "usb": Cause(
-        place="Server cabinet",
-        todo="A technician goes to the cabinet, finds out whose device it is and what, removes it and "
-        "writes it down.",
-        script=_FROM
-        + "; at {since} a USB device was plugged into the box and blocked. The technical lead keeps it.",
-        reason=(
-            "A USB device was plugged in at the server cabinet: {detail}",
-            "A USB device was plugged in at the server cabinet: a technician has a look",
-        ),
-    ),
-    "usb_open": Cause(
-        place="Server cabinet",
-        todo="A technician goes to the cabinet now, pulls out what is not on the list and writes it down; "
-        "what is needed there is put on the list.",
-        script=_FROM
-        + "; at {since} a USB device that is not on the list was found connected to the box, not blocked. "
-        "A technician is pulling it out.",
-        reason=(
-            "A USB device at the server cabinet is not blocked: {detail}",
-            "A USB device at the server cabinet is not blocked: a technician pulls it out now",
-        ),
-    ),
-    "usb_unknown": Cause(
-        place="Server cabinet",
-        todo="A technician looks for devices that do not belong there and checks the box.",
-        script=_FROM + "; USB of the box cannot be read since {since}. A technician is at the cabinet.",
-        reason="USB cannot be read: a technician looks at the cabinet",
-    ),
+    **USB_CAUSES,
     "seat": Cause(
         place="Seats",
         todo=(

@@ -4,34 +4,14 @@ from collections.abc import Mapping
 
 from appliance.words.causes import Cause
 from appliance.words.power_incidents_zh import POWER_CAUSES
+from appliance.words.usb_incidents_zh import USB_CAUSES
 
 _FROM = "您好，我是{venue}主考"
 
 # Wording: the place first, then who does what; no word that accuses a candidate, none that stops the exam.
 CAUSES: Mapping[str, Cause] = {
     **POWER_CAUSES,
-    "usb": Cause(
-        place="服务器机柜",
-        todo="请技术人员到机柜查看是谁插的、是什么设备，拔下并登记。",
-        script=_FROM + "，{since}监控盒上有 USB 设备插入，已被拦下。设备已交技术负责人保管，请指示。",
-        reason=("服务器机柜有 USB 设备插入：{detail}", "服务器机柜有 USB 设备插入，请技术人员查看"),
-    ),
-    "usb_open": Cause(
-        place="服务器机柜",
-        todo="请技术人员立即到机柜拔下不在清单上的设备并登记；确需使用的，由技术人员写进设备清单。",
-        script=_FROM
-        + "，{since}发现监控盒上接着不在清单上的 USB 设备，没有被拦住。技术人员正在拔下，请指示。",
-        reason=(
-            "服务器机柜有 USB 设备没有拦住：{detail}",
-            "服务器机柜有 USB 设备没有拦住，请技术人员立即拔下",
-        ),
-    ),
-    "usb_unknown": Cause(
-        place="服务器机柜",
-        todo="请技术人员到机柜看一眼有没有多出来的设备，并检查监控盒。",
-        script=_FROM + "，监控盒的 USB 监测从{since}起读不到。技术人员已到机柜查看。",
-        reason="USB 口读不到：请技术人员到机柜看一眼",
-    ),
+    **USB_CAUSES,
     "seat": Cause(
         place="考试机",
         todo=(

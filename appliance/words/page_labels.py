@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from appliance.words.languages import LANGUAGES
 from appliance.words.power_labels import POWER_LABELS
 from appliance.words.sentences import say
+from appliance.words.usb_labels import USB_LABELS
 
 _LABELS: Mapping[str, tuple[str, str]] = {
     **POWER_LABELS,
+    **USB_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),
@@ -62,7 +64,6 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "net_closed_proven": ("外网：已隔断（{time} 验证）", "Internet: closed (proven {time})"),
     "net_unmonitored": ("外网：未接入监测", "Internet: not monitored"),
     "net_unknown": ("外网：未知", "Internet: unknown"),
-    "usb_blocked": ("{count} 个设备已拦下", "{count} device(s) blocked"),
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),
     "backup_big": ("{time} 已加密保存", "Sealed at {time}"),
     "backup_running_big": ("正在备份", "Backing up now"),

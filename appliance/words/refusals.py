@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from appliance.words.plain import plain_text
+
 Both = tuple[str, str]  # zh_CN, en
 
 REFUSALS: dict[str, Both] = {
@@ -45,6 +47,17 @@ REFUSALS: dict[str, Both] = {
     "nothing-to-end": ("{ups} 现在没有要收尾的事。", "Nothing on {ups} is being ended now."),
     "no-stop-configured": ("没有设置怎样停 {ups} 上的服务器，请技术人员按步骤手工停机。", "How to stop the servers on {ups} is not configured; a technician powers them off by hand."),
     "no-panel": ("没有设置面板（灯、蜂鸣器、按钮）。", "No panel (lamps, buzzer, button) is configured."),
+    "usb-not-watched": ("监控盒没有接管 USB 口（[usb] enforce），不能这样做。", "The box does not hold its USB ports ([usb] enforce), so this can not be done."),
+    "no-device-there": ("{port} 口上没有设备。", "There is no device at port {port}."),
+    "another-device": ("{port} 口上现在是另一个设备：{name}（{id}）。请重新查看后再决定。", "Another device is at port {port} now: {name} ({id}). Look again before you decide."),
+    "device-unreadable": ("{port} 口上的设备说不清自己是什么，不能允许使用。", "The device at port {port} does not tell plainly what it is and can not be let in."),
+    "already-allowed": ("{port} 口上的设备已经允许使用。", "The device at port {port} may be used already."),
+    "no-pure-keyboard": ("{port} 口上的设备（{name}）不是键盘，或不只是键盘；确需使用的，须主考和技术负责人两人允许。", "The device at port {port} ({name}) is no keyboard, or not only one; if it is needed, two people let it in."),
+    "one-keyboard-only": ("已经临时允许了一个键盘，请先收回，或等它到时。", "One keyboard is let in already; take that grant back or wait until it ends."),
+    "no-ups-port": ("{port} 口没有登记为后备电源的口（[usb] ups_ports）。", "Port {port} is not named as one for a UPS ([usb] ups_ports)."),
+    "no-ups": ("{port} 口上的设备（{name}）不像后备电源，或同时是键盘；确需使用的，须主考和技术负责人两人允许。", "The device at port {port} ({name}) does not look like a UPS, or is a keyboard too; if it is needed, two people let it in."),
+    "chief-or-one": ("须写明主考（--chief）；封场前由技术人员一人允许的用 --one，二者只写一个。", "Name the chief (--chief), or give --one before the seal; one of the two."),
+    "no-grant": ("{port} 口现在没有临时允许。", "Nothing is granted at port {port} now."),
     "no-backup-configured": ("没有设置备份。", "No backup is configured."),
     "log-unwritable": ("记录暂时写不进去，操作没有生效：{reason}", "The record can not be written now, nothing was done: {reason}"),
     "log-unreadable": ("记录读不出来：{reason}", "The record can not be read: {reason}"),
@@ -72,9 +85,9 @@ def refusal_sentence(language: str, code: str, details: Mapping[str, object]) ->
     """The sentence of a refusal; its code where there is none, so that nothing is ever silent."""
     both = REFUSALS.get(code)
     if both is None:
-        return f"{code} {dict(details) if details else ''}".strip()
+        return plain_text(f"{code} {dict(details) if details else ''}", limit=400)
     template = both[0 if language == "zh_CN" else 1]
-    values = {key: str(value)[:200] for key, value in details.items()}
+    values = {key: plain_text(value, limit=200) for key, value in details.items()}
     try:
         return template.format_map(values)
     except (KeyError, ValueError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.words.languages import LANGUAGES
 from appliance.words.names import NAMES, name_of
 from appliance.words.plain import plain_text
+from appliance.words.usb_kinds import kinds_words, port_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,16 @@ def _lasting(language: str, value: object) -> str:
     return f"{hours} 小时 {minutes} 分钟" if chinese else f"{hours} h {minutes} min"
 
 
+def _for_minutes(language: str, value: object) -> str:
+    """Minutes that were given to something: `10 分钟`, `24 小时`."""
+    if not isinstance(value, int | float):
+        return plain_text(value)
+    whole, chinese = max(0, int(value)), language == LANGUAGES[0]
+    if whole >= 120 and not whole % 60:
+        return f"{whole // 60} 小时" if chinese else f"{whole // 60} h"
+    return f"{whole} 分钟" if chinese else f"{whole} min"
+
+
 def _whole(_language: str, value: object) -> str:
     return str(int(value)) if isinstance(value, int | float) else plain_text(value)
 
@@ -182,4 +193,7 @@ _FORMS: Mapping[str, Callable[[str, object], str]] = {
     "seats": _seats,
     "count": _count,
     "room": room_place,
+    "for_minutes": _for_minutes,
+    "usb_kinds": kinds_words,
+    "usb_port": port_words,
 }

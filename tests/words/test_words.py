@@ -72,11 +72,11 @@ UPS_REASONS = (
 )
 INCIDENT_FIELDS = {
     "number", "cause_kind", "cause", "place", "members", "count", "detail", "opened_at", "lost_minutes",
-    "venue", "since", "spare", "start", "hold_minutes", "asked_minutes",
+    "venue", "since", "spare", "start", "hold_minutes", "asked_minutes", "place_name", "kinds", "why",
 }  # fmt: skip
 REASON_FIELDS = {
     "place", "count", "detail", "ups", "runtime_minutes", "end", "until", "source", "missing_minutes",
-    "start", "hold_minutes", "asked_minutes",
+    "start", "hold_minutes", "asked_minutes", "place_name", "kinds", "why",
 }  # fmt: skip
 
 both_languages = pytest.mark.parametrize("language", words.LANGUAGES)

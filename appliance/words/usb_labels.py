@@ -1,0 +1,37 @@
+"""The fixed words of page and shell about USB, in both languages."""
+
+from collections.abc import Mapping
+
+USB_LABELS: Mapping[str, tuple[str, str]] = {
+    "usb_device_word": ("USB 设备", "USB device"),
+    "usb_named": ("“{name}”", ' "{name}"'),
+    "usb_id": ("（{id}）", " ({id})"),
+    "usb_grant_two": (
+        "临时允许：{place}的{what}，到 {until}（{chief}、{by}；{reason}）",
+        "Granted: {what} at {place}, until {until} ({chief}, {by}; {reason})",
+    ),
+    "usb_grant_one": (
+        "临时允许：{place}的{what}，到 {until}（{by}；{reason}）",
+        "Granted: {what} at {place}, until {until} ({by}; {reason})",
+    ),
+    # the card
+    "usb_blocked": ("{count} 个设备已拦下", "{count} device(s) blocked"),
+    "usb_not_blocked": ("{count} 个设备没有拦住", "{count} device(s) NOT blocked"),
+    "usb_waiting": ("{count} 个设备尚未接通", "{count} device(s) not connected yet"),
+    "usb_unsure": ("{count} 个设备情况未知", "{count} device(s) unknown"),
+    "usb_granted_line": ("临时允许：{place}，到 {until}", "Granted: {place}, until {until}"),
+    "usb_granted_more": (
+        "临时允许 {count} 个，最近到时 {until}", "Granted: {count} devices, the first until {until}"
+    ),
+    "usb_fold": ("USB 设备（{count}）", "USB devices ({count})"),
+    "usb_row": ("{place}：{what}，{state:usb_device}（{why}）", "{place}: {what}, {state:usb_device} ({why})"),
+    "usb_more": ("另有 {count} 个设备，见 venue usb list", "{count} more: see venue usb list"),
+    # venue usb
+    "usb_column_place": ("口", "Port"),
+    "usb_column_what": ("是什么", "What it is"),
+    "usb_column_state": ("现在", "Now"),
+    "usb_column_why": ("依据", "Why"),
+    "usb_column_kernel": ("内核", "Connected"),
+    "usb_none": ("没有插着 USB 设备", "No USB device is plugged in"),
+    "usb_about_to": ("{place}：{what}（{state:usb_device}，{why}）", "{place}: {what} ({state:usb_device}, {why})"),
+}  # fmt: skip
