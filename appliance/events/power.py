@@ -141,7 +141,7 @@ class EndingCancelled(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingRested(Body):
-    """Last bundle made, log sealed, disks synced: the box waits for the mains, or for the end."""
+    """Last bundle made, or waited for long enough; disks synced: the box waits for the mains, or for the end."""
 
     kind: ClassVar[str] = "ending.rested"
     level: ClassVar[int] = ERROR
