@@ -15,6 +15,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """What opens below a card's lines; `name` is its id in the page."""
+
+    name: str
+    title: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A card; `level` (ok, attention, critical, unknown) gives shape and colour, `tag` the word."""
 
@@ -23,3 +32,4 @@ class Card:
     tag: str
     big: str
     lines: list[Line] = field(default_factory=list)
+    fold: Fold | None = None

@@ -2,11 +2,12 @@
 
 from datetime import datetime, tzinfo
 
-from appliance.words import label, name_of
+from appliance.words import label, name_of, usb_level
 from web.card import Card, Line, Say
-from web.fields import Plain, count, part, parts, text
+from web.fields import Plain, count, part, text
 from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
+from web.usb import usb_fold, usb_lines
 
 _BACKUP_LEVEL = {"ok": "ok", "running": "ok", "failed": "attention", "late": "attention", "none": "attention"}
 
@@ -20,7 +21,7 @@ def cards(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[C
     return [
         power_card(language, say, snapshot, now, zone),
         _seats(language, say, snapshot),
-        _line_and_usb(language, say, snapshot, zone),
+        _line_and_usb(language, say, snapshot, now, zone),
         _backup(language, say, snapshot, now, zone),
     ]
 
@@ -55,30 +56,24 @@ def _seats(language: str, say: Say, snapshot: Plain) -> Card:
     )
 
 
-def _line_and_usb(language: str, say: Say, snapshot: Plain, zone: tzinfo) -> Card:
-    network, usb = part(snapshot, "network"), part(snapshot, "usb")
-    net, usb_state = text(network, "state"), text(usb, "state")
+def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:
+    network = part(snapshot, "network")
+    net, usb_state = text(network, "state"), text(part(snapshot, "usb"), "state")
     proven = clock_time(moment_of(network.get("verified_at")), zone)
-    blocked = sum(1 for device in parts(usb, "devices") if device.get("authorized") is not True)
-    usb_level = {"closed": "ok", "open": ""}.get(usb_state, "unknown")
-    words = name_of(language, "usb", usb_state or "unknown")
-    if blocked:
-        words, usb_level = f"{words} · {say('usb_blocked', count=blocked)}", "attention"
-    level = "attention" if usb_level == "attention" else "unknown"
-    if usb_level == "ok" and net == "closed" and proven:
+    usb = usb_level(snapshot)
+    level = usb if usb in ("critical", "attention") else "unknown"
+    if usb == "ok" and net == "closed" and proven:
         level = "ok"
-    tag = {"ok": name_of(language, "level", "ok"), "attention": name_of(language, "level", "attention")}
-    tag["unknown"] = say("unmonitored")
-    if "unknown" in (net, usb_state):
-        tag["unknown"] = name_of(language, "level", "unknown")
-    elif net == "closed" or usb_state in ("closed", "open"):
-        tag["unknown"] = say("partly")
+    tag = name_of(language, "level", level)
+    if level == "unknown" and "unknown" not in (net, usb_state):
+        tag = say("partly" if net == "closed" or usb_state in ("closed", "open") else "unmonitored")
     return Card(
         title=say("line_usb"),
         level=level,
-        tag=tag[level],
+        tag=tag,
         big=_net_words(say, net, proven),
-        lines=[Line(words=words, level=usb_level), Line(words=say("seat_usb"), level="unknown")],
+        lines=[*usb_lines(language, say, snapshot, now, zone), Line(words=say("seat_usb"), level="unknown")],
+        fold=usb_fold(language, say, snapshot, now, zone),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from appliance.words import event_sentence, figures_of, incident_words, label, name_of, plain_text
+from appliance.words import event_sentence, figures_of, incident_words, label, name_of, plain_text, usb_places
 from web.fields import Plain, count, number, part, parts, text
 from web.seats import free_spares
 from web.times import clock_time, day_time, minutes_since, moment_of
@@ -80,12 +80,13 @@ def proposals(language: str, snapshot: Plain) -> list[Row]:
 def events(language: str, snapshot: Plain, told: tuple[Plain, ...], now: datetime, zone: tzinfo) -> list[Row]:
     """The newest events worth a line; an incident's opening carries how it stands now."""
     incidents = {count(i, "number"): i for i in parts(snapshot, "incidents")}
+    places = usb_places(snapshot)
     rows = []
     for event in told[:EVENTS_SHOWN]:
         kind, body = text(event, "kind"), part(event, "body")
         row = Row(
             time=day_time(language, moment_of(event.get("at")), now, zone),
-            words=event_sentence(language, kind, body),
+            words=event_sentence(language, kind, body, places=places),
         )
         incident = incidents.get(count(body, "number")) if kind == "incident.opened" else None
         if incident is not None:
@@ -118,7 +119,11 @@ def _item(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: 
         since=clock_time(opened, zone),
         spare=label(language, "seat_number", seat=spares[0]) if spares else "",
         figures=figures_of(
-            snapshot, incident.get("cause_kind"), incident.get("place"), lambda iso: clock_time(moment_of(iso), zone)
+            snapshot,
+            incident.get("cause_kind"),
+            incident.get("place"),
+            lambda iso: clock_time(moment_of(iso), zone),
+            incident.get("detail"),
         ),
     )
     longer = count(incident, "proposed_extension_minutes")

@@ -7,11 +7,11 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_named": ("“{name}”", ' "{name}"'),
     "usb_id": ("（{id}）", " ({id})"),
     "usb_grant_two": (
-        "临时允许：{place}的{what}，到 {until}（{chief}、{by}；{reason}）",
+        "临时允许{place}的 {what}，到 {until}（{chief}、{by}；{reason}）",
         "Granted: {what} at {place}, until {until} ({chief}, {by}; {reason})",
     ),
     "usb_grant_one": (
-        "临时允许：{place}的{what}，到 {until}（{by}；{reason}）",
+        "临时允许{place}的 {what}，到 {until}（{by}；{reason}）",
         "Granted: {what} at {place}, until {until} ({by}; {reason})",
     ),
     # the card

@@ -46,16 +46,18 @@ def usb_rows(language: str, snapshot: Plain) -> list[UsbRow]:
 def usb_grants(language: str, snapshot: Plain, clock: Callable[[object], str]) -> list[UsbGrantRow]:
     """What people let in, what ends first in front; `clock` writes an ISO time, '' where it is none."""
     usb = _usb(snapshot)
-    places = {str(device.get("port")): device.get("place") for device in _parts(usb, "devices")}
+    here = {str(device.get("port")): device for device in _parts(usb, "devices")}
     sealed = usb.get("sealed_in") is not False
     rows = []
     for grant in sorted(_parts(usb, "grants"), key=lambda each: str(each.get("until") or "~")):
         port, chief = str(grant.get("port") or ""), grant.get("chief")
-        place = place_words(language, port, places.get(port))
+        device = here.get(port, {})
+        place = place_words(language, port, device.get("place"))
+        kinds = device.get("kinds") if device.get("id") == grant.get("id") else None
         until = clock(grant.get("until"))
         values = {
             "place": place,
-            "what": _what(language, "", grant),
+            "what": _what(language, kinds, grant),
             "until": until,
             "by": plain_text(grant.get("technician") or "", limit=20),
             "chief": plain_text(chief or "", limit=20),
@@ -85,21 +87,21 @@ def _row(language: str, device: Plain) -> UsbRow:
     state = "unknown"
     if isinstance(authorized, bool):
         state = ("in" if authorized else "waiting") if allowed else ("open" if authorized else "blocked")
-    kinds = device.get("kinds")
     return UsbRow(
         port=plain_text(device.get("port") or "", limit=32),
         place=place_words(language, device.get("port") or "?", device.get("place")),
-        what=_what(language, kinds_words(language, kinds) if isinstance(kinds, list) and kinds else "", device),
+        what=_what(language, device.get("kinds"), device),
         state=state,
         why=name_of(language, "usb_why", device.get("why")),
         level=_LEVELS.get(state, "unknown"),
     )
 
 
-def _what(language: str, kind: str, device: Plain) -> str:
+def _what(language: str, kinds: object, device: Plain) -> str:
     name = plain_text(device.get("name") or "", limit=48)
     code = plain_text(device.get("id") or "", limit=9)
-    words = kind or label(language, "usb_device_word")
+    told = isinstance(kinds, list) and bool(kinds)
+    words = kinds_words(language, kinds) if told else label(language, "usb_device_word")
     words += label(language, "usb_named", name=name) if name else ""
     return words + (label(language, "usb_id", id=code) if code else "")
 

@@ -1,0 +1,47 @@
+"""USB of the box on its card: what is blocked, what people let in until when, and the list that opens below."""
+
+from collections import Counter
+from datetime import datetime, tzinfo
+
+from appliance.words import name_of, usb_grants, usb_level, usb_rows
+from web.card import Fold, Line, Say
+from web.fields import Plain, part, text
+from web.times import day_time, moment_of
+
+ROWS_SHOWN = 12
+# What is said of devices that are not simply in use, the worst first.
+_COUNTED = {"open": "usb_not_blocked", "blocked": "usb_blocked", "waiting": "usb_waiting", "unknown": "usb_unsure"}
+
+
+def usb_lines(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Line]:
+    """Whether the ports are closed and how many devices are not as they ought to be; then what is granted."""
+    counted = Counter(row.state for row in usb_rows(language, snapshot))
+    words = [name_of(language, "usb", text(part(snapshot, "usb"), "state") or "unknown")]
+    words += [say(key, count=counted[state]) for state, key in _COUNTED.items() if counted[state]]
+    grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
+    level = usb_level({**snapshot, "usb": {**part(snapshot, "usb"), "grants": []}})
+    lines = [Line(words=" · ".join(words), level=level)]
+    if grants:
+        key = "usb_granted_line" if len(grants) == 1 else "usb_granted_more"
+        told = say(key, place=grants[0].place, until=grants[0].until, count=len(grants))
+        lines.append(Line(words=told, level="attention" if any(grant.loud for grant in grants) else ""))
+    return lines
+
+
+def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Fold | None:
+    """Every device with its verdict and why, every grant with its people; None where there is none."""
+    rows = usb_rows(language, snapshot)
+    grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
+    if not rows and not grants:
+        return None
+    worst = sorted(rows, key=lambda row: tuple(_COUNTED).index(row.state) if row.state in _COUNTED else 9)
+    lines = [
+        Line(words=say("usb_row", place=row.place, what=row.what, state=row.state, why=row.why), level=row.level)
+        for row in worst[:ROWS_SHOWN]
+    ]
+    if len(rows) > ROWS_SHOWN:
+        lines.append(Line(words=say("usb_more", count=len(rows) - ROWS_SHOWN)))
+    lines += [
+        Line(words=grant.words, level="attention" if grant.loud else "") for grant in grants[:ROWS_SHOWN]
+    ]
+    return Fold(name="usb-more", title=say("usb_fold", count=len(rows)), lines=lines)
