@@ -25,7 +25,7 @@ from appliance.client import Client
 from appliance.config import ConfigError, load
 from appliance.eventlog import EventLog, LogError, verify
 from appliance.eventlog.files import log_files
-from appliance.words import event_sentence
+from appliance.words import event_sentence, usb_places
 
 FOLLOW_EVERY_S = 0.5
 SHOWN = 50
@@ -53,7 +53,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def run_events(args: argparse.Namespace) -> int:
     """Prints rows, oldest first; with --json one object a line while following, else one object."""
     client = client_of(args)
-    zone = str(client.call("status")["venue"]["timezone"])
+    snapshot = client.call("status")
+    zone, places = str(snapshot["venue"]["timezone"]), usb_places(snapshot)
     if args.since is None:
         page = client.call("events", newest=True, limit=SHOWN, kind=args.kind)
     else:
@@ -62,11 +63,11 @@ def run_events(args: argparse.Namespace) -> int:
         print_json(page)
         return EXIT_OK
     since = page["next"]
-    _show(page["events"], zone, args.json)
+    _show(page["events"], zone, places, args.json)
     while args.follow:
         time.sleep(FOLLOW_EVERY_S)
         page = client.call("events", since=since, limit=PAGE, kind=args.kind)
-        _show(page["events"], zone, args.json)
+        _show(page["events"], zone, places, args.json)
         since = page["next"]
     return EXIT_OK
 
@@ -81,12 +82,12 @@ def _all_since(client: Client, since: int, kind: str) -> dict[str, Any]:
         since = page["next"]
 
 
-def _show(events: list[dict[str, Any]], zone: str, as_json: bool) -> None:
+def _show(events: list[dict[str, Any]], zone: str, places: dict[str, str], as_json: bool) -> None:
     for event in events:
         if as_json:
             print(json.dumps(event, ensure_ascii=False))
             continue
-        sentence = event_sentence(language(), event["kind"], event["body"])
+        sentence = event_sentence(language(), event["kind"], event["body"], places=places)
         print(f"{event['seq']:>7}  {local(event['at'], zone)}  {event['kind']:<24} {sentence}")
     sys.stdout.flush()
 

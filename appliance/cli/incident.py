@@ -83,7 +83,7 @@ def run_list(args: argparse.Namespace) -> int:
         print_json({"incidents": rows})
         return EXIT_OK
     for row in rows:
-        words = incident_words(language(), row)
+        words = incident_words(language(), row, figures=_figures(snapshot, row))
         state = name_of(language(), "incident", row["state"])
         print(f"#{row['number']:<4} {local(row['opened_at'], zone)}  {state}  {words.place}: {words.title}")
     return EXIT_OK
@@ -100,8 +100,7 @@ def run_show(args: argparse.Namespace) -> int:
         print_json({"incident": row})
         return EXIT_OK
     zone = snapshot["venue"]["timezone"]
-    figures = figures_of(snapshot, row["cause_kind"], row["place"], lambda iso: local(iso, zone, "%H:%M"))
-    words = incident_words(language(), row, figures=figures)
+    words = incident_words(language(), row, figures=_figures(snapshot, row))
     print(f"#{row['number']} {words.place}: {words.title}\n{words.todo}\n{words.script}")
     if row.get("proposed_extension_minutes"):
         print(label(language(), "proposed_extension", count=row["proposed_extension_minutes"]))
@@ -110,6 +109,12 @@ def run_show(args: argparse.Namespace) -> int:
     for note in row["notes"]:
         print(f"{local(note['at'], zone)} {note['by']}: {note['text']}")
     return EXIT_OK
+
+
+def _figures(snapshot: dict[str, Any], row: dict[str, Any]) -> dict[str, object]:
+    zone = snapshot["venue"]["timezone"]
+    kind, place, detail = row["cause_kind"], row["place"], row["detail"]
+    return figures_of(snapshot, kind, place, lambda iso: local(iso, zone, "%H:%M"), detail)
 
 
 def run_act(args: argparse.Namespace) -> int:

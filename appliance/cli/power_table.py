@@ -1,12 +1,9 @@
 """The table of `venue power status`: a row for each UPS, below it what is known of it."""
 
-import contextlib
-import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from appliance.cli.columns import MARKS, padded, venue_clock, width
 from appliance.cli.shell import coloured
 from appliance.words import doubt_words, label, name_of, plain_text
 
@@ -19,7 +16,6 @@ STATES = {
 }  # fmt: skip
 LEVELS = {"ok": "ok", "short": "attention", "unproven": "attention", "unknown": "unknown"}
 WORST_FIRST = ("critical", "attention", "unknown", "ok")
-MARKS = {"ok": "●", "attention": "▲", "critical": "■", "unknown": "?"}
 
 
 def table(tongue: str, snapshot: Plain) -> list[str]:
@@ -32,12 +28,12 @@ def table(tongue: str, snapshot: Plain) -> list[str]:
     heads += [name_of(tongue, "hold_number", source) for source in SOURCES]
     heads.append(label(tongue, "column_level", asked=asked) if asked else "")
     cells = [heads, *(_cells(tongue, ups) for ups in upses)]
-    widths = [max(_width(row[column]) for row in cells) for column in range(len(heads))]
-    lines = ["  " + _padded(heads, widths)]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(heads))]
+    lines = ["  " + padded(heads, widths)]
     for ups, row in zip(upses, cells[1:], strict=True):
         judged = ups_level(ups)
-        lines.append(coloured(f"{MARKS[judged]} {_padded(row, widths)}", judged))
-        lines += [f"    {fact}" for fact in _facts(tongue, ups, _clock(snapshot))]
+        lines.append(coloured(f"{MARKS[judged]} {padded(row, widths)}", judged))
+        lines += [f"    {fact}" for fact in _facts(tongue, ups, venue_clock(snapshot))]
     lines += _coverage(tongue, snapshot)
     return lines
 
@@ -155,35 +151,9 @@ def _coverage(tongue: str, snapshot: Plain) -> list[str]:
     return [f"{MARKS['unknown']} " + label(tongue, "coverage_unknown")] if supply else []
 
 
-def _clock(snapshot: Plain) -> Callable[[object, str], str]:
-    """Writes an ISO time in the venue's zone; '' where there is none."""
-    zone: tzinfo = UTC
-    with contextlib.suppress(ValueError, OSError, KeyError):  # no such zone: a table must be shown
-        zone = ZoneInfo(str(_part(snapshot, "venue").get("timezone") or "UTC"))
-
-    def at(value: object, form: str) -> str:
-        try:
-            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            return ""
-        return moment.astimezone(zone).strftime(form) if moment and moment.tzinfo else ""
-
-    return at
-
-
 def _asked(upses: list[Plain]) -> int | None:
     told = [_number(_part(ups, "hold").get("asked_s")) for ups in upses]
     return next((int(seconds // 60) for seconds in told if seconds is not None), None)
-
-
-def _padded(row: list[str], widths: list[int]) -> str:
-    pairs = zip(row, widths, strict=True)
-    return "  ".join(cell + " " * (width - _width(cell)) for cell, width in pairs).rstrip()
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _percent(value: object) -> str:

@@ -93,9 +93,8 @@ def _lines(snapshot: dict[str, Any], tongue: str, zone: str) -> list[str]:
         lines.append(f"{label(tongue, 'backup')}: {local(last['at'], zone)} {last['name']}")
     for incident in snapshot["incidents"]:
         if incident["state"] != "closed":
-            figures = figures_of(
-                snapshot, incident["cause_kind"], incident["place"], lambda iso: local(iso, zone, "%H:%M")
-            )
+            kind, place, detail = incident["cause_kind"], incident["place"], incident["detail"]
+            figures = figures_of(snapshot, kind, place, lambda iso: local(iso, zone, "%H:%M"), detail)
             words = incident_words(tongue, incident, figures=figures)
             lines.append(f"#{incident['number']} {words.place}: {words.title} {words.todo}")
     return lines
