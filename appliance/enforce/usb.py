@@ -17,7 +17,8 @@ from hw.usb import (
 
 
 def holder(root: Path) -> Callable[[str], None]:
-    """A function that makes the sysfs tree under `root` deny (`deny TOKEN…`) or leaves it (`leave`).
+    """A function that makes the sysfs tree under `root` deny (`deny TOKEN…`), closes it to what is new (`close`), or
+    leaves it (`leave`).
 
     New devices are denied by the kernel. Of those that are there, the ones whose token is named are let in,
     compared once more as they are let in; every other one is taken from its drivers, whoever had let it in.
@@ -26,7 +27,7 @@ def holder(root: Path) -> Callable[[str], None]:
 
     def hold(want: str) -> None:
         level, *tokens = want.split(" ")
-        if level != "deny":
+        if level == "leave":
             return
         faults: list[str] = []
         try:
@@ -34,7 +35,8 @@ def holder(root: Path) -> Callable[[str], None]:
         except UsbError as error:
             faults.append(str(error))
         try:
-            _settle(root, set(tokens), faults)
+            if level == "deny":
+                _settle(root, set(tokens), faults)
         except UsbError as error:
             faults.append(str(error))
         if faults:

@@ -66,9 +66,14 @@ def posture(venue: Venue, now: Moment) -> Posture:
 
 
 def usb_level(venue: Venue, now: Moment) -> str:
-    """`leave`, or `deny` and the tokens of the devices that may be used, in order."""
+    """`leave`, `close` (to what is new), or `deny` and the tokens of the devices that may be used, in order.
+
+    Nothing is taken away before the bus was read: a guard that starts would take the UPS's cable from its driver.
+    """
     if not venue.plan.usb:
         return "leave"
+    if not venue.usb.read:
+        return "close"
     here = venue.usb.devices.values()
     tokens = sorted(
         usb_token(port=d.port, identity=(d.id, d.serial), interfaces=d.interfaces, sha256=d.sha256)

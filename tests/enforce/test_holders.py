@@ -48,6 +48,14 @@ def test_denying_holds_twice_and_takes_away_what_was_let_in_before(tmp_path: Pat
     assert authorized_default(tmp_path) == {"usb1": 0} and state(tmp_path) == {"1-3": False}
 
 
+def test_closing_takes_nothing_away_and_lets_nothing_new_in(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path)
+    usb_simulated.plug(tmp_path, "1-1", vendor_product="051d:0002")
+    usb.holder(tmp_path)("close")
+    usb_simulated.plug(tmp_path, "1-2")
+    assert state(tmp_path) == {"1-1": True, "1-2": False}
+
+
 def test_only_the_named_devices_at_their_own_ports_are_let_in(tmp_path: Path) -> None:
     usb_simulated.make_bus(tmp_path, authorized_default=0)
     for port, serial in (("1-1", "A"), ("1-2", "B"), ("1-3", "A")):

@@ -31,7 +31,7 @@ def test_after_a_reboot_without_a_trusted_clock_the_interval_is_paid_once_and_ru
 def test_usb_and_the_line_stay_closed_whatever_the_clock_says() -> None:
     day = running()
     for _ in range(2):
-        assert day.posture.levels["usb"] == "deny"
+        assert day.posture.levels["usb"] in ("deny", "close")
         assert day.posture.levels["network"].startswith("closed")
         day.distrust()
         day.reboot(wall=day.wall)

@@ -109,6 +109,15 @@ def test_the_inventory_ends_with_the_seal() -> None:
     assert why(day, UPS) == LISTED and day.venue.usb.sealed_in is None
 
 
+def test_nothing_is_taken_away_before_the_bus_was_read() -> None:
+    day = Ledger(plan(usb_allow=LISTED_UPS))
+    assert posture(day.venue, day.now).usb == "close"
+    day.usb(UPS)
+    assert posture(day.venue, day.now).usb.startswith("deny 1-1=")
+    day.reboot()
+    assert posture(day.venue, day.now).usb == "close"
+
+
 # Grants
 
 
