@@ -1,0 +1,389 @@
+"""USB on a real kernel: nothing that is plugged in becomes a disk, a network interface or a keyboard.
+
+What the kernel makes of a device, be it for a moment, is a uevent of block, net or input: a listener in the guest
+writes each one down. VENUE_VM_LONG=1 plugs 300 times.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.lab.vm import Vm
+from tests.lab.vm_image import ROOT
+
+pytestmark = [pytest.mark.vm, pytest.mark.slow]
+
+T = TypeVar("T")
+LONG = os.environ.get("VENUE_VM_LONG", "0") not in ("", "0")
+PLUGS, PLUGS_WITHOUT_GUARD, BOOTS = (190, 100, 10) if LONG else (30, 21, 1)
+DENIED = "usbcore.authorized_default=0"
+LISTED_PORT, GRANTED_PORT = "2-5", "2-6"
+STICK = "46f4:0001"
+PINS = {"chief": "2580", "technician": "1470"}
+CONFIG = f"""\
+[venue]
+code = "520100-03"
+name = "实验中学考点"
+timezone = "Asia/Shanghai"
+[usb]
+enforce = true
+allow = [{{ id = "{STICK}", port = "{LISTED_PORT}", serial = "LISTED", why = "the lab's" }}]
+ports = {{ "{GRANTED_PORT}" = "left front" }}
+[clock]
+source = "none"
+"""
+ASK = """\
+import json, sys
+sys.path.insert(0, "/usr/lib/venue-appliance")
+from pathlib import Path
+from appliance.client import Client
+verb, args, pins = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+print(json.dumps(Client(Path("/run/venue-appliance/control.sock"), timeout_s=60).call(verb, pins=pins, **args)))
+"""
+# What qemu has. Composites among them: usb-net (CDC and RNDIS), usb-audio (control and stream).
+PLAIN = ("usb-kbd", "usb-mouse", "usb-tablet", "usb-hub", "usb-audio", "usb-ccid", "usb-wacom-tablet")
+DRIVERS = ("usb-storage", "usb-uas", "usb-net", "usb-mtp", *PLAIN)
+KINDS = {
+    "usb-storage": "storage",
+    "usb-uas": "storage",
+    "usb-net": "network",
+    "usb-mtp": "phone",
+    "usb-kbd": "keyboard",
+    "usb-mouse": "pointer",
+    "usb-hub": "hub",
+    "usb-audio": "audio",
+    "usb-ccid": "smartcard",
+}
+
+
+class Box:
+    """A guest with the appliance in it."""
+
+    def __init__(self, vm: Vm) -> None:
+        self.vm = vm
+        self._number = 0
+
+    # ---- the appliance
+
+    def install(self) -> None:
+        """Put everything where the package puts it, and keep it on the disk."""
+        self.vm.install_project()
+        for name, there, mode in (
+            ("venue-lockdown", "/usr/lib/venue-appliance/venue-lockdown", 0o755),
+            ("venue-lockdown.service", "/etc/systemd/system/venue-lockdown.service", 0o644),
+            ("udev/10-venue-usb.rules", "/etc/udev/rules.d/10-venue-usb.rules", 0o644),
+        ):
+            self.vm.put(there, (ROOT / "systemd" / name).read_bytes(), mode=mode)
+        self.vm.put("/etc/venue-appliance/appliance.toml", CONFIG)
+        self.vm.put("/root/ask.py", ASK)
+        self.vm.out(
+            "mkdir -p /var/lib/venue-appliance && systemctl daemon-reload && udevadm control --reload"
+        )
+
+    def start_guard(self) -> None:
+        """Start the guard; come back when it answers and has the ports closed."""
+        self.vm.out(
+            "mkdir -p /run/venue-appliance && rm -f /run/venue-appliance/control.sock; systemctl reset-failed; "
+            "systemd-run --quiet --unit=venue-guard /usr/bin/venue run"
+        )
+        self.vm.await_true("[ -S /run/venue-appliance/control.sock ]", timeout_s=120)
+        self.await_(lambda: self.ask("status")["usb"]["state"] == "closed", "closed")
+
+    def kill_guard(self) -> None:
+        """SIGKILL, and nobody starts it anew."""
+        self.vm.out("systemctl kill --signal=KILL venue-guard && systemctl is-active venue-guard; true")
+        self.vm.await_true("! systemctl is-active --quiet venue-guard")
+
+    def ask(self, verb: str, pins: dict[str, str] | None = None, **args: object) -> Any:
+        """What the guard answers."""
+        argv = f"python3 /root/ask.py {verb} '{json.dumps(args)}' '{json.dumps(pins or {})}'"
+        return json.loads(self.vm.out(argv, timeout_s=120))
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """The newest rows of a kind, oldest first."""
+        rows: list[dict[str, Any]] = self.ask("events", kind=kind, newest=True, limit=500)["events"]
+        return sorted(rows, key=lambda row: int(row["seq"]))
+
+    def await_(self, found: Callable[[], bool], what: str, timeout_s: float = 60.0) -> None:
+        deadline_s = time.monotonic() + timeout_s
+        while not found():
+            assert time.monotonic() < deadline_s, what
+            time.sleep(0.2)
+
+    # ---- the bus
+
+    def plug(self, driver: str, port: str, serial: str = "") -> str:
+        """Plug one; its name, once the kernel shows it in the socket."""
+        self._number += 1
+        name = f"d{self._number}"
+        if driver in ("usb-storage", "usb-uas"):
+            more = {"serial": serial} if serial else {}
+            self.vm.usb.plug_stick(name, driver, size_mb=1, port=port, **more)
+        elif driver == "usb-net":
+            self.vm.usb.plug_net(name, port=port)
+        elif driver == "usb-mtp":
+            self.vm.usb.plug(driver, name, port=port, rootdir=str(ROOT / "docs"))
+        else:
+            self.vm.usb.plug(driver, name, port=port)
+        self.vm.await_true(f"ls -d /sys/bus/usb/devices/[12]-{port}")
+        return name
+
+    def unplug(self, name: str, port: str) -> None:
+        """Pull it; the kernel shows it no more."""
+        self.vm.usb.unplug(name)
+        self.vm.await_true(f"! ls -d /sys/bus/usb/devices/[12]-{port}")
+
+    def storm(self, plugs: int, ports: tuple[str, ...] = ("7", "8", "9")) -> None:
+        """Plug and pull all kinds in turn, at different sockets; each is in there until the next has come."""
+        there: list[tuple[str, str]] = []
+        for driver, port in islice(zip(cycle(DRIVERS), cycle(ports), strict=False), plugs):
+            there.append((self.plug(driver, port), port))
+            if len(there) == len(ports):
+                self.unplug(*there.pop(0))
+        for name, port in there:
+            self.unplug(name, port)
+
+    # ---- what became of it
+
+    def listen(self) -> None:
+        """Write down from now on each disk, interface and input that the kernel makes."""
+        match = " ".join(f"--subsystem-match={kind}" for kind in ("block", "net", "input"))
+        self.vm.out(
+            f"systemctl stop made 2>/dev/null; rm -f /run/made; systemd-run --quiet --unit=made "
+            f"--property=StandardOutput=file:/run/made stdbuf -oL udevadm monitor --kernel {match}"
+        )
+        self.vm.await_true("grep -q KERNEL /run/made")
+
+    def made(self) -> list[str]:
+        """What the kernel has made of USB devices since `listen`, be it gone again."""
+        lines = self.vm.get("/run/made").decode().splitlines()
+        return [line for line in lines if " add " in line and "/usb" in line]
+
+    def disks(self) -> list[str]:
+        return self.vm.sh("ls -d /sys/block/sd*").stdout.split()
+
+    def interfaces(self) -> list[str]:
+        return self.vm.out("ls /sys/class/net").split()
+
+    def defaults(self) -> list[str]:
+        return self.vm.out("cat /sys/bus/usb/devices/usb*/authorized_default").split()
+
+    def bound(self) -> list[str]:
+        """The interfaces of devices that a driver has, root hubs' own left out."""
+        return self.vm.sh("ls -d /sys/bus/usb/devices/[0-9]*-[1-9]*:*/driver").stdout.split()
+
+    def assert_closed(self) -> None:
+        """Nothing is made and nothing was since `listen`; the kernel denies."""
+        assert (self.made(), self.disks(), self.interfaces(), self.bound()) == ([], [], ["lo"], [])
+        assert self.defaults() == ["0", "0"]
+
+
+@pytest.fixture(scope="module")
+def box(make_vm: Callable[[], Vm]) -> Iterator[Box]:
+    """A box whose kernel denies nothing by itself, a stick in it since before the boot. One story, test by test."""
+    machine = make_vm()
+    machine.start()
+    machine.usb.plug_stick("early", port="1", serial="EARLY", size_mb=1)
+    machine.go()
+    machine.await_booted()
+    yield Box(machine)
+
+
+def test_the_control_without_our_deny_a_stick_is_a_disk_and_an_adapter_an_interface(box: Box) -> None:
+    box.vm.await_true("ls -d /sys/block/sd*")
+    name = box.plug("usb-net", "2")
+    box.vm.await_true("ls /sys/class/net | grep -v -x lo")
+    box.unplug(name, "2")
+    box.install()
+
+
+def test_systemd_and_udev_find_no_fault_in_unit_and_rules(box: Box) -> None:
+    done = box.vm.sh("systemd-analyze verify venue-lockdown.service 2>&1", timeout_s=120)
+    assert (done.code, done.stdout) == (0, "")
+    box.vm.out("udevadm verify /etc/udev/rules.d/10-venue-usb.rules")
+    exposure = box.vm.out(
+        "systemd-analyze security --offline=yes --threshold=20 /etc/systemd/system/venue-lockdown.service | tail -n 1",
+        timeout_s=120,
+    )
+    assert "OK" in exposure
+
+
+def test_what_was_in_before_the_guard_started_is_taken_away(box: Box) -> None:
+    assert box.disks()
+    box.start_guard()
+    box.vm.await_true("! ls -d /sys/block/sd*")
+    assert box.vm.out("cat /sys/bus/usb/devices/2-1/authorized") == "0\n"
+    assert box.defaults() == ["0", "0"]
+    plugged = [row["body"] for row in box.rows("usb.plugged") if row["body"]["port"] == "2-1"]
+    assert [body["serial"] for body in plugged] == ["EARLY"] * len(plugged) and plugged
+    box.listen()
+
+
+@pytest.mark.parametrize("driver", KINDS)
+def test_nothing_is_made_of_a_device_and_its_row_names_its_kind(box: Box, driver: str) -> None:
+    name = box.plug(driver, "3")
+
+    def rows() -> list[dict[str, Any]]:
+        bodies = [row["body"] for row in box.rows("usb.plugged")]
+        return [body for body in bodies if body["port"][1:] == "-3" and KINDS[driver] in body["kinds"]]
+
+    box.await_(lambda: bool(rows()), f"no row of a {KINDS[driver]}")
+    body = rows()[-1]
+    assert not body["authorized"] and not body.get("allowed") and body["sha256"] and not body["fault"]
+    box.assert_closed()
+    box.unplug(name, "3")
+
+
+def test_a_listed_stick_is_a_disk_and_one_with_another_serial_is_not(box: Box) -> None:
+    other = box.plug("usb-storage", "5", serial="OTHER")
+    box.await_(
+        lambda: any(d["serial"] == "OTHER" for d in box.ask("status")["usb"]["devices"]), "the other is seen"
+    )
+    box.assert_closed()
+    box.unplug(other, "5")
+    listed = box.plug("usb-storage", "5", serial="LISTED")
+    box.vm.await_true("dd if=/dev/sda of=/dev/null bs=512 count=8", timeout_s=60)
+    box.unplug(listed, "5")
+    box.vm.await_true("! ls -d /sys/block/sd*")
+
+
+def test_a_granted_stick_is_a_disk_until_the_grant_is_over(box: Box) -> None:
+    for role, pin in PINS.items():
+        box.ask("pin.set", role=role, pin=pin)
+    name = box.plug("usb-storage", "6", serial="GRANTED")
+    (device,) = _until(box, lambda: [d for d in _devices(box) if d["port"] == GRANTED_PORT])
+    assert (device["allowed"], device["place"], device["kinds"]) == (False, "left front", ["storage"])
+    grant = {
+        "port": GRANTED_PORT,
+        "id": STICK,
+        "minutes": 1,
+        "reason": "论文",
+        "chief": "王主考",
+        "technician": "张工",
+    }
+    refused = box.vm.sh(f"python3 /root/ask.py usb.grant '{json.dumps(grant)}' '{{}}'")
+    assert refused.code != 0 and "pin-missing" in refused.stderr
+    box.ask("usb.grant", pins=PINS, **grant)
+    began_s = time.monotonic()
+    box.vm.await_true("dd if=/dev/sda of=/dev/null bs=512 count=8", timeout_s=60)
+    box.vm.await_true("! ls -d /sys/block/sd*", timeout_s=120)
+    assert 50 <= time.monotonic() - began_s < 75
+    assert box.rows("usb.revoked")[-1]["body"]["why"] == "expired"
+    box.ask("usb.grant", pins=PINS, **grant)
+    box.vm.await_true("ls -d /sys/block/sd*", timeout_s=60)
+    box.ask("usb.revoke", port=GRANTED_PORT, by="张工")
+    box.vm.await_true("! ls -d /sys/block/sd*")
+    box.unplug(name, "6")
+
+
+def test_many_plugs_open_nothing_and_the_guard_knows_what_is_there(box: Box) -> None:
+    box.listen()
+    before = len(box.rows("usb.plugged"))
+    box.storm(PLUGS)
+    box.assert_closed()
+    assert len(box.rows("usb.plugged")) > min(before, 400)
+    _until(box, lambda: [d["port"] for d in _devices(box)] == ["2-1"])
+
+
+def test_who_opens_the_bus_by_hand_is_undone_within_two_seconds(box: Box) -> None:
+    box.vm.out("for d in /sys/bus/usb/devices/usb*; do echo 1 >$d/authorized_default; done")
+    box.await_(lambda: box.defaults() == ["0", "0"], "closed again", timeout_s=10)
+    box.vm.out("echo 1 >/sys/bus/usb/devices/2-1/authorized")
+    box.vm.await_true("[ $(cat /sys/bus/usb/devices/2-1/authorized) = 0 ]", timeout_s=10)
+
+
+def test_with_the_guard_killed_nothing_opens(box: Box) -> None:
+    box.kill_guard()
+    box.listen()
+    box.storm(PLUGS_WITHOUT_GUARD)
+    box.assert_closed()
+
+
+def test_a_guard_that_comes_back_sees_what_came_meanwhile(box: Box) -> None:
+    name = box.plug("usb-storage", "4", serial="MEANWHILE")
+    box.start_guard()
+    assert "MEANWHILE" in [device["serial"] for device in _devices(box)]
+    box.assert_closed()
+    box.unplug(name, "4")
+    box.kill_guard()
+
+
+# ---- boots
+
+
+def test_a_later_controller_is_closed_by_udev(box: Box) -> None:
+    box.vm.out("echo 1 >/sys/bus/usb/devices/usb2/authorized_default")
+    box.vm.out("udevadm trigger --action=add --settle /sys/bus/usb/devices/usb2")
+    assert box.defaults() == ["0", "0"]
+    box.vm.out("systemctl enable --quiet venue-lockdown && sync")
+
+
+@pytest.mark.parametrize("boot", range(BOOTS))
+def test_a_boot_with_sticks_in_and_more_to_come_makes_nothing_of_them(box: Box, boot: int) -> None:
+    """Denied on the kernel's command line, and by venue-lockdown; one hub is named, what hangs on it is not."""
+    box.vm.put("/etc/venue-appliance/lockdown.conf", "grant 1-9 0409:55aa\n")
+    box.vm.out("sync")
+    box.vm.power_cut()
+    box.vm.start(DENIED)
+    for port, driver in (("1", "usb-storage"), ("2", "usb-uas"), ("3", "usb-storage")):
+        box.vm.usb.plug_stick(f"boot-{boot}-{port}", driver, port=port, size_mb=1)
+    box.vm.usb.plug("usb-hub", f"hub-{boot}", port="9")
+    box.vm.usb.plug("usb-kbd", f"kbd-{boot}", port="9.1")
+    box.vm.usb.plug_net(f"net-{boot}", port="4")
+    box.vm.go()
+    for number in range(5):
+        time.sleep(2)  # during the boot, which nothing tells from outside
+        box.vm.usb.plug(
+            "usb-mouse" if number % 2 else "usb-kbd", f"late-{boot}-{number}", port=str(10 + number)
+        )
+    box.vm.usb.plug_stick(f"late-{boot}", port="5", size_mb=1)
+    box.vm.await_booted()
+    _nothing_made(box)
+    assert box.vm.out("systemctl is-active venue-lockdown") == "active\n"
+    assert (
+        box.vm.out("cat /sys/bus/usb/devices/1-9/authorized /sys/bus/usb/devices/1-9.1/authorized")
+        == "1\n0\n"
+    )
+
+
+def test_a_boot_without_the_words_on_the_command_line_ends_closed_as_well(box: Box) -> None:
+    """venue-lockdown alone: a stick may be a disk for a moment, not when the boot is over."""
+    box.vm.power_cut()
+    box.vm.start()
+    box.vm.usb.plug_stick("alone", port="1", size_mb=1)
+    box.vm.usb.plug_net("alone-net", port="4")
+    box.vm.go()
+    box.vm.await_booted()
+    box.vm.usb.plug_stick("alone-later", port="2", size_mb=1)
+    box.vm.await_true("ls -d /sys/bus/usb/devices/2-2")
+    assert (box.disks(), box.interfaces(), box.defaults()) == ([], ["lo"], ["0", "0"])
+
+
+def _nothing_made(box: Box) -> None:
+    assert (box.disks(), box.interfaces(), box.defaults()) == ([], ["lo"], ["0", "0"])
+    assert [path for path in box.bound() if "/1-9:" not in path] == []
+    # The kernel's own log of the whole boot: nobody could have listened from its beginning.
+    told = box.vm.out("dmesg")
+    assert "usb-storage" not in told.replace("usbcore: registered new interface driver usb-storage", "")
+    assert "] sd " not in told and "rndis_host 1-" not in told and "cdc_ether 1-" not in told
+
+
+def _devices(box: Box) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = box.ask("status")["usb"]["devices"]
+    return found
+
+
+def _until(box: Box, found: Callable[[], T]) -> T:
+    last: list[T] = []
+
+    def look() -> bool:
+        last[:] = [found()]
+        return bool(last[0])
+
+    box.await_(look, "not found")
+    return last[0]
