@@ -81,7 +81,8 @@ def watchers(
             read = power.reader(section.name, ups)
             found.append(watcher(f"power:{section.name}", read, power.PERIOD_S, close=ups.close))
     if config.usb.enforce:
-        found.append(watcher("usb", usb.reader(root_of(config)), usb.PERIOD_S))
+        bus = usb.reader(root_of(config))
+        found.append(watcher("usb", bus, bus.period_s, close=bus.close))
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:
