@@ -17,6 +17,8 @@ def usb_lines(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzi
     """Whether the ports are closed and how many devices are not as they ought to be; then what is granted."""
     counted = Counter(row.state for row in usb_rows(language, snapshot))
     words = [name_of(language, "usb", text(part(snapshot, "usb"), "state") or "unknown")]
+    if counted["open"]:
+        words = [say("usb_ports")]  # whatever the rule for new devices is: not closed
     words += [say(key, count=counted[state]) for state, key in _COUNTED.items() if counted[state]]
     grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
     level = usb_level({**snapshot, "usb": {**part(snapshot, "usb"), "grants": []}})

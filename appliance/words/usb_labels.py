@@ -7,23 +7,24 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_named": ("“{name}”", ' "{name}"'),
     "usb_id": ("（{id}）", " ({id})"),
     "usb_grant_two": (
-        "临时允许{place}的 {what}，到 {until}（{chief}、{by}；{reason}）",
-        "Granted: {what} at {place}, until {until} ({chief}, {by}; {reason})",
+        "{place}：临时允许 {what}，到 {until}（{chief}、{by}；{reason}）",
+        "At {place}: {what} granted until {until} ({chief}, {by}; {reason})",
     ),
     "usb_grant_one": (
-        "临时允许{place}的 {what}，到 {until}（{by}；{reason}）",
-        "Granted: {what} at {place}, until {until} ({by}; {reason})",
+        "{place}：临时允许 {what}，到 {until}（{by}；{reason}）",
+        "At {place}: {what} granted until {until} ({by}; {reason})",
     ),
     # the card
-    "usb_blocked": ("{count} 个设备已拦下", "{count} device(s) blocked"),
-    "usb_not_blocked": ("{count} 个设备没有拦住", "{count} device(s) NOT blocked"),
-    "usb_waiting": ("{count} 个设备尚未接通", "{count} device(s) not connected yet"),
-    "usb_unsure": ("{count} 个设备情况未知", "{count} device(s) unknown"),
+    "usb_ports": ("监控盒 USB 口", "USB of the box"),
+    "usb_not_blocked": ("没有拦住 {count} 个", "{count} NOT blocked"),
+    "usb_blocked": ("拦下 {count} 个", "{count} blocked"),
+    "usb_waiting": ("尚未接通 {count} 个", "{count} not connected yet"),
+    "usb_unsure": ("未知 {count} 个", "{count} unknown"),
     "usb_granted_line": ("临时允许：{place}，到 {until}", "Granted: {place}, until {until}"),
     "usb_granted_more": (
         "临时允许 {count} 个，最近到时 {until}", "Granted: {count} devices, the first until {until}"
     ),
-    "usb_fold": ("USB 设备（{count}）", "USB devices ({count})"),
+    "usb_fold": ("清单（{count}）", "list ({count})"),
     "usb_row": ("{place}：{what}，{state:usb_device}（{why}）", "{place}: {what}, {state:usb_device} ({why})"),
     "usb_more": ("另有 {count} 个设备，见 venue usb list", "{count} more: see venue usb list"),
     # venue usb

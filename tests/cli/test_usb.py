@@ -87,7 +87,7 @@ def test_a_grant_stands_below_with_until_when_and_by_whom(
     guard.snapshot = usbs.granted()
     run("usb", "list")
     *_, keyboard, stick = capsys.readouterr().out.splitlines()
-    assert keyboard.startswith('▲ Granted: keyboard "Dell KB216" (413c:2113) at port 1-4, until 09-05 10:05')
+    assert keyboard.startswith('▲ At port 1-4: keyboard "Dell KB216" (413c:2113) granted until 09-05 10:05')
     assert "until 09-05 10:20 (李主考, 张工; 拷贝监考名单)" in stick
 
 

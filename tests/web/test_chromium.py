@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import snapshots, supplies
+from tests.web import snapshots, supplies, usbs
 from tests.web.browser import Browser, chromium
 from tests.web.fake_guard import FakeGuard
 
@@ -107,7 +107,7 @@ def test_a_page_whose_server_is_gone_looks_dead_after_twelve_seconds(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", ["all_well", "mains_lost", "seat_gone", "nothing_read", *supplies.EVERY])
+@pytest.mark.parametrize("name", ["all_well", "mains_lost", "seat_gone", "nothing_read", *supplies.EVERY, "in_order", "stick", "granted"])
 def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
     browser: Browser,
     guard_with: Start,
@@ -115,16 +115,33 @@ def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
     name: str,
     language: str,
 ) -> None:
-    guard = guard_with(supplies.EVERY.get(name, getattr(snapshots, name, None))())
+    guard = guard_with((supplies.EVERY | usbs.EVERY).get(name, getattr(snapshots, name, None))())
     address, _ = serve(guard.path)
     for width, height in ((1366, 657), (390, 844), (320, 640)):
         browser.resize(width, height)
         browser.open(f"{address}/?lang={language}")
+        browser.value("document.querySelectorAll('#usb-more').forEach(list => { list.open = true; })")
         root = browser.value("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         assert root[0] <= width
         assert width < 1366 or root[1] <= height
         assert browser.value(SIZES) >= 16
         assert browser.value(CONTRAST) >= 4.5
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_open_list_of_usb_devices_lies_over_the_page_and_moves_nothing(
+    browser: Browser, guard_with: Start, serve: Serve, language: str
+) -> None:
+    address, _ = serve(guard_with(usbs.worst()).path)
+    for width, height in ((1366, 657), (390, 844), (320, 640)):
+        browser.resize(width, height)
+        browser.open(f"{address}/?lang={language}")
+        tall = "document.documentElement.scrollHeight"
+        closed = browser.value(tall)
+        browser.value("document.getElementById('usb-more').open = true")
+        assert browser.value("document.documentElement.scrollWidth") <= width
+        assert width < 1366 or browser.value(tall) == closed
+        assert browser.value(SIZES) >= 16 and browser.value(CONTRAST) >= 4.5
 
 
 def test_without_scripts_the_page_says_the_same_and_asks_to_be_loaded_again(

@@ -39,7 +39,7 @@ def test_closed_ports_are_green_only_beside_a_proven_line() -> None:
 
 
 def test_a_blocked_stick_is_counted_and_the_card_is_amber() -> None:
-    assert lines(usbs.stick()) == [("attention", "监控盒 USB 口已关闭 · 1 个设备已拦下")]
+    assert lines(usbs.stick()) == [("attention", "监控盒 USB 口已关闭 · 拦下 1 个")]
     assert card(usbs.stick() | {"network": CLOSED}).level == "attention"
 
 
@@ -61,21 +61,21 @@ def test_what_is_not_blocked_is_red_and_stands_first() -> None:
     assert card(usbs.worst()).level == "critical"
     assert lines(usbs.worst())[0] == (
         "critical",
-        "监控盒 USB 口已关闭 · 1 个设备没有拦住 · 4 个设备已拦下 · 1 个设备尚未接通",
+        "监控盒 USB 口 · 没有拦住 1 个 · 拦下 4 个 · 尚未接通 1 个",
     )
     first = below(usbs.worst()).lines[0]
     assert first.level == "critical" and first.words.startswith("2-2 口：多功能设备（")
 
 
 def test_the_list_says_place_kind_name_and_why() -> None:
-    assert below(usbs.stick()).title == "USB 设备（2）"
+    assert below(usbs.stick()).title == "清单（2）"
     assert [line.words for line in below(usbs.stick()).lines] == [
         "左前口（1-1.4）：U 盘 / 存储设备“Kingston DT 101”（0951:1666），已拦下（封场时没有登记）",
         "1-1 口：输入类设备（后备电源也属此类）“APC Back-UPS”（051d:0002），可用（封场时已登记）",
     ]
     words = below(usbs.granted()).lines[-1].words
     assert words == (
-        "临时允许左前口（1-1.4）的 U 盘 / 存储设备“Kingston DT 101”（0951:1666），"
+        "左前口（1-1.4）：临时允许 U 盘 / 存储设备“Kingston DT 101”（0951:1666），"
         "到 10:20（李主考、张工；拷贝监考名单）"
     )
 
