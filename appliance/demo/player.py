@@ -7,6 +7,7 @@ from appliance.client import Client, ClientError, GuardSilent
 from appliance.demo.script import Script, Step
 from appliance.demo.world import World
 
+WITH_PINS = {"seal", "unseal", "sitting.delay", "sitting.extend", "power.end", "usb.grant"}
 PEOPLE_TRY_S = 20.0  # real seconds a person goes on trying while the guard is away
 
 Say = Callable[[str], None]
@@ -89,7 +90,7 @@ class Player:
         if act:
             act = dict(act)  # asked again from the start where the guard dies in between
             verb = str(act.pop("verb"))
-            pins = self._pins if verb in ("seal", "unseal", "sitting.delay", "sitting.extend") else None
+            pins = self._pins if verb in WITH_PINS else None
             act = self.resolved(act)
             self._client.call(verb, pins=pins, **act)
         if receipt:

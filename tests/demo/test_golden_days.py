@@ -91,6 +91,17 @@ def supply_of(ups: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def usb_of(usb: dict[str, Any]) -> dict[str, Any]:
+    """What a script may expect of USB: the verdict by port, what the kernel let in, how each grant came about."""
+    return {
+        "state": usb["state"],
+        "why": {device["port"]: device["why"] for device in usb["devices"]},
+        "let_in": [device["port"] for device in usb["devices"] if device["authorized"]],
+        "grants": {grant["port"]: grant["how"] for grant in usb["grants"]},
+        "sealed_in": usb["sealed_in"],
+    }
+
+
 def check(day: Day, number: int, step: Step) -> None:
     """What the script expects to hold just before this step happens."""
     expect, venue_now, snapshot = step.expect, day.guard.dispatch.venue, day.guard.snapshot
@@ -106,6 +117,9 @@ def check(day: Day, number: int, step: Step) -> None:
     if "power" in expect:
         shown = supply_of(snapshot["power"][0])
         assert expect["power"] == {key: shown[key] for key in expect["power"]}, (place, shown)
+    if "usb" in expect:
+        told = usb_of(snapshot["usb"])
+        assert expect["usb"] == {key: told[key] for key in expect["usb"]}, (place, told)
     incidents = {i.cause_kind: i for i in venue_now.open_incidents()}
     for kind, proposed in expect.get("class", {}).items():
         assert incidents[kind].proposed == proposed, place
