@@ -107,7 +107,10 @@ def test_a_page_whose_server_is_gone_looks_dead_after_twelve_seconds(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", ["all_well", "mains_lost", "seat_gone", "nothing_read", *supplies.EVERY, "in_order", "stick", "granted"])
+@pytest.mark.parametrize(
+    "name",
+    ["all_well", "mains_lost", "seat_gone", "nothing_read", *supplies.EVERY, "in_order", "stick", "granted"],
+)
 def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
     browser: Browser,
     guard_with: Start,
