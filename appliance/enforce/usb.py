@@ -1,6 +1,7 @@
 """Holds the USB ports of the box closed, but for the devices that may be used."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from appliance.exam.posture import NotHeld, usb_token
@@ -9,6 +10,7 @@ from hw.usb import (
     UsbDevice,
     UsbError,
     authorize_exactly,
+    devices_directory,
     identity_of,
     scan,
     set_authorized,
@@ -22,7 +24,8 @@ def holder(root: Path) -> Callable[[str], None]:
 
     New devices are denied by the kernel. Of those that are there, the ones whose token is named are let in,
     compared once more as they are let in; every other one is taken from its drivers, whoever had let it in.
-    Closing comes first, and one that fails keeps no other from being closed.
+    Closing comes first, and one that fails keeps no other from being closed. One that goes away meanwhile is no
+    failure: a hub that is closed takes all with it that hangs on it.
     """
 
     def hold(want: str) -> None:
@@ -47,15 +50,23 @@ def holder(root: Path) -> Callable[[str], None]:
 
 def _settle(root: Path, tokens: set[str], faults: list[str]) -> None:
     opened: list[Identity] = []
+
+    def attempt(port: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except UsbError as error:
+            if (devices_directory(root) / port).exists():
+                faults.append(str(error))
+
     for device in scan(root):
         identity = identity_of(device)
         if _token(device) in tokens and identity is not None:
             if not device.authorized:
                 opened.append(identity)
         elif device.authorized:
-            _try(lambda port=device.port: set_authorized(root, port, False), faults)  # type: ignore[misc]
+            attempt(device.port, partial(set_authorized, root, device.port, False))
     for identity in opened:
-        _try(lambda this=identity: authorize_exactly(root, this), faults)  # type: ignore[misc]
+        attempt(identity.port, partial(authorize_exactly, root, identity))
 
 
 def _token(device: UsbDevice) -> str:
@@ -65,10 +76,3 @@ def _token(device: UsbDevice) -> str:
         interfaces=device.interfaces,
         sha256=device.descriptors_sha256,
     )
-
-
-def _try(act: Callable[[], None], faults: list[str]) -> None:
-    try:
-        act()
-    except UsbError as error:
-        faults.append(str(error))
