@@ -48,6 +48,8 @@ seats = "seats.csv"
 [usb]
 enforce = true
 allow = [{{ id = "051d:0002", port = "1-1", why = "UPS cable" }}]
+ups_ports = ["1-1"]
+ports = {{ "1-1" = "后备电源口", "1-2" = "左前口" }}
 
 [backup]
 recipients = ["{recipient}"]

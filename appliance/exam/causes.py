@@ -11,6 +11,8 @@ from appliance.exam.power_causes import power_causes
 from appliance.exam.usb import allowed
 from appliance.exam.venue import Venue
 
+USB_SETTLES_S = 3.0
+
 
 def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...]:
     """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
@@ -33,9 +35,11 @@ def _usb(venue: Venue, now: Moment) -> Iterator[Cause]:
         return
     if venue.seal is None and venue.phase.name not in phases.EXAM_PHASES:
         return
+    anew = venue.usb.judged_anew  # what is taken away then is still seen as let in for a moment
+    settling = anew is not None and now.since(anew) <= USB_SETTLES_S
     for port, device in sorted(venue.usb.devices.items()):
         if not allowed(venue.usb, venue.plan, device, now):
-            kind = "usb_open" if device.authorized else "usb"
+            kind = "usb_open" if device.authorized and not settling else "usb"
             yield Cause(kind=kind, name=_identity(venue, kind, device), place=port, detail=device.name)
 
 

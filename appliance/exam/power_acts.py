@@ -19,7 +19,9 @@ from appliance.exam.power import MAINS, UpsState
 from appliance.exam.supply import servers_on, ups_plan
 from appliance.exam.venue import Venue
 
-MORE_THAN_ASKED_MINUTES = 5  # a test that ends on the minute proves a hair less than the minutes asked
+# A test that is ended on the minute proves an hour for that day alone. With 25 minutes more it still does after twelve
+# months at 2 % each (60 / 0.76 = 79), or under a load that is a quarter heavier.
+MORE_THAN_ASKED_MINUTES = 25
 MAX_TEST_MINUTES = 24 * 60
 
 

@@ -58,7 +58,8 @@ class Grant:
 class UsbState:
     """What is plugged in, by port. `read` False: not read since this boot; `unknown` says why.
 
-    `sealed_in`: what was there and allowed when the seal was made; None without a seal.
+    `sealed_in`: what was there and allowed when the seal was made; None without a seal. `judged_anew`: when what
+    may be used last became less; the bus follows a moment later.
     """
 
     devices: dict[str, UsbPlugged] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class UsbState:
     unknown: str = ""
     sealed_in: tuple[Known, ...] | None = None
     grants: tuple[Grant, ...] = ()
+    judged_anew: Moment | None = None
 
 
 def known(device: UsbPlugged | UsbGranted) -> Known:
@@ -137,10 +139,10 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
             return replace(usb, grants=(*others, grant))
         case UsbRevoked(port=port, id=name):
             left = tuple(g for g in usb.grants if (g.device.port, g.device.id) != (port, name))
-            return replace(usb, grants=left)
+            return replace(usb, grants=left, judged_anew=now)
         case SealMade():
             inside = tuple(known(d) for d in usb.devices.values() if allowed(usb, plan, d, now))
-            return replace(usb, sealed_in=inside)
+            return replace(usb, sealed_in=inside, judged_anew=now)
         case SealLifted():
-            return replace(usb, sealed_in=None)
+            return replace(usb, sealed_in=None, judged_anew=now)
     return usb

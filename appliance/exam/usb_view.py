@@ -26,6 +26,7 @@ def usb_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
         "devices": devices,
         "grants": grants,
         "sealed_in": venue.usb.sealed_in is not None,
+        "ports": dict(venue.plan.usb_ports),
     }
 
 

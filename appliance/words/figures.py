@@ -33,8 +33,11 @@ def figures_of(
 
 
 def usb_places(snapshot: Plain) -> dict[str, str]:
-    """The names of the ports at which something is plugged in, where the configuration names them."""
-    rows = [(device.get("port"), device.get("place")) for device in _usb_devices(snapshot)]
+    """The names that the configuration gives to ports; of those where something is plugged in for an older guard."""
+    usb = snapshot.get("usb")
+    ports = usb.get("ports") if isinstance(usb, dict) else None
+    rows = list(ports.items()) if isinstance(ports, dict) else []
+    rows += [(device.get("port"), device.get("place")) for device in _usb_devices(snapshot)]
     return {port: place for port, place in rows if isinstance(port, str) and isinstance(place, str) and place}
 
 

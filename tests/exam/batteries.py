@@ -15,12 +15,15 @@ from appliance.events.bodies import GuardStarted, PowerRead, VenueConfigured
 from appliance.events.plan import Rules
 from appliance.exam.due_power import due_power
 from appliance.exam.hold import hold
+from appliance.exam.power_acts import MORE_THAN_ASKED_MINUTES
 from appliance.exam.record import worth_recording
 from appliance.exam.venue import Venue, fold
 from tests.exam.ledger import at, plan
 
 NEW_S, AT_LOAD = 3600.0, 100.0
-TEST_S, FLOOR = 3900.0, float(Rules().test_floor_percent)  # the watched test as it is set
+# The watched test as it is set.
+TEST_S = 60.0 * (Rules().ups_hold_minutes + MORE_THAN_ASKED_MINUTES)
+FLOOR = float(Rules().test_floor_percent)
 LOW = 10.0  # the charge that the UPS tells where it says that its battery is low
 EVERY_S = 5.0  # the longest stretch between two readings that counts as seen
 LOW_FOR_S = 10.0
