@@ -277,3 +277,22 @@ def test_a_token_tells_every_difference() -> None:
     ]
     tokens = {usb_token(**(one | change)) for change in changes}
     assert len(tokens) == len(changes) and not any(" " in token for token in tokens)
+
+
+def test_a_device_whose_grant_has_just_ended_is_blocked_and_not_called_open() -> None:
+    day = venue(KEYBOARD)
+    day.act("usb.grant", port="1-3", minutes=1, **TWO)
+    day.usb(UPS, replace(KEYBOARD, authorized=True))
+    day.advance(60)
+    assert "usb_open" not in [incident.cause_kind for incident in day.venue.incidents]
+    day.usb(UPS, KEYBOARD)
+    day.advance(10)
+    assert "usb_open" not in [incident.cause_kind for incident in day.venue.incidents]
+
+
+def test_a_device_that_stays_let_in_after_its_grant_is_called_open() -> None:
+    day = venue(KEYBOARD)
+    day.act("usb.grant", port="1-3", minutes=1, **TWO)
+    day.usb(UPS, replace(KEYBOARD, authorized=True))
+    day.advance(70)
+    assert "usb_open" in day.kinds
