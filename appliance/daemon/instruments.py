@@ -63,6 +63,7 @@ def watchers(
         *,
         real: bool = False,
         close: Callable[[], None] = _nothing,
+        wake: Callable[[], None] = _nothing,
     ) -> Watcher:
         every = (lambda: seconds) if real else period(seconds)
         return Watcher(
@@ -71,6 +72,7 @@ def watchers(
             post=post,
             period_s=every,
             close=close,
+            wake=wake,
             again_s=lambda: AGAIN_S / max(1.0, rate()),
         )
 
@@ -82,7 +84,7 @@ def watchers(
             found.append(watcher(f"power:{section.name}", read, power.PERIOD_S, close=ups.close))
     if config.usb.enforce:
         bus = usb.reader(root_of(config))
-        found.append(watcher("usb", bus, bus.period_s, close=bus.close))
+        found.append(watcher("usb", bus, bus.period_s, close=bus.close, wake=bus.wake))
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:

@@ -24,6 +24,8 @@ class Watcher:
     What it posted last is not posted again for `again_s()`: most readings say what the one before said, and each
     would wake dispatch. Anything else is posted at once. A clock that runs faster asks for it sooner.
 
+    `wake` ends a `read` that waits by itself: called from the thread that stops.
+
     A `read` that breaks posts nothing: dispatch sees an instrument gone silent, which is unknown. It is
     tried again after a pause that doubles from 1 to 30 s.
     """
@@ -36,6 +38,7 @@ class Watcher:
         post: Post,
         period_s: Callable[[], float],
         close: Callable[[], None] = lambda: None,
+        wake: Callable[[], None] = lambda: None,
         again_s: Callable[[], float] = lambda: AGAIN_S,
     ) -> None:
         self._instrument = instrument
@@ -43,6 +46,7 @@ class Watcher:
         self._post = post
         self._period_s = period_s
         self._close = close
+        self._wake = wake
         self._again_s = again_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch {instrument}", daemon=True)
@@ -54,6 +58,7 @@ class Watcher:
     def stop(self, timeout_s: float = 2.0) -> None:
         """Ends the watch; waits at most `timeout_s` for a reading under way."""
         self._stop.set()
+        self._wake()
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
