@@ -134,6 +134,9 @@ def test_a_reading_that_says_something_new_is_judged_at_once(stepped: Stepped) -
 def test_a_drift_is_put_right_at_once(tmp_path: Path) -> None:
     held: list[str] = []
     stepped = Stepped(site(tmp_path), {"usb": held.append})
+    stepped.observe("usb", UsbReading(closed=True))
+    stepped.dispatch.turn(0)
+    assert held == ["close", "deny"]
     before = len(held)
     stepped.clock.advance(0.1)
     stepped.observe("usb", UsbReading(closed=True))

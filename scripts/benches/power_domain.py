@@ -1,6 +1,6 @@
 """The supply as it is judged: made-up batteries and what of them is proven, made-up histories and what they end.
 
-Hooked in by the area file of power: `figures(bench)`.
+An area of its own: it needs no upsd, and in full it takes twenty minutes.
 """
 
 import os
@@ -22,7 +22,7 @@ UPSMON = "a monitor that ends on any OB LB, as upsmon does"
 UPSMON_S = 10.0  # upsmon(8): POLLFREQALERT 5 s and FINALDELAY 5 s, as they are set unless told otherwise
 
 
-def figures(bench: Bench) -> Iterator[Figure]:
+def measure(bench: Bench) -> Iterator[Figure]:
     """What is proven of 4,000 batteries, and what 10,000 histories end."""
     bench.say("power: batteries that are made up")
     yield from _batteries(bench)
