@@ -26,9 +26,9 @@ from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
 from appliance.exam.panel_acts import PANEL_DECISIONS
-from appliance.exam.power_acts import POWER_DECISIONS
+from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.timetable import Moved
-from appliance.exam.usb_acts import USB_DECISIONS
+from appliance.exam.usb.acts import USB_DECISIONS
 from appliance.exam.venue import Venue
 
 

@@ -7,8 +7,8 @@ from appliance.events import Moment
 from appliance.events.bodies import UsbPlugged
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
-from appliance.exam.power_causes import power_causes
-from appliance.exam.usb import allowed
+from appliance.exam.power.causes import power_causes
+from appliance.exam.usb.devices import allowed
 from appliance.exam.venue import Venue
 
 USB_SETTLES_S = 3.0

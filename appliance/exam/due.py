@@ -19,10 +19,10 @@ from appliance.events.bodies import (
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.causes import causes
-from appliance.exam.due_power import due_power
 from appliance.exam.incidents import GENERAL, MAJOR, Incident
+from appliance.exam.power.due import due_power
 from appliance.exam.seats import seat_causes
-from appliance.exam.usb_acts import due_grants
+from appliance.exam.usb.acts import due_grants
 from appliance.exam.venue import Venue
 
 # Causes that need nobody's word to end: closed by the guard once they have been gone for the flap time.

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
-from appliance.exam.ending import power_level, servers_level
 from appliance.exam.panel import buzzer_level, lamp_level
-from appliance.exam.trial import trial_level
-from appliance.exam.usb import allowed
+from appliance.exam.power.ending import power_level, servers_level
+from appliance.exam.power.trial import trial_level
+from appliance.exam.usb.devices import allowed
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 

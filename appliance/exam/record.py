@@ -25,8 +25,8 @@ from appliance.events.readings import (
     SeatsReading,
     UsbReading,
 )
-from appliance.exam.power import UpsState
-from appliance.exam.usb import allowed, known
+from appliance.exam.power.state import UpsState
+from appliance.exam.usb.devices import allowed, known
 from appliance.exam.venue import Venue
 
 DEAD_BAND_PERCENT = 2.0  # charge and load, in points

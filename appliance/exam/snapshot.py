@@ -6,9 +6,9 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
-from appliance.exam.power_view import panel_row, power_rows, supply
+from appliance.exam.power.view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
-from appliance.exam.usb_view import usb_row
+from appliance.exam.usb.view import usb_row
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import verdict
 

@@ -28,17 +28,19 @@ from appliance.events.bodies import (
     VenueConfigured,
 )
 from appliance.events.plan import Plan
-from appliance.exam import incidents, power, upses
-from appliance.exam import usb as usbs
+from appliance.exam import incidents
 from appliance.exam.bundles import BackupState, after
-from appliance.exam.endings import Ending, after_event
 from appliance.exam.incidents import Incident
 from appliance.exam.panel import PanelState
 from appliance.exam.panel import after as panel_after
 from appliance.exam.phase import CLOSING, RUNNING
-from appliance.exam.power import UpsState
+from appliance.exam.power import state as power
+from appliance.exam.power import upses
+from appliance.exam.power.endings import Ending, after_event
+from appliance.exam.power.state import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
-from appliance.exam.usb import UsbState
+from appliance.exam.usb import devices as usbs
+from appliance.exam.usb.devices import UsbState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.due import many
-from appliance.exam.hold import hold
 from appliance.exam.incidents import MAJOR, Incident
-from appliance.exam.power import LOW, OFF, UNKNOWN
-from appliance.exam.supply import server_upses
+from appliance.exam.power.hold import hold
+from appliance.exam.power.state import LOW, OFF, UNKNOWN
+from appliance.exam.power.supply import server_upses
 from appliance.exam.venue import Venue
 
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"

@@ -14,9 +14,9 @@ from appliance.words.names import NAMES, name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
 from appliance.words.sentences import doubt_words, room_place, say, seat_place
-from appliance.words.usb_kinds import place_words
-from appliance.words.usb_rows import usb_grants, usb_level, usb_rows
-from appliance.words.usb_sentences import USB_TITLES
+from appliance.words.usb.kinds import place_words
+from appliance.words.usb.rows import usb_grants, usb_level, usb_rows
+from appliance.words.usb.sentences import USB_TITLES
 
 __all__ = [
     "LANGUAGES",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from appliance.words.power_sentences import POWER_EVENTS
+from appliance.words.power.sentences import POWER_EVENTS
 from appliance.words.sentences import Both, By
-from appliance.words.usb_sentences import USB_EVENTS
+from appliance.words.usb.sentences import USB_EVENTS
 
 _ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
 

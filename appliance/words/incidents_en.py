@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
-from appliance.words.power_incidents_en import POWER_CAUSES
-from appliance.words.usb_incidents_en import USB_CAUSES
+from appliance.words.power.incidents_en import POWER_CAUSES
+from appliance.words.usb.incidents_en import USB_CAUSES
 
 _FROM = "This is the chief examiner of {venue}"
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
-from appliance.words.power_incidents_zh import POWER_CAUSES
-from appliance.words.usb_incidents_zh import USB_CAUSES
+from appliance.words.power.incidents_zh import POWER_CAUSES
+from appliance.words.usb.incidents_zh import USB_CAUSES
 
 _FROM = "您好，我是{venue}主考"
 

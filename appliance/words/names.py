@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
 from appliance.words.plain import plain_text
-from appliance.words.power_names import POWER_NAMES
-from appliance.words.usb_names import USB_NAMES
+from appliance.words.power.names import POWER_NAMES
+from appliance.words.usb.names import USB_NAMES
 
 # Table → code → (zh-CN, en). A code that a table does not know is shown as it is.
 NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
-from appliance.words.power_labels import POWER_LABELS
+from appliance.words.power.labels import POWER_LABELS
 from appliance.words.sentences import say
-from appliance.words.usb_labels import USB_LABELS
+from appliance.words.usb.labels import USB_LABELS
 
 _LABELS: Mapping[str, tuple[str, str]] = {
     **POWER_LABELS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appliance.words.languages import LANGUAGES
 from appliance.words.names import NAMES, name_of
 from appliance.words.plain import plain_text
-from appliance.words.usb_kinds import kinds_words, port_words
+from appliance.words.usb.kinds import kinds_words, port_words
 
 
 @dataclass(frozen=True, slots=True)

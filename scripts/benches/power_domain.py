@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from scripts.benches.frame import Bench, Figure, Limit
-from tests.exam.batteries import LONGEST_TEST_S, TEST_S, Battery, proven_60, seeded
-from tests.exam.histories import Story, histories, played, true_ends
+from tests.exam.power.batteries import LONGEST_TEST_S, TEST_S, Battery, proven_60, seeded
+from tests.exam.power.histories import Story, histories, played, true_ends
 
 ASKED_S = 3600.0
 NAIVE = "the UPS's own runtime, its battery taken for new"

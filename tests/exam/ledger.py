@@ -24,7 +24,7 @@ from appliance.exam.acts import Act, decide
 from appliance.exam.due import due
 from appliance.exam.incidents import Incident
 from appliance.exam.posture import Posture, posture
-from appliance.exam.power import UpsState
+from appliance.exam.power.state import UpsState
 from appliance.exam.record import worth_recording
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold

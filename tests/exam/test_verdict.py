@@ -218,8 +218,8 @@ def codes_of_verdicts() -> set[str]:
 def kinds_of_causes() -> set[str]:
     """Every kind a Cause is made with, read from the source; the two of USB stand in a conditional."""
     found = {"usb", "usb_open"}
-    for file in ("causes.py", "power_causes.py", "seats.py"):
-        for node in ast.walk(ast.parse((EXAM / file).read_text(encoding="utf-8"))):
+    for file in EXAM.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Cause":
                 kinds = [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
                 found |= {kind.value for kind in kinds if isinstance(kind, ast.Constant)}

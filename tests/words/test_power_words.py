@@ -7,8 +7,8 @@ import pytest
 from appliance import words
 from appliance.words import event_sentence, figures_of, incident_words, reason_sentence, with_figures
 from appliance.words.names import NAMES
-from appliance.words.power_labels import POWER_LABELS
-from appliance.words.power_names import POWER_NAMES
+from appliance.words.power.labels import POWER_LABELS
+from appliance.words.power.names import POWER_NAMES
 
 BOTH = pytest.mark.parametrize("language", words.LANGUAGES)
 FAULTS = ("off", "bypass", "overload", "replace-battery", "forced-shutdown", "alarm")

@@ -12,7 +12,7 @@ from appliance.words.languages import LANGUAGES
 from appliance.words.refusals import REFUSALS, refusal_sentence
 
 ROOT = Path(appliance.__file__).parent
-EXAM = [ROOT / "exam" / "asked.py", *sorted((ROOT / "exam").glob("*acts.py"))]
+EXAM = [ROOT / "exam" / "asked.py", *sorted((ROOT / "exam").rglob("*acts.py"))]
 RAISERS = [*EXAM, ROOT / "pins.py", *sorted((ROOT / "control").glob("*.py"))]
 ERRORS = {"Refused", "PinError", "ControlError"}
 
@@ -33,7 +33,7 @@ def raised(path: Path) -> Iterator[tuple[str, set[str]]]:
             assert any(keyword.arg is None for keyword in node.keywords), "passed on without its details"
 
 
-FOUND = [(path.name, code, given) for path in RAISERS for code, given in raised(path)]
+FOUND = [(str(path.relative_to(ROOT)), code, given) for path in RAISERS for code, given in raised(path)]
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -42,7 +42,8 @@ def placeholders(sentence: str) -> set[str]:
 
 def test_the_scan_finds_what_is_there() -> None:
     assert {name for name, _, _ in FOUND} >= {
-        "acts.py", "asked.py", "panel_acts.py", "pins.py", "power_acts.py", "server.py", "verbs.py",
+        "exam/acts.py", "exam/asked.py", "exam/panel_acts.py", "exam/power/acts.py", "exam/usb/acts.py", "pins.py",
+        "control/server.py", "control/verbs.py",
     }  # fmt: skip
     assert len({code for _, code, _ in FOUND}) > 45
 

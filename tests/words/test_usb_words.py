@@ -10,11 +10,11 @@ from appliance.events.bodies import UsbGranted, UsbPlugged
 from appliance.words import event_sentence, figures_of, incident_words, reason_sentence, usb_level, usb_rows
 from appliance.words.names import NAMES
 from appliance.words.refusals import refusal_sentence
-from appliance.words.usb_incidents_zh import USB_CAUSES
-from appliance.words.usb_kinds import kinds_words, one_kind
-from appliance.words.usb_labels import USB_LABELS
-from appliance.words.usb_names import USB_NAMES
-from appliance.words.usb_rows import usb_grants
+from appliance.words.usb.incidents_zh import USB_CAUSES
+from appliance.words.usb.kinds import kinds_words, one_kind
+from appliance.words.usb.labels import USB_LABELS
+from appliance.words.usb.names import USB_NAMES
+from appliance.words.usb.rows import usb_grants
 from hw.usb_classes import KINDS, word
 
 BOTH = pytest.mark.parametrize("language", words.LANGUAGES)

@@ -194,7 +194,7 @@ def test_no_table_says_less_in_one_language() -> None:
 
 
 def test_no_sentence_tells_anybody_to_stop_the_exam_or_says_the_host() -> None:
-    for file in WORDS.glob("*.py"):
+    for file in WORDS.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         for never in ("请暂停", "自动关机", "已封锁", "未处理", "待确认", "主机", "✕"):
             assert never not in text, f"{file.name}: {never}"

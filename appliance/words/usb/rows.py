@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.words.names import name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
-from appliance.words.usb_kinds import kinds_words, place_words
+from appliance.words.usb.kinds import kinds_words, place_words
 
 Plain = Mapping[str, object]
 

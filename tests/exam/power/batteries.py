@@ -13,9 +13,9 @@ from datetime import timedelta
 from appliance.events import Event, Moment
 from appliance.events.bodies import GuardStarted, PowerRead, VenueConfigured
 from appliance.events.plan import Rules
-from appliance.exam.due_power import due_power
-from appliance.exam.hold import hold
-from appliance.exam.power_acts import MORE_THAN_ASKED_MINUTES
+from appliance.exam.power.acts import MORE_THAN_ASKED_MINUTES
+from appliance.exam.power.due import due_power
+from appliance.exam.power.hold import hold
 from appliance.exam.record import worth_recording
 from appliance.exam.venue import Venue, fold
 from tests.exam.ledger import at, plan

@@ -16,9 +16,9 @@ from appliance.events.bodies import (
     UpsSwapped,
 )
 from appliance.events.plan import Plan
-from appliance.exam import power
-from appliance.exam.discharge import proof_after
-from appliance.exam.power import Drill, Test, UpsState
+from appliance.exam.power import state as power
+from appliance.exam.power.discharge import proof_after
+from appliance.exam.power.state import Drill, Test, UpsState
 
 Upses = dict[str, UpsState]
 

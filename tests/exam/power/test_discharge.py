@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from appliance.events.bodies import ClockJudged, PowerRead
-from appliance.exam.discharge import SHORTEST_PROOF_S
+from appliance.exam.power.discharge import SHORTEST_PROOF_S
 from tests.exam.ledger import Ledger, at, plan, running, sealed
 
 OB, OL = ("OB", "DISCHRG"), ("OL", "CHRG")

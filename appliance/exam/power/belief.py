@@ -1,7 +1,7 @@
 """What a UPS tells and can not be so."""
 
 from appliance.events import Moment
-from appliance.exam.power import UpsState
+from appliance.exam.power.state import UpsState
 
 # "Unknown" of firmware that has no other word for it: all bits set, as 16 bits signed and unsigned.
 RUNTIME_SENTINELS_S = (65_535.0, 65_534.0, 32_767.0)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from appliance.events import Body, Moment
 from appliance.events.bodies import PowerDrillEnded, PowerTestEnded
 from appliance.exam import phase as phases
-from appliance.exam.discharge import TO_THE_END
-from appliance.exam.power import MAINS, UNKNOWN, Drill, Test, UpsState
+from appliance.exam.power.discharge import TO_THE_END
+from appliance.exam.power.state import MAINS, UNKNOWN, Drill, Test, UpsState
 from appliance.exam.venue import Venue
 
 BEGINS_WITHIN_S = 120.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from appliance.exam.hold import hold
+from appliance.exam.power.hold import hold
 from tests.exam.ledger import Ledger, plan, running
 
 OB = ("OB", "DISCHRG")

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from appliance.events import Moment
 from appliance.events.bodies import PowerRead, PowerUnknown
-from appliance.exam import discharge as discharges
-from appliance.exam.discharge import Discharge, Proof
+from appliance.exam.power import discharge as discharges
+from appliance.exam.power.discharge import Discharge, Proof
 
 MAINS, BATTERY, LOW, OFF, UNKNOWN = "mains", "battery", "low", "off", "unknown"
 LIVE_STATES = {"OL", "OB", "BYPASS", "OFF"}

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from appliance.events import Body, Moment
 from appliance.events.bodies import EndingBegun, EndingCancelled, EndingCut, EndingRested
 from appliance.exam import phase as phases
-from appliance.exam.belief import believed_charge_percent, believed_runtime_s
-from appliance.exam.endings import Ending
-from appliance.exam.hold import hold
-from appliance.exam.power import BATTERY, LOW, MAINS, UpsState
-from appliance.exam.supply import BOX, SWITCH, servers_on, ups_plan
+from appliance.exam.power.belief import believed_charge_percent, believed_runtime_s
+from appliance.exam.power.endings import Ending
+from appliance.exam.power.hold import hold
+from appliance.exam.power.state import BATTERY, LOW, MAINS, UpsState
+from appliance.exam.power.supply import BOX, SWITCH, servers_on, ups_plan
 from appliance.exam.venue import Venue
 
 RUNTIME_LOW_S = 300.0

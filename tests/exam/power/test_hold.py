@@ -7,9 +7,9 @@ import pytest
 
 from appliance.events.bodies import ClockJudged, PowerDischarged
 from appliance.events.plan import UpsPlan
-from appliance.exam.hold import Hold, forecast, hold, level, test_before
-from tests.exam.batteries import Battery, proven_60, seeded
+from appliance.exam.power.hold import Hold, forecast, hold, level, test_before
 from tests.exam.ledger import MORNING, Ledger, at, plan, running, sealed, sitting
+from tests.exam.power.batteries import Battery, proven_60, seeded
 
 BATTERIES = 120  # scripts/benches/power_domain.py takes 4,000
 MONTH = timedelta(days=30.4375)

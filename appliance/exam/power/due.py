@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from appliance.events import Body, Moment
 from appliance.events.bodies import PowerDoubted
-from appliance.exam.belief import doubts
-from appliance.exam.discharge import recorded
-from appliance.exam.ending import due_endings
-from appliance.exam.supply import BOX, ups_plan
-from appliance.exam.trial import due_trials
+from appliance.exam.power.belief import doubts
+from appliance.exam.power.discharge import recorded
+from appliance.exam.power.ending import due_endings
+from appliance.exam.power.supply import BOX, ups_plan
+from appliance.exam.power.trial import due_trials
 from appliance.exam.venue import Venue
 
 

@@ -9,7 +9,7 @@ from appliance.events.bodies import UsbPlugged, UsbRevoked
 from appliance.events.plan import UsbAllowed
 from appliance.exam.asked import Refused
 from appliance.exam.posture import posture, usb_token
-from appliance.exam.usb import CHANGED, GRANTED, LISTED, NOT_SEALED_IN, SEALED_IN, UNLISTED, judged
+from appliance.exam.usb.devices import CHANGED, GRANTED, LISTED, NOT_SEALED_IN, SEALED_IN, UNLISTED, judged
 from tests.exam.ledger import SIGNED, Ledger, plan
 
 UPS = UsbPlugged(port="1-1", id="051d:0002", name="APC", interfaces=("03:00:00",), sha256="aa" * 32)

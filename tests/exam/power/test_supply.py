@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.events.plan import Plan, UpsPlan
-from appliance.exam.supply import seats_stopped
+from appliance.exam.power.supply import seats_stopped
 from tests.exam.ledger import SEATS, Ledger, plan, running, sealed, seats_of
 
 SERVER = "exam-server"

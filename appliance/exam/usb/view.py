@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.events.bodies import UsbPlugged
-from appliance.exam.usb import ALLOWED, Grant, judged
+from appliance.exam.usb.devices import ALLOWED, Grant, judged
 from appliance.exam.venue import Venue
 
 Plain = dict[str, object]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from appliance.events import Moment
 from appliance.events.plan import Plan, UpsPlan
 from appliance.exam import phase as phases
-from appliance.exam.power import BATTERY, LOW, UNKNOWN
+from appliance.exam.power.state import BATTERY, LOW, UNKNOWN
 from appliance.exam.seats import expected
 from appliance.exam.venue import Venue
 

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from appliance.events import Moment
 from appliance.events.plan import UpsDeclared, UpsPlan
-from appliance.exam.ending import stage
-from appliance.exam.endings import Ending
-from appliance.exam.hold import Forecast, asked, forecast, hold, level, test_before
 from appliance.exam.panel import buzzer_level
 from appliance.exam.phase import RUNNING
-from appliance.exam.power import UpsState
-from appliance.exam.supply import faults, servers_on, uncovered
+from appliance.exam.power.ending import stage
+from appliance.exam.power.endings import Ending
+from appliance.exam.power.hold import Forecast, asked, forecast, hold, level, test_before
+from appliance.exam.power.state import UpsState
+from appliance.exam.power.supply import faults, servers_on, uncovered
 from appliance.exam.venue import Venue
 
 Plain = dict[str, object]

@@ -9,10 +9,17 @@ from datetime import datetime, timedelta
 
 from appliance.events import Moment
 from appliance.events.plan import Plan
-from appliance.exam.belief import believed_charge_percent, believed_runtime_s
-from appliance.exam.discharge import SPAN_PERCENT, VOID_DAYS, began_less_full, by_load, charge_share, claimed
-from appliance.exam.power import MAINS, UpsState
-from appliance.exam.supply import ups_plan
+from appliance.exam.power.belief import believed_charge_percent, believed_runtime_s
+from appliance.exam.power.discharge import (
+    SPAN_PERCENT,
+    VOID_DAYS,
+    began_less_full,
+    by_load,
+    charge_share,
+    claimed,
+)
+from appliance.exam.power.state import MAINS, UpsState
+from appliance.exam.power.supply import ups_plan
 from appliance.exam.timetable import Moved
 from appliance.exam.venue import Venue
 

@@ -14,9 +14,9 @@ from appliance.events.bodies import (
 )
 from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
-from appliance.exam.belief import believed_charge_percent
-from appliance.exam.power import MAINS, UpsState
-from appliance.exam.supply import servers_on, ups_plan
+from appliance.exam.power.belief import believed_charge_percent
+from appliance.exam.power.state import MAINS, UpsState
+from appliance.exam.power.supply import servers_on, ups_plan
 from appliance.exam.venue import Venue
 
 # A test that is ended on the minute proves an hour for that day alone. With 25 minutes more it still does after twelve

@@ -16,7 +16,7 @@ from appliance.events.bodies import (
 )
 from appliance.events.plan import Plan, UpsPlan
 from appliance.exam.acts import Refused
-from appliance.exam.ending import confirmed
+from appliance.exam.power.ending import confirmed
 from tests.exam.ledger import Ledger, plan, running, sealed
 
 SERVER, BOX = "exam-server", "box"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.exam.histories import (
+from tests.exam.power.histories import (
     PHASES,
     Dies,
     Silent,

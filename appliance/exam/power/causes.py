@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from appliance.events import Moment
 from appliance.exam.cause import Cause
-from appliance.exam.ending import stage
-from appliance.exam.hold import RECHARGE_SEEN_S, asked, forecast
-from appliance.exam.power import BATTERY, LOW, UNKNOWN, UpsState
-from appliance.exam.supply import FAULTS, faults, seats_stopped, server_upses
+from appliance.exam.power.ending import stage
+from appliance.exam.power.hold import RECHARGE_SEEN_S, asked, forecast
+from appliance.exam.power.state import BATTERY, LOW, UNKNOWN, UpsState
+from appliance.exam.power.supply import FAULTS, faults, seats_stopped, server_upses
 from appliance.exam.venue import Venue
 
 SHORT_BEFORE_S = 24 * 3600.0

@@ -7,7 +7,7 @@ from appliance.events import Body, Moment
 from appliance.events.bodies import UsbGranted, UsbPlugged, UsbRevoked
 from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
-from appliance.exam.usb import Grant, allowed, known
+from appliance.exam.usb.devices import Grant, allowed, known
 from appliance.exam.venue import Venue
 
 MAX_GRANT_MINUTES = 240

@@ -1,0 +1,1 @@
+"""The box's own USB: what is plugged in, what of it may be used, and why."""
