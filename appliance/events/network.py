@@ -1,0 +1,87 @@
+"""What the exam network's plan names, and the kinds of what is dropped on its way out."""
+
+from dataclasses import dataclass
+
+# The number is the packet's mark in the kernel's rules, and so part of every ledger: never given anew.
+KINDS: dict[int, str] = {
+    1: "spoofed-mac",
+    2: "spoofed-ip",
+    3: "other-seat",
+    4: "dns",
+    5: "dns-over-tls",
+    6: "http",
+    7: "https",
+    8: "icmp",
+    9: "tunnel",
+    10: "fragment",
+    11: "ipv6",
+    12: "router-advertisement",
+    13: "dhcp-server",
+    14: "dhcp-client",
+    15: "arp-spoof",
+    16: "vlan",
+    17: "ethertype",
+    18: "name-lookup",
+    19: "discovery",
+    20: "ntp",
+    21: "service",
+    22: "other-tcp",
+    23: "other-udp",
+    24: "other",
+    25: "multicast",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkServer:
+    """An exam server: `tcp` are the ports that seats speak to; `port` the box's own port it hangs on, '' if none."""
+
+    name: str
+    ip: str
+    mac: str = ""
+    port: str = ""
+    tcp: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkDevice:
+    """A machine that is neither seat nor server; `role` is management, sign-in, camera or other."""
+
+    name: str
+    mac: str = ""
+    ip: str = ""
+    role: str = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSeat:
+    """A seat's address; `port` the box's own port it hangs on, '' for any exam port."""
+
+    id: str
+    mac: str = ""
+    ip: str = ""
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPlan:
+    """Who is in the exam network, and where the box stands in it.
+
+    `mode`: route, bridge, watch or off. `address`: the box's own, as 10.50.0.1/24. `staff`: networks that may open
+    the page. `province`: ADDRESS:PORT of the province's machines. `updates`: ADDRESS:PORT that a technician may open
+    for a server.
+    """
+
+    mode: str = "off"
+    exam_bridge: str = "br0"
+    exam_ports: tuple[str, ...] = ()
+    uplink: str = ""
+    address: str = ""
+    staff_port: str = ""
+    staff: tuple[str, ...] = ()
+    province: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+    dial_out: str = ""
+    servers: tuple[NetworkServer, ...] = ()
+    devices: tuple[NetworkDevice, ...] = ()
+    seats: tuple[NetworkSeat, ...] = ()
