@@ -1,7 +1,8 @@
 """Which watchers and enforcers a configuration asks for."""
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from appliance.watch.thread import AGAIN_S, Post, Watcher
 from hw.files import replace_text
 from hw.panel import Panel, SimulatedPanel
 from hw.panel_gpio import GpioPanel
-from hw.ups import DRIVERS, open_ups
+from hw.ups import DRIVERS, NutOptions, Ups, open_ups
 
 FASTEST_S = 0.05
 
@@ -58,7 +59,7 @@ def watchers(
 
     def watcher(
         instrument: str,
-        read: Callable[[], Reading],
+        read: Callable[[], Reading | Mapping[str, Reading]],
         seconds: float,
         *,
         real: bool = False,
@@ -77,11 +78,9 @@ def watchers(
         )
 
     found = [watcher("disk", host.disk_reader(config.venue.state_dir), host.DISK_PERIOD_S, real=True)]
-    for section in config.ups:
-        if DRIVERS[section.driver].watched:
-            ups = open_ups(section.driver, driver_options(DRIVERS[section.driver].options, section.options))
-            read = power.reader(section.name, ups)
-            found.append(watcher(f"power:{section.name}", read, power.PERIOD_S, close=ups.close))
+    for name, within_s, upses in _rounds(config):
+        read = power.round_reader(upses, within_s=within_s)
+        found.append(watcher(name, read, power.PERIOD_S, close=partial(_close, upses)))
     if config.usb.enforce:
         bus = usb.reader(root_of(config))
         found.append(watcher("usb", bus, bus.period_s, close=bus.close, wake=bus.wake))
@@ -93,6 +92,26 @@ def watchers(
         read_clock = host.clock_reader(config.clock.source, Path("/"))
         found.append(watcher("clock", read_clock, host.CLOCK_PERIOD_S, real=True))
     return found
+
+
+def _rounds(config: Config) -> list[tuple[str, float, dict[str, Ups]]]:
+    """The UPSes that are read in one thread: those of one upsd together, each other one by itself."""
+    found: dict[object, tuple[str, float, dict[str, Ups]]] = {}
+    for section in config.ups:
+        if DRIVERS[section.driver].watched:
+            options = driver_options(DRIVERS[section.driver].options, section.options)
+            together: object = section.name
+            within_s = math.inf
+            if isinstance(options, NutOptions):
+                together, within_s = (options.address, options.timeout_s), options.timeout_s
+            _, _, upses = found.setdefault(together, (f"power:{section.name}", within_s, {}))
+            upses[section.name] = open_ups(section.driver, options)
+    return list(found.values())
+
+
+def _close(upses: Mapping[str, Ups]) -> None:
+    for ups in upses.values():
+        ups.close()
 
 
 def _nothing() -> None:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from appliance.events.readings import Reading
 
@@ -20,9 +20,13 @@ class Watcher:
 
     It reads at whole multiples of the period, so that all watchers wake together: 20 UPSes at 5 Hz cost a fifth
     less than at moments of their own, for a processor that wakes from sleep does so 5 times a second, not 100.
+    They are counted on the wall clock, for others count its whole seconds too: upsd takes a driver for hung at
+    the turn of one. A clock that is set moves one reading, by less than a period.
 
     What it posted last is not posted again for `again_s()`: most readings say what the one before said, and each
     would wake dispatch. Anything else is posted at once. A clock that runs faster asks for it sooner.
+
+    A `read` that looks at several instruments gives their readings by name. `instrument` names the thread.
 
     `wake` ends a `read` that waits by itself: called from the thread that stops.
 
@@ -34,7 +38,7 @@ class Watcher:
         self,
         *,
         instrument: str,
-        read: Callable[[], Reading],
+        read: Callable[[], Reading | Mapping[str, Reading]],
         post: Post,
         period_s: Callable[[], float],
         close: Callable[[], None] = lambda: None,
@@ -62,14 +66,17 @@ class Watcher:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        pause_s, posted_s = 0.0, 0.0
-        posted: Reading | None = None
+        pause_s = 0.0
+        posted: dict[str, tuple[Reading, float]] = {}
         while not self._stop.is_set():
             try:
-                reading, now_s = self._read(), time.monotonic()
-                if reading != posted or now_s - posted_s >= self._again_s():
-                    self._post(self._instrument, reading)
-                    posted, posted_s = reading, now_s
+                told, now_s = self._read(), time.monotonic()
+                readings = told if isinstance(told, Mapping) else {self._instrument: told}
+                for instrument, reading in readings.items():
+                    last, last_s = posted.get(instrument, (None, 0.0))
+                    if reading != last or now_s - last_s >= self._again_s():
+                        self._post(instrument, reading)
+                        posted[instrument] = reading, now_s
                 pause_s = 0.0
             except Exception:  # noqa: BLE001 - a thread begins here
                 pause_s = min(max(FIRST_PAUSE_S, 2 * pause_s), LAST_PAUSE_S)
@@ -79,4 +86,4 @@ class Watcher:
 
     def _until_next_s(self) -> float:
         period_s = self._period_s()
-        return period_s - time.monotonic() % period_s
+        return period_s - time.time() % period_s

@@ -15,7 +15,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hw.ups.nut_wire import Connection, asked, asked_list, sign_in
 from hw.ups.reading import UpsError, UpsReading, reading, status_flags
@@ -99,8 +99,7 @@ class NutUps:
         self._options = options
         self._monotonic = monotonic
         self._connection: Connection | None = None
-        self._variables: dict[str, str] = {}
-        self._status: tuple[str, ...] = ()
+        self._listed: UpsReading | None = None
         self._full_at_s = -math.inf
 
     def read(self) -> UpsReading:
@@ -122,8 +121,7 @@ class NutUps:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-        self._variables = {}
-        self._status = ()
+        self._listed = None
         self._full_at_s = -math.inf
 
     def _read(self, *, deadline_s: float) -> UpsReading:
@@ -132,15 +130,15 @@ class NutUps:
         answer = asked(connection, f"GET VAR {ups} ups.status", deadline_s)
         if len(answer) != 4 or answer[:3] != ["VAR", ups, "ups.status"]:
             raise UpsError("garbage", f"not an answer to GET VAR: {connection.shown(' '.join(answer))}")
-        status = status_flags(answer[3])
-        if status != self._status or self._monotonic() - self._full_at_s >= self._options.full_every_s:
-            self._variables = _listed(connection, ups, deadline_s)
+        status, last = status_flags(answer[3]), self._listed
+        due = self._monotonic() - self._full_at_s >= self._options.full_every_s
+        if last is None or status != last.status or due:
+            variables = _listed(connection, ups, deadline_s)
             self._full_at_s = self._monotonic()
-            if "ups.status" not in self._variables:
+            if "ups.status" not in variables:
                 raise UpsError("garbage", "the list of variables holds no ups.status")
-            status = status_flags(self._variables["ups.status"])
-        self._status = status
-        return reading(status, self._variables, values_age_s=self._monotonic() - self._full_at_s)
+            last = self._listed = reading(status_flags(variables["ups.status"]), variables)
+        return replace(last, values_age_s=self._monotonic() - self._full_at_s)
 
     def _connected(self, deadline_s: float) -> Connection:
         if self._connection is None:

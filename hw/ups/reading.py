@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, Protocol
 
 Reason = Literal[
@@ -81,6 +82,7 @@ class Ups(Protocol):
         ...
 
 
+@lru_cache(64)  # asked five times a second, and nearly always the same
 def status_flags(text: str) -> tuple[str, ...]:
     """Give the flags of an `ups.status`, in the order told, upper case.
 

@@ -1,11 +1,13 @@
 """What the watchers read: unknown with its reason, never a guess."""
 
+import time
 from pathlib import Path
 
 from appliance.events.bodies import PowerRead, PowerUnknown
 from appliance.watch import host, power, seats, usb
 from hw import usb_simulated
 from hw.seats import write_present
+from hw.ups import UpsError, UpsReading
 from hw.ups.simulated import SimulatedOptions, SimulatedUps, write_simulated
 
 
@@ -25,6 +27,63 @@ def test_a_ups_reads_as_it_says_and_its_failure_as_unknown_with_the_drivers_word
     write_simulated(path, **{"ups.status": "STALE"})
     stale = read()
     assert isinstance(stale, PowerUnknown) and stale.reason == "data-stale"
+
+
+class Slow:
+    """A UPS that answers nothing before its deadline, or at once once `well`."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.well = False
+
+    def read(self) -> UpsReading:
+        self.asked += 1
+        if self.well:
+            return UpsReading(
+                status=("OL",),
+                charge_percent=None,
+                runtime_s=None,
+                load_percent=None,
+                battery_v=None,
+                input_v=None,
+            )
+        time.sleep(0.05)
+        raise UpsError("timeout", "no answer")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_a_upsd_that_hangs_makes_all_its_upses_unknown_in_the_time_of_one() -> None:
+    upses = {name: Slow() for name in ("a", "b", "c")}
+    read = power.round_reader(upses, within_s=0.05)
+    found = read()
+    assert [type(one) for one in found.values()] == [PowerUnknown] * 3
+    assert {one.reason for one in found.values() if isinstance(one, PowerUnknown)} == {"timeout"}
+    assert sum(ups.asked for ups in upses.values()) == 1
+    for ups in upses.values():
+        ups.well = True
+    assert {type(one) for one in read().values()} == {PowerRead}
+    assert set(read()) == {"power:a", "power:b", "power:c"}
+
+
+def test_a_ups_that_gave_no_answer_is_asked_after_those_that_did() -> None:
+    upses = {"a": Slow(), "b": Slow(), "c": Slow()}
+    upses["b"].well = upses["c"].well = True
+    read = power.round_reader(upses, within_s=0.05)
+    read()
+    second = read()
+    assert {name for name, one in second.items() if isinstance(one, PowerRead)} == {"power:b", "power:c"}
+
+
+def test_the_first_ups_of_a_second_is_asked_again_for_upsd_answers_from_the_second_before() -> None:
+    upses = {"a": Slow(), "b": Slow()}
+    upses["a"].well = upses["b"].well = True
+    moments = iter((7.0, 7.2, 7.4, 8.0, 8.2))
+    read = power.round_reader(upses, within_s=1.0, wall_s=lambda: next(moments))
+    for _ in range(5):
+        read()
+    assert (upses["a"].asked, upses["b"].asked) == (5 + 2, 5)
 
 
 def test_a_seat_list_that_is_gone_is_unknown_and_an_empty_one_says_nobody(tmp_path: Path) -> None:
