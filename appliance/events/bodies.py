@@ -74,6 +74,7 @@ from appliance.events.power import (
     UpsSwapped,
 )
 from appliance.events.usb import UsbGranted, UsbRevoked
+from appliance.events.window import WindowClosed, WindowOpened
 
 BODIES: dict[str, type[Body]] = {
     cls.kind: cls
@@ -85,6 +86,7 @@ BODIES: dict[str, type[Body]] = {
         EndingBegun, EndingAgreed, EndingCancelled, EndingRested, EndingCut, ServerStopped,
         PanelPressed, PanelSilenced, PanelTested, PanelConfirmed,
         UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, SeatsRead, SeatsUnknown,
+        WindowOpened, WindowClosed,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -164,4 +166,6 @@ __all__ = [
     "UsbUnplugged",
     "VenueConfigured",
     "WARNING",
+    "WindowClosed",
+    "WindowOpened",
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from appliance.events.network import NetworkPlan
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -34,6 +36,10 @@ class Rules:
     fault_s: int = 10
     drill_edge_s: int = 60
     test_floor_percent: int = 15
+    paper_before_minutes: int = 75
+    window_more_minutes: int = 10
+    window_more_times: int = 6
+    window_lease_minutes: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,7 @@ class UsbAllowed:
 class Plan:
     """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at.
 
+    `network` is the mode of `net`, which names who is in the exam network.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
     """
 
@@ -115,6 +122,7 @@ class Plan:
     usb_ups_ports: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
     network: str = "off"
+    net: NetworkPlan = field(default_factory=NetworkPlan)
     servers: tuple[str, ...] = ()
     stoppable: tuple[str, ...] = ()
     panel: bool = False

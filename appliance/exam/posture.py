@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
+from appliance.exam.net.windows import windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
@@ -50,19 +50,19 @@ class Posture:
 def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
     usb = usb_level(venue, now)
-    windows = line_windows(venue, now)
+    named = line_windows(venue, now)
     judged = level_of(venue)
     lamp = lamp_level(venue.panel, judged, now)
     levels = {
         "usb": usb,
-        "network": "closed " + " ".join(windows) if windows else "closed",
+        "network": "closed " + " ".join(named) if named else "closed",
         "lamp": lamp,
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
         "power": power_level(venue),
         "servers": servers_level(venue),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
-    return Posture(usb=usb, lamp=lamp, windows=windows, backup=backup_wanted(venue, now), levels=levels)
+    return Posture(usb=usb, lamp=lamp, windows=named, backup=backup_wanted(venue, now), levels=levels)
 
 
 def usb_level(venue: Venue, now: Moment) -> str:
@@ -93,20 +93,8 @@ def usb_token(*, port: str, identity: tuple[str, str], interfaces: Iterable[str]
 
 
 def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:
-    """Which windows of the line the phase opens: `pull`, `paper`, `upload`. Machines stay closed in every phase."""
-    name = venue.phase.name
-    if name == phases.OPEN:
-        return ()
-    windows = ["pull"] if venue.seal or name in phases.EXAM_PHASES else []
-    for sitting in venue.sittings:
-        if sitting.id != venue.phase.sitting:
-            continue
-        before = sitting.planned.start - now.wall
-        if name == phases.PREPARING and before <= timedelta(minutes=75):
-            windows.append("paper")
-        if name == phases.CLOSING:
-            windows.append("upload")
-    return tuple(windows)
+    """The names of the windows of the line that are open: the phase's and people's. Machines stay closed in all."""
+    return tuple(window.name for window in windows(venue, now))
 
 
 def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:

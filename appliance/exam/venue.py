@@ -31,6 +31,8 @@ from appliance.events.plan import Plan
 from appliance.exam import incidents
 from appliance.exam.bundles import BackupState, after
 from appliance.exam.incidents import Incident
+from appliance.exam.net import state as nets
+from appliance.exam.net.state import NetState
 from appliance.exam.panel import PanelState
 from appliance.exam.panel import after as panel_after
 from appliance.exam.phase import CLOSING, RUNNING
@@ -97,6 +99,7 @@ class Venue:
     endings: dict[str, Ending] = field(default_factory=dict)
     panel: PanelState = field(default_factory=PanelState)
     usb: UsbState = field(default_factory=UsbState)
+    net: NetState = field(default_factory=NetState)
     seats: SeatsState = field(default_factory=SeatsState)
     disk_level: str = "unknown"
     disk_free_percent: float | None = None
@@ -164,6 +167,8 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
         return replace(venue, endings=after_event(venue.endings, event, now))
     if area == "usb":
         return replace(venue, usb=usbs.after(venue.usb, event.body, now, venue.plan))
+    if area in ("network", "window"):
+        return replace(venue, net=nets.after(venue.net, event.body, now))
     if area == "panel":
         return replace(venue, panel=panel_after(venue.panel, event.body, now, venue.incidents))
     match event.body:

@@ -1,0 +1,1 @@
+"""Words about the exam network."""
