@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
 from appliance.config import Config, ConfigError, beside, driver_options, load, read_toml
-from appliance.daemon import supply
+from appliance.daemon import board, supply
 from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UsbAllowed
 from appliance.exam import timetable
 from hw.ups import DRIVERS
@@ -68,6 +68,7 @@ def read(path: Path) -> Settings:
             UsbAllowed(id=a.id, port=a.port, serial=a.serial, sha256=a.descriptors_sha256)
             for a in config.usb.allow
         ),
+        usb_board=board.carried(board.board_of(config)),
         usb_ups_ports=config.usb.ups_ports,
         usb_ports=dict(config.usb.ports),
         network=config.network.mode,
@@ -103,7 +104,7 @@ def warnings(settings: Settings) -> list[str]:
         found.append("network.mode: this version does not close the network; the page says 未接入监测")
     if settings.plan.seats and not settings.plan.seats_watched:
         found.append("venue.seats: this version can not see seats; the page says 未接入监测")
-    return [*found, *supply.warnings(config)]
+    return [*found, *supply.warnings(config), *board.warnings(config)]
 
 
 def _driver_faults(path: Path, config: Config) -> list[str]:
