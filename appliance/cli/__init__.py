@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "power": ("power", "the UPSes: how long they hold, tests, drills, an orderly end"),
     "panel": ("panel", "lamps, buzzer and button: test, confirm, silence"),
     "usb": ("usb", "the box's USB ports: what is there, why, and what people let in"),
+    "net": ("net", "the exam network: what is closed, windows of the line"),
     "incident": ("incident", "the record of incidents"),
     "seat": ("incident", "move a candidate to a spare seat"),
     "backup": ("backup", "run, list, verify, restore bundles"),

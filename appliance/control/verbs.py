@@ -30,6 +30,7 @@ PINS_FOR = {
     "sitting.extend": ("chief",),
     "power.end": ("chief",),
     "usb.grant": ("chief", "technician"),
+    "net.window.open": ("chief", "technician"),
 }
 
 

@@ -25,6 +25,7 @@ from appliance.events.bodies import (
 from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
+from appliance.exam.net.acts import NET_DECISIONS
 from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.timetable import Moved
@@ -253,6 +254,7 @@ DECISIONS: dict[str, Decision] = {
     **POWER_DECISIONS,
     **PANEL_DECISIONS,
     **USB_DECISIONS,
+    **NET_DECISIONS,
 }
 
 __all__ = ["DECISIONS", "Act", "Decision", "Refused", "decide"]

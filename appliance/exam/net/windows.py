@@ -5,7 +5,7 @@ one: what passes is an exam server's, or the box's own.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address
 
@@ -36,14 +36,21 @@ class Window:
     """An open window: it closes at `until`.
 
     Where `until_mono_s` is given that is its end by CLOCK_BOOTTIME, which no jump of the wall clock moves. A window
-    whose end nobody knows yet has one at least `window_lease_minutes` away that is put off as long as it lasts: with
-    the guard dead it closes then. `through` is empty for `pull`, which is the box's own.
+    whose end nobody knows yet is `leased`: it has one at least `window_lease_minutes` away that is put off as long as
+    it lasts; with the guard dead it closes then. `through` is empty for `pull`, which is the box's own.
     """
 
     name: str
     until: datetime
     until_mono_s: float | None = None
+    leased: bool = False
     through: tuple[Through, ...] = ()
+
+    def left_s(self, now: Moment) -> float:
+        """Seconds until it closes."""
+        if self.until_mono_s is not None:
+            return self.until_mono_s - now.mono_s
+        return (self.until - now.wall).total_seconds()
 
 
 def windows(venue: Venue, now: Moment) -> tuple[Window, ...]:
@@ -57,10 +64,8 @@ def windows(venue: Venue, now: Moment) -> tuple[Window, ...]:
         before = found.get(opened.name)
         if before is not None:
             through = tuple(sorted({*before.through, *window.through}))
-            last = before if before.until > window.until else window
-            window = Window(
-                name=opened.name, until=last.until, until_mono_s=last.until_mono_s, through=through
-            )
+            last = before if before.left_s(now) > window.left_s(now) else window
+            window = replace(last, leased=before.leased, through=through)
         found[opened.name] = window
     return tuple(found[name] for name in NAMES if name in found)
 
@@ -104,7 +109,7 @@ def _by_phase(venue: Venue, now: Moment) -> Iterator[Window]:
     if name == phases.OPEN:
         return
     if venue.seal or name in phases.EXAM_PHASES:
-        yield Window(name=PULL, until=_lease(venue, now))
+        yield Window(name=PULL, until=_lease(venue, now), leased=True)
     sitting = next((each for each in venue.sittings if each.id == venue.phase.sitting), None)
     if sitting is None:
         return
@@ -113,7 +118,8 @@ def _by_phase(venue: Venue, now: Moment) -> Iterator[Window]:
     if name == phases.PREPARING and sitting.planned.start - now.wall <= before:
         yield Window(name=PAPER, until=sitting.start, through=through)
     if name == phases.CLOSING:
-        yield Window(name=UPLOAD, until=_closing_until(venue, sitting) or _lease(venue, now), through=through)
+        end = _closing_until(venue, sitting)
+        yield Window(name=UPLOAD, until=end or _lease(venue, now), leased=end is None, through=through)
 
 
 def _closing_until(venue: Venue, sitting: Moved) -> datetime | None:

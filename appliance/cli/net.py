@@ -1,0 +1,12 @@
+"""`venue net`: the exam network and the line. Each act has a file of its own."""
+
+import argparse
+
+from appliance.cli import net_window
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb."""
+    net = verbs.add_parser("net", help="the exam network: what is closed, windows of the line")
+    acts = net.add_subparsers(metavar="ACT", required=True)
+    net_window.add(acts)
