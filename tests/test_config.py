@@ -1,5 +1,7 @@
 """The configuration file: every fault at once with its place, and nothing but ConfigError."""
 
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance import config as configuration
-from appliance.config import MAX_BYTES, Config, ConfigError, load
+from appliance.config import MAX_BYTES, ConfigError, sections
+from appliance.config.glance import glance
+from appliance.config.load import Config, load
 
 SMALLEST = '[venue]\ncode = "520100-03"\nname = "实验中学考点"\n'
 
@@ -191,7 +194,7 @@ VALUES = st.recursive(
 KEYS = sorted(
     {
         name
-        for model in vars(configuration).values()
+        for model in vars(sections).values()
         if hasattr(model, "model_fields")
         for name in model.model_fields
     }
@@ -239,3 +242,47 @@ def value_of(value: object) -> str:
         case dict():
             return "{" + ", ".join(f"{quoted(k)} = {value_of(v)}" for k, v in value.items()) + "}"
     return value.isoformat()  # type: ignore[attr-defined]  # dates and times
+
+
+def test_a_glance_takes_what_the_whole_configuration_says(path: Path) -> None:
+    for text in (
+        SMALLEST,
+        f'{SMALLEST}state_dir = "/srv/state"\nrun_dir = "/run/x"\n[page]\nlisten = "127.0.0.1:1"\nlanguage = "en"\n',
+    ):
+        path.write_text(text, encoding="utf-8")
+        whole, found = load(path), glance(path)
+        assert (found.state_dir, found.run_dir) == (whole.venue.state_dir, whole.venue.run_dir)
+        assert (found.listen, found.language) == (whole.page.listen, whole.page.language)
+
+
+def test_a_glance_does_not_stumble_over_what_it_does_not_take(path: Path) -> None:
+    path.write_text(f'{SMALLEST}run_dir = "/run/x"\ntimezone = "nowhere"\n[usb]\nenforce = 7\n', encoding="utf-8")
+    assert glance(path).run_dir == Path("/run/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('venue = "x"', "venue: a table"),
+        ('[venue]\nrun_dir = "run"', "venue.run_dir: an absolute path"),
+        ("[venue]\nstate_dir = 7", "venue.state_dir: an absolute path"),
+        ("[page]\nlisten = 80", "page.listen: unix:PATH"),
+        ('[page]\nlanguage = "fr"', "page.language: one of zh_CN, en"),
+        ("[page]\nlanguage = []", "page.language: one of zh_CN, en"),
+        ("[page", "appliance.toml: "),
+    ],
+)
+def test_a_glance_says_what_is_wrong_with_what_it_takes(path: Path, text: str, place: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        glance(path)
+    assert len(caught.value.faults) == 1 and place in caught.value.faults[0]
+
+
+@pytest.mark.parametrize("module", ["page", "status", "events", "usb", "power", "day"])
+def test_a_verb_that_only_asks_the_guard_starts_without_the_models(module: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, appliance.cli.{module}; print('pydantic' in sys.modules)"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert told.stdout == "False\n"

@@ -25,7 +25,8 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
-from appliance.config import ConfigError, load
+from appliance.config import ConfigError
+from appliance.config.glance import glance
 
 _BAR_AFTER_S, _BAR_EVERY_S, _BAR_WIDTH = 1.0, 0.1, 40
 
@@ -57,7 +58,7 @@ def restore_bundle(args: argparse.Namespace) -> int:
 
 def state_dir_of(args: argparse.Namespace) -> Path:
     """`--state`, else the configuration's; raises what `appliance.config.load` raises."""
-    return Path(args.state) if args.state else load(args.config).venue.state_dir
+    return Path(args.state) if args.state else glance(args.config).state_dir
 
 
 def add_state_options(parser: argparse.ArgumentParser, *, readable: bool) -> None:

@@ -25,7 +25,8 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, GuardSilent
-from appliance.config import ConfigError, driver_options
+from appliance.config import ConfigError
+from appliance.config.load import driver_options
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
 

@@ -22,7 +22,8 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client
-from appliance.config import ConfigError, load
+from appliance.config import ConfigError
+from appliance.config.glance import glance
 from appliance.eventlog import EventLog, LogError, verify
 from appliance.eventlog.files import log_files
 from appliance.words import event_sentence, usb_places
@@ -95,7 +96,7 @@ def _show(events: list[dict[str, Any]], zone: str, places: dict[str, str], as_js
 def run_verify(args: argparse.Namespace) -> int:
     """Walks each log file; exit 2 where one does not hold."""
     try:
-        paths = [args.file] if args.file else log_files(load(args.config).venue.state_dir / "log")
+        paths = [args.file] if args.file else log_files(glance(args.config).state_dir / "log")
     except ConfigError as error:
         for fault in error.faults:
             say(fault)

@@ -10,7 +10,8 @@ import waitress
 
 from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
 from appliance.client import Client
-from appliance.config import ConfigError, load
+from appliance.config import ConfigError
+from appliance.config.glance import glance
 from web import create_app
 
 THREADS, CONNECTIONS, CHANNEL_TIMEOUT_S = 8, 500, 15
@@ -26,19 +27,19 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
     try:
-        config = load(args.config)
+        config = glance(args.config)
     except ConfigError as error:
         for fault in error.faults:
             say(fault)
         return EXIT_CONFIG
     try:
-        place = _listen(config.page.listen)
+        place = _listen(config.listen)
     except ValueError as error:
         say(f"{args.config.name}: page.listen: {error}")
         return EXIT_USAGE
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(
-        client=Client(config.venue.run_dir / "control.sock", timeout_s=2.0), language=config.page.language
+        client=Client(config.run_dir / "control.sock", timeout_s=2.0), language=config.language
     )
     try:
         waitress.serve(
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             **place,
         )
     except OSError as error:
-        say(f"{config.page.listen}: {os.strerror(error.errno or 0)}")
+        say(f"{config.listen}: {os.strerror(error.errno or 0)}")
         return EXIT_UNAVAILABLE
     return EXIT_OK
 

@@ -12,13 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.client import Client, GuardSilent, Refused
-from appliance.config import DEFAULT_PATH, ConfigError, load
+from appliance.config import DEFAULT_PATH, ConfigError
+from appliance.config.glance import RUN_DIR, glance
 from appliance.words import shell_language
 from appliance.words.refusals import refusal_sentence
 
 EXIT_OK, EXIT_WARNING, EXIT_FAILED, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY, EXIT_NOT_PERMITTED, EXIT_CONFIG = 64, 69, 75, 77, 78
-RUN_DIR = Path("/run/venue-appliance")
 
 
 def language() -> str:
@@ -45,7 +45,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def client_of(args: argparse.Namespace) -> Client:
     """The client of the guard that the configuration names; the usual place where there is no configuration."""
     try:
-        run_dir = load(args.config).venue.run_dir
+        run_dir = glance(args.config).run_dir
     except ConfigError:
         run_dir = RUN_DIR
     return Client(run_dir / "control.sock")

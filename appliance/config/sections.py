@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from appliance.config.glance import LISTEN, RUN_DIR, STATE_DIR
+
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 _PORT = r"^\d+-\d+(\.\d+)*$"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -34,8 +36,8 @@ class VenueSection(_Section):
     code: str
     name: str = Field(min_length=1, max_length=100)
     timezone: str = "Asia/Shanghai"
-    state_dir: Path = Path("/var/lib/venue-appliance")
-    run_dir: Path = Path("/run/venue-appliance")
+    state_dir: Path = STATE_DIR
+    run_dir: Path = RUN_DIR
     timetable: str = ""
     seats: str = ""
 
@@ -204,7 +206,7 @@ class EndingSection(_Section):
 class PageSection(_Section):
     """The status page."""
 
-    listen: str = "unix:/run/venue-page/page.sock"
+    listen: str = LISTEN
     language: Literal["zh_CN", "en"] = "zh_CN"
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
-from appliance.config import Config
+from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
 from appliance.daemon.instruments import enforcers, make_panel, watchers

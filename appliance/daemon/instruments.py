@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.command import CommandError
-from appliance.config import Config, driver_options
+from appliance.config.load import Config, driver_options
 from appliance.daemon import supply
 from appliance.daemon.panel import PanelOpenedLater
 from appliance.daemon.settings import Settings

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
-from appliance.config import Config, ConfigError, beside, driver_options, load, read_toml
+from appliance.config import ConfigError, beside, read_toml
+from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, supply
 from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UsbAllowed
 from appliance.exam import timetable

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.config import Config, ConfigError, driver_options
+from appliance.config import ConfigError
+from appliance.config.load import Config, driver_options
 from appliance.config.sections import UpsSection
 from appliance.events.plan import SeatPlan, UpsDeclared, UpsPlan
 from hw.ups import DRIVERS, Commander, DeclaredOptions, NutOptions, open_commander

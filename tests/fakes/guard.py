@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from appliance.config import driver_options
+from appliance.config.load import driver_options
 from appliance.daemon.instruments import enforcers, make_panel
 from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
