@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.config import Config
+from appliance.config.load import Config
 from appliance.events.plan import UsbAllowed
 from hw.boards import Board, board
 
