@@ -69,7 +69,9 @@ class NetworkPlan:
 
     `mode`: route, bridge, watch or off. `address`: the box's own, as 10.50.0.1/24. `staff`: networks that may open
     the page. `province`: ADDRESS:PORT of the province's machines. `updates`: ADDRESS:PORT that a technician may open
-    for a server.
+    for a server. `dial_out`: USER@ADDRESS:PORT. `dhcp`: the box gives the exam network its addresses. `ntp`: where
+    the box has the time from, '' if from nowhere outside. `masquerade`: the line sees the box's address instead of
+    the servers'.
     """
 
     mode: str = "off"
@@ -82,6 +84,9 @@ class NetworkPlan:
     province: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     dial_out: str = ""
+    dhcp: bool = False
+    ntp: str = ""
+    masquerade: bool = False
     servers: tuple[NetworkServer, ...] = ()
     devices: tuple[NetworkDevice, ...] = ()
     seats: tuple[NetworkSeat, ...] = ()

@@ -1,0 +1,147 @@
+"""What was dropped gets a kind: its mark, its row of the ledger, once a minute a word to NFLOG, and the drop.
+
+Nothing here lets anything pass: who comes to the chain `blame` is dropped, whatever it is called.
+"""
+
+from collections.abc import Iterator
+
+from appliance.enforce.firewall.place import BRIDGE, Place, members
+from appliance.events.network import KINDS
+
+NFLOG_GROUP = 76
+NUMBER = {name: number for number, name in KINDS.items()}
+VLAN_TYPES = "{ 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300 }"
+FRAGMENT = "ip frag-off & 0x3fff != 0"
+BARE_SYN = "tcp flags & (fin | syn | rst | ack) == syn"
+
+# What protocol a number or a port is. Source: IANA's registries.
+PROTOCOLS = {
+    "icmp": (1,),
+    "multicast": (2,),  # IGMP
+    "tunnel": (4, 41, 47, 50, 51, 55, 94, 97, 98, 108, 115, 132, 137, 143),
+}
+UDP = {
+    "dns": (53,),
+    "dns-over-tls": (853, 784, 8853),
+    "http": (80,),
+    "https": (443, 8443),
+    "tunnel": (500, 655, 1194, 1197, 1198, 1701, 3544, 4500, 4789, 6081, 8472, 41641, 51820, 51821),
+    "dhcp-server": (68,),
+    "dhcp-client": (67,),
+    "name-lookup": (137, 138, 5353, 5355),
+    "discovery": (1900, 3702, 5357),
+    "ntp": (123,),
+    "service": (161, 162, 389, 514, 3389, 5900),
+}
+TCP = {
+    "dns": (53,),
+    "dns-over-tls": (853,),
+    "http": (80, 3128, 8000, 8080, 8888),
+    "https": (443, 8443),
+    "tunnel": (1080, 1194, 1723, 9050),
+    "name-lookup": (137, 139, 5355),
+    "discovery": (5357, 5358),
+    "service": (
+        20,
+        21,
+        22,
+        23,
+        25,
+        110,
+        135,
+        143,
+        389,
+        445,
+        465,
+        587,
+        993,
+        995,
+        1433,
+        3306,
+        3389,
+        5432,
+        5900,
+        5938,
+    ),
+}
+
+
+def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
+    """The chains that end every refused packet: name and rules."""
+    yield "blame", [*_link(family), *_owner(family, here), "goto blame4"]
+    yield "blame4", [*_content()]
+    yield "blame6", [f"icmpv6 type nd-router-advert {_called('router-advertisement')}", _called("ipv6")]
+    yield (
+        "ledger",
+        [
+            "ether saddr @listed goto known",
+            "update @strangers { ether saddr }",
+            "update @stranger_ledger { ether saddr . meta mark }",
+            "ether saddr . meta mark @stranger_told drop",
+            "add @stranger_told { ether saddr . meta mark } goto tell",
+            "drop",
+        ],
+    )
+    yield (
+        "known",
+        [
+            "update @ledger { ether saddr . meta mark }",
+            "ether saddr . meta mark @told drop",
+            "add @told { ether saddr . meta mark } goto tell",
+            "drop",
+        ],
+    )
+    told = [
+        f'meta mark {number} log prefix "venue {name}" group {NFLOG_GROUP}' for number, name in KINDS.items()
+    ]
+    yield "tell", [*told, "drop"]
+
+
+def _called(kind: str) -> str:
+    return f"meta mark set {NUMBER[kind]} goto ledger"
+
+
+def _link(family: str) -> Iterator[str]:
+    if family == BRIDGE:
+        yield f"ether type {VLAN_TYPES} {_called('vlan')}"
+        yield f"ether type arp {_called('arp-spoof')}"
+        yield "ether type ip6 goto blame6"
+        yield f"ether type != ip {_called('ethertype')}"
+    else:
+        yield "meta nfproto ipv6 goto blame6"
+
+
+def _owner(family: str, here: Place) -> Iterator[str]:
+    """A listed address from another MAC, or a listed MAC with another address.
+
+    A machine that waits for an address (0.0.0.0) or gave itself one (169.254.0.0/16) claims nobody's.
+    """
+    for port in here.seat_ports if family == BRIDGE else ():
+        macs = sorted({seat.mac for seat in here.plan.seats if seat.port == port and seat.mac})
+        yield f'iifname "{port}" ether saddr != {members(macs)} {_called("spoofed-mac")}'
+    yield "ether saddr . ip saddr @seat goto blame4"
+    yield "ether saddr . ip saddr @host goto blame4"
+    yield f"ether saddr != @owner ip saddr @address {_called('spoofed-mac')}"
+    yield f"ether saddr @owner ip saddr != {{ 0.0.0.0, 169.254.0.0/16 }} {_called('spoofed-ip')}"
+
+
+def _content() -> Iterator[str]:
+    yield f"{FRAGMENT} {_called('fragment')}"
+    for kind, numbers in PROTOCOLS.items():
+        yield f"ip protocol {_numbers(numbers)} {_called(kind)}"
+    yield f"ip daddr @seat_address {_called('other-seat')}"
+    for kind in ("name-lookup", "discovery"):
+        yield f"udp dport {_numbers(UDP[kind])} {_called(kind)}"
+    yield f"udp sport 67 udp dport 68 {_called('dhcp-server')}"
+    yield f"udp dport 67 {_called('dhcp-client')}"
+    yield f"ip daddr 224.0.0.0/4 {_called('multicast')}"
+    for protocol, ports in (("udp", UDP), ("tcp", TCP)):
+        marks = ", ".join(f"{port} : {NUMBER[kind]}" for kind, held in ports.items() for port in sorted(held))
+        yield f"meta mark set {protocol} dport map {{ {marks} }} goto ledger"
+    yield f"ip protocol tcp {_called('other-tcp')}"
+    yield f"ip protocol udp {_called('other-udp')}"
+    yield _called("other")
+
+
+def _numbers(given: tuple[int, ...]) -> str:
+    return members(str(number) for number in given)

@@ -1,0 +1,196 @@
+"""Table `bridge venue`: what crosses the exam bridge, and what comes to the box over its ports.
+
+Stateless, and nothing but names of ports and headers: kernels of the Raspberry Pi have neither conntrack nor meta
+expressions for bridges.
+"""
+
+from collections.abc import Iterator
+
+from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, VLAN_TYPES
+from appliance.enforce.firewall.place import PULL, Place, members
+
+# A frame of 60 bytes holds an ARP packet and its padding; more is somebody's own freight.
+SHORT_ARP = "meta length <= 46"
+LINK_LOCAL = "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00"
+HOOKS = {
+    "prerouting": ("prerouting", -300, "accept"),
+    "input": ("input", -200, "accept"),
+    "forward": ("forward", -200, "drop"),
+    "output": ("output", -300, "accept"),
+}
+
+
+def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
+    """The table's chains: name and rules."""
+    yield "prerouting", [*_prerouting(here)]
+    yield "seat_pass", [*_seat_pass(here)] if here.seat_ports else []
+    yield "forward", [*_forward(here)]
+    yield "to_seat", [*_to_seat(here)] if here.seat_ports else []
+    yield "outward", [*_outward(here)] if here.bridged else []
+    yield "outward_arp", [*_outward_arp()] if here.bridged else []
+    yield "inward", [*_inward(here)] if here.bridged else []
+    yield "input", [*_input(here)]
+    yield "input_ip", [*_input_ip(here)] if here.bridged else []
+    yield "input_arp", [*_input_arp(here)]
+    yield "input_line", [*_input_line(here)] if here.bridged else []
+    yield "closed", ["counter drop"]
+    yield "output", [f'oifname "{here.plan.uplink}" goto output_line'] if here.bridged else []
+    yield "output_line", [*_output_line(here)] if here.bridged else []
+
+
+def _prerouting(here: Place) -> Iterator[str]:
+    """A frame from a seat's port is judged here, once, wherever it goes."""
+    if here.seat_ports:
+        ports = members(here.seat_ports, quoted=True)
+        yield f"iifname {ports} jump seat_pass"
+        yield f"iifname {ports} goto blame"
+
+
+def _seat_pass(here: Place) -> Iterator[str]:
+    """What a seat on a port of the box may send; who comes back from here may not."""
+    own = "iifname . ether saddr . ip saddr @seat_port"
+    yield f"ether type {VLAN_TYPES} return"
+    arp = f"ether type arp {SHORT_ARP}"
+    told = "iifname . arp saddr ether . arp saddr ip @seat_port"
+    yield f"{arp} iifname . ether saddr . arp saddr ip @seat_port {told} accept"
+    yield f"{arp} arp saddr ip 0.0.0.0 iifname . ether saddr . arp daddr ip @seat_port accept"
+    yield "ether type != ip return"
+    yield f"{FRAGMENT} return"
+    yield f"{own} ip daddr . ip protocol . th dport @server accept"
+    yield f"{own} ip daddr @server_any accept"
+    if here.box:
+        yield f"{own} ip daddr {here.box} udp dport {{ 53, 123 }} accept"
+        yield f"{own} ip daddr {here.box} tcp dport {{ 53, 80 }} accept"
+    if here.plan.dhcp:
+        yield "ether saddr @listed udp sport 68 udp dport 67 accept"
+
+
+def _forward(here: Place) -> Iterator[str]:
+    if here.bridged:
+        yield f'iifname "{here.plan.uplink}" goto inward'
+        yield f'oifname "{here.plan.uplink}" goto outward'
+    others = members(here.other_ports, quoted=True)
+    if here.seat_ports:
+        ports = members(here.seat_ports, quoted=True)
+        yield f"oifname {ports} goto to_seat"
+        if here.other_ports:
+            yield f"iifname {ports} oifname {others} jump seat_pass"
+        yield f"iifname {ports} drop"
+    if here.other_ports:
+        yield f"iifname {others} oifname {others} accept"
+
+
+def _to_seat(here: Place) -> Iterator[str]:
+    """Servers speak to seats on ports of the box, nobody else. From seat to seat was judged where it came in."""
+    yield f"iifname {members(here.seat_ports, quoted=True)} drop"
+    yield f"ether type {VLAN_TYPES} drop"
+    yield "ether saddr . arp saddr ip @sender accept"
+    yield "ether saddr . ip saddr @sender accept"
+    if here.unowned:
+        yield f"arp saddr ip {members(here.unowned)} accept"
+        yield f"ip saddr {members(here.unowned)} accept"
+    yield "drop"
+
+
+def _outward(here: Place) -> Iterator[str]:
+    through = "ip saddr . ip daddr . ip protocol . th dport @window"
+    if here.seat_ports:
+        yield f"iifname {members(here.seat_ports, quoted=True)} drop"
+    yield f"ether type {VLAN_TYPES} goto blame"
+    yield f"{LINK_LOCAL} drop"
+    yield "ether type arp goto outward_arp"
+    yield "ether type != ip goto blame"
+    yield f"{FRAGMENT} goto blame"
+    yield f"ether saddr . ip saddr @sender {through} accept"
+    if here.unowned:
+        yield f"ip saddr {members(here.unowned)} {through} accept"
+    yield "goto blame"
+
+
+def _outward_arp() -> Iterator[str]:
+    """Who has an open window may look for the line's router. The rest is a machine's habit, or a lie."""
+    told = "arp saddr ether . arp saddr ip @sender"
+    yield f"{SHORT_ARP} ether saddr . arp saddr ip @sender {told} arp saddr ip @open accept"
+    yield f"{SHORT_ARP} arp saddr ip != @address arp saddr ip @open accept"
+    yield "ether saddr . arp saddr ip @seat drop"
+    yield "ether saddr . arp saddr ip @host drop"
+    yield "arp saddr ip != @address drop"
+    yield "goto blame"
+
+
+def _inward(here: Place) -> Iterator[str]:
+    """Answers through a window, to the machine that it is open for. The outside is not told apart: it is counted."""
+    back = "ip daddr . ip saddr . ip protocol . th sport @window"
+    yield f"ether type {VLAN_TYPES} goto closed"
+    asked = f"{SHORT_ARP} arp daddr ip @open arp saddr ip != @address"
+    yield (
+        f"ether type arp {asked} arp saddr ip != {here.box} accept"
+        if here.box
+        else f"ether type arp {asked} accept"
+    )
+    yield "ether type != ip goto closed"
+    yield f"{FRAGMENT} goto closed"
+    yield f"{BARE_SYN} goto closed"
+    yield f"ether daddr . ip daddr @sender {back} accept"
+    if here.unowned:
+        yield f"ip daddr {members(here.unowned)} {back} accept"
+    yield "goto closed"
+
+
+def _input(here: Place) -> Iterator[str]:
+    """What comes to the box itself. IP is judged in the other table, where the box's own questions are known."""
+    if here.bridged:
+        yield f'iifname "{here.plan.uplink}" goto input_line'
+    if here.seat_ports:
+        yield f"iifname {members(here.seat_ports, quoted=True)} accept"
+    yield f"ether type {VLAN_TYPES} goto blame"
+    yield f"{LINK_LOCAL} drop"
+    yield "ether type arp goto input_arp"
+    yield "ether type { ip, ip6 } jump input_ip" if here.bridged else "ether type { ip, ip6 } accept"
+    yield "goto blame"
+
+
+def _input_ip(here: Place) -> Iterator[str]:
+    """Bridged: what goes to all was judged on its way to the line, and is not counted twice."""
+    if here.plan.dhcp:
+        yield "udp sport 68 udp dport 67 accept"
+    yield "meta pkttype { broadcast, multicast } drop"
+    yield f"tcp dport {PULL} goto blame"  # from the line alone
+    yield "accept"
+
+
+def _input_arp(here: Place) -> Iterator[str]:
+    yield "ether saddr . arp saddr ip @seat arp saddr ether . arp saddr ip @seat accept"
+    yield "ether saddr . arp saddr ip @host arp saddr ether . arp saddr ip @host accept"
+    yield "arp saddr ip @address goto blame"
+    if here.box:
+        yield f"arp saddr ip {here.box} goto blame"
+    yield "accept"
+
+
+def _input_line(here: Place) -> Iterator[str]:
+    yield f"ether type {VLAN_TYPES} goto closed"
+    if here.box:
+        yield (
+            f"ether type arp {SHORT_ARP} arp daddr ip {here.box} arp saddr ip != @address "
+            f"arp saddr ip != {here.box} accept"
+        )
+    yield "ether type != ip goto closed"
+    yield f"{FRAGMENT} goto closed"
+    yield f"ip saddr @pull tcp dport {PULL} accept"
+    yield f"{BARE_SYN} goto closed"
+    yield "ip saddr . tcp sport @dial accept"
+    if here.plan.ntp:
+        yield f"ip saddr {here.plan.ntp} udp sport 123 accept"
+    yield "goto closed"
+
+
+def _output_line(here: Place) -> Iterator[str]:
+    if here.box:
+        yield f"ether type arp arp saddr ip {here.box} arp daddr ip != @address accept"
+    yield "ether type != ip drop"
+    yield f"ip daddr @pull tcp sport {PULL} accept"
+    yield "ip daddr . tcp dport @dial accept"
+    if here.plan.ntp:
+        yield f"ip daddr {here.plan.ntp} udp dport 123 accept"
+    yield "drop"

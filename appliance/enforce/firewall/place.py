@@ -1,0 +1,126 @@
+"""The plan as rules need it: which port is what, who is where, each list sorted so that one plan gives one text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from appliance.events.network import NetworkPlan
+
+PAGE, PULL = 443, 8443
+BRIDGE, INET = "bridge", "inet"
+_INTERFACE = re.compile(r"[A-Za-z0-9_.:-]{1,15}", re.ASCII)
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
+
+
+class BadPlan(ValueError):
+    """A name or address that can not stand in a rule: written down it might mean something else there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A NetworkPlan, sorted out. `seat_ports` are box ports that seats hang on, `other_ports` all other exam ports."""
+
+    plan: NetworkPlan
+    box: str
+    network: str
+    seat_ports: tuple[str, ...]
+    other_ports: tuple[str, ...]
+
+    @property
+    def bridged(self) -> bool:
+        """Whether the line hangs on the exam bridge."""
+        return self.plan.mode == "bridge"
+
+    @property
+    def routed(self) -> bool:
+        """Whether the box routes between exam network and line."""
+        return self.plan.mode == "route"
+
+    @property
+    def province(self) -> tuple[str, ...]:
+        """The addresses of the province's machines."""
+        return tuple(sorted({address_port(each)[0] for each in self.plan.province}))
+
+    @property
+    def dial(self) -> str:
+        """ADDRESS . PORT that the box calls, '' if none."""
+        return " . ".join(address_port(self.plan.dial_out.rpartition("@")[2])) if self.plan.dial_out else ""
+
+    @property
+    def unowned(self) -> tuple[str, ...]:
+        """Servers whose MAC nobody gave: only their address can be looked at."""
+        return tuple(sorted({server.ip for server in self.plan.servers if not server.mac}))
+
+
+def place(plan: NetworkPlan) -> Place:
+    """`plan` sorted out. Raises BadPlan: whoever made it, nothing but names and numbers comes into a rule."""
+    _check(plan)
+    seats = {seat.port for seat in plan.seats if seat.port}
+    box = IPv4Interface(plan.address) if plan.address else None
+    return Place(
+        plan=plan,
+        box=str(box.ip) if box else "",
+        network=str(box.network) if box else "",
+        seat_ports=tuple(port for port in plan.exam_ports if port in seats),
+        other_ports=tuple(port for port in plan.exam_ports if port not in seats),
+    )
+
+
+def members(given: Iterable[str], *, quoted: bool = False) -> str:
+    """An anonymous set: `{ a, b }`."""
+    return "{ " + ", ".join(f'"{one}"' if quoted else one for one in given) + " }"
+
+
+def address_port(text: str) -> tuple[str, str]:
+    """Address and port of ADDRESS:PORT. Raises BadPlan."""
+    address, _, port = text.rpartition(":")
+    _address(address)
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65_536):
+        raise BadPlan(f"{text!r}: a port from 1 to 65535 was expected")
+    return address, port
+
+
+def _check(plan: NetworkPlan) -> None:
+    for name in (
+        plan.exam_bridge,
+        plan.uplink,
+        plan.staff_port,
+        *plan.exam_ports,
+        *(s.port for s in plan.seats),
+    ):
+        if name and not _INTERFACE.fullmatch(name):
+            raise BadPlan(f"{name!r}: no interface has such a name")
+    for mac, ip in _owners(plan):
+        if mac and not _MAC.fullmatch(mac):
+            raise BadPlan(f"{mac!r}: a MAC as 02:50:00:00:00:02 was expected")
+        if ip:
+            _address(ip)
+    for one in (
+        *plan.province,
+        *plan.updates,
+        *([plan.dial_out.rpartition("@")[2]] if plan.dial_out else ()),
+    ):
+        address_port(one)
+    if plan.ntp:
+        _address(plan.ntp)
+    try:
+        for network in plan.staff:
+            IPv4Network(network)
+        if plan.address:
+            IPv4Interface(plan.address)
+    except ValueError as error:
+        raise BadPlan(str(error)) from error
+
+
+def _owners(plan: NetworkPlan) -> Iterator[tuple[str, str]]:
+    yield from ((server.mac, server.ip) for server in plan.servers)
+    yield from ((device.mac, device.ip) for device in plan.devices)
+    yield from ((seat.mac, seat.ip) for seat in plan.seats)
+
+
+def _address(text: str) -> None:
+    try:
+        IPv4Address(text)
+    except ValueError as error:
+        raise BadPlan(f"{text!r}: an IPv4 address was expected") from error

@@ -1,0 +1,97 @@
+"""The named sets of both tables: what the plan lists, what the windows open, what was dropped.
+
+The kernel keeps the last two over a reload. A set's definition never changes under its name: the kernel would
+refuse the whole file.
+"""
+
+from collections.abc import Iterator
+
+from appliance.enforce.firewall.place import Place
+from appliance.events.network import NetworkPlan
+
+LEDGER_SIZE, STRANGERS_SIZE = 8192, 1024
+STATIC = {
+    "seat": "type ether_addr . ipv4_addr;",
+    "seat_port": "type ifname . ether_addr . ipv4_addr;",
+    "sender": "type ether_addr . ipv4_addr;",
+    "host": "type ether_addr . ipv4_addr;",
+    "listed": "type ether_addr;",
+    "owner": "type ether_addr;",
+    "address": "type ipv4_addr;",
+    "seat_address": "type ipv4_addr;",
+    "server": "type ipv4_addr . inet_proto . inet_service;",
+    "server_any": "type ipv4_addr;",
+}
+WINDOWS = {
+    "window": "type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags timeout;",
+    "open": "type ipv4_addr; flags timeout;",
+    "pull": "type ipv4_addr; flags timeout;",
+    "dial": "type ipv4_addr . inet_service; flags timeout;",
+}
+# A stranger has a ledger of its own: made-up MACs without end must not push out what a seat did.
+KEPT = {
+    "ledger": f"type ether_addr . mark; flags dynamic; counter; size {LEDGER_SIZE};",
+    "stranger_ledger": f"type ether_addr . mark; flags dynamic; counter; size {STRANGERS_SIZE};",
+    "strangers": f"type ether_addr; flags dynamic; counter; size {STRANGERS_SIZE};",
+    "told": f"type ether_addr . mark; flags dynamic,timeout; timeout 60s; size {LEDGER_SIZE};",
+    "stranger_told": f"type ether_addr . mark; flags dynamic,timeout; timeout 60s; size {STRANGERS_SIZE};",
+}
+
+
+def declared(family: str) -> Iterator[str]:
+    """Every set, made where it is not there."""
+    for name, definition in (STATIC | WINDOWS | KEPT).items():
+        yield f"add set {family} venue {name} {{ {definition} }}"
+
+
+def filled(family: str, here: Place) -> Iterator[str]:
+    """The plan's sets hold exactly what the plan lists."""
+    for name, held in contents(here).items():
+        yield f"flush set {family} venue {name}"
+        if held:
+            yield f"add element {family} venue {name} {{ {', '.join(held)} }}"
+
+
+def contents(here: Place) -> dict[str, list[str]]:
+    """The elements of the plan's sets.
+
+    `sender` are the servers' pairs, `host` all pairs but the seats', `owner` each MAC whose address is known,
+    `address` each address whose MAC is known.
+    """
+    plan = here.plan
+    pairs = _pairs(plan)
+    seats = [(seat.mac, seat.ip) for seat in plan.seats if seat.mac and seat.ip]
+    return {
+        "seat": _sorted(f"{mac} . {ip}" for mac, ip in seats),
+        "seat_port": _sorted(
+            f'"{seat.port}" . {seat.mac} . {seat.ip}'
+            for seat in plan.seats
+            if seat.port and seat.mac and seat.ip
+        ),
+        "sender": _sorted(f"{server.mac} . {server.ip}" for server in plan.servers if server.mac),
+        "host": _sorted(f"{mac} . {ip}" for mac, ip in pairs),
+        "listed": _sorted(_listed(plan)),
+        "owner": _sorted(mac for mac, _ in [*pairs, *seats]),
+        "address": _sorted(ip for _, ip in [*pairs, *seats]),
+        "seat_address": _sorted(seat.ip for seat in plan.seats if seat.ip),
+        "server": _sorted(f"{server.ip} . tcp . {port}" for server in plan.servers for port in server.tcp),
+        "server_any": _sorted(server.ip for server in plan.servers if not server.tcp),
+    }
+
+
+def _pairs(plan: NetworkPlan) -> list[tuple[str, str]]:
+    servers = [(server.mac, server.ip) for server in plan.servers if server.mac and server.ip]
+    return servers + [(device.mac, device.ip) for device in plan.devices if device.mac and device.ip]
+
+
+def _listed(plan: NetworkPlan) -> Iterator[str]:
+    for macs in (
+        [server.mac for server in plan.servers],
+        [device.mac for device in plan.devices],
+        [seat.mac for seat in plan.seats],
+    ):
+        yield from filter(None, macs)
+
+
+def _sorted(given: Iterator[str]) -> list[str]:
+    return sorted(set(given))
