@@ -30,7 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "seat": ("incident", "move a candidate to a spare seat"),
     "backup": ("backup", "run, list, verify, restore bundles"),
     "province": ("province", "the province's side: keys"),
-    "config": ("config", "check the configuration, print a sample"),
+    "config": ("config", "check the configuration, put lockdown.conf in place, print a sample"),
 }
 
 

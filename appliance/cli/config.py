@@ -1,4 +1,4 @@
-"""`venue config`: check it, or print a sample to begin with."""
+"""`venue config`: check it, put in place what hangs on it, or print a sample to begin with."""
 
 import argparse
 import os
@@ -6,21 +6,42 @@ from importlib import resources
 from pathlib import Path
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, add_json, print_json, say
+from appliance.cli.shell import (
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_NOT_PERMITTED,
+    EXIT_OK,
+    EXIT_WARNING,
+    add_json,
+    print_json,
+    say,
+)
 from appliance.config import DEFAULT_PATH, ConfigError
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the verb."""
-    config = verbs.add_parser("config", help="check the configuration, print a sample")
+    config = verbs.add_parser(
+        "config", help="check the configuration, put lockdown.conf in place, print a sample"
+    )
     acts = config.add_subparsers(metavar="ACT", required=True)
     check = acts.add_parser("check", help="every fault at once, with path and reason")
-    check.add_argument("file", nargs="?", type=Path, metavar="F",
-                       default=Path(os.environ.get("VENUE_CONFIG", str(DEFAULT_PATH))))  # fmt: skip
+    _add_file(check)
     add_json(check)
     check.set_defaults(run=run_check)
+    apply = acts.add_parser("apply", help="write lockdown.conf: what is let in early in the boot")
+    _add_file(apply)
+    apply.add_argument(
+        "--check", action="store_true", help="write nothing: print the difference, exit 1 if there is one"
+    )
+    apply.set_defaults(run=run_apply)
     sample = acts.add_parser("sample", help="a commented sample on stdout")
     sample.set_defaults(run=run_sample)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    default = Path(os.environ.get("VENUE_CONFIG", str(DEFAULT_PATH)))
+    parser.add_argument("file", nargs="?", type=Path, metavar="F", default=default)
 
 
 def run_check(args: argparse.Namespace) -> int:
@@ -44,6 +65,27 @@ def run_check(args: argparse.Namespace) -> int:
         f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS"
     )
     return EXIT_OK
+
+
+def run_apply(args: argparse.Namespace) -> int:
+    """Writes lockdown.conf beside the file and prints what changed; a configuration with faults changes nothing."""
+    try:
+        settings = daemon.read(args.file)
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    path = daemon.lockdown.path_of(settings)
+    try:
+        changes = daemon.lockdown.changes(settings)
+        if changes and not args.check:
+            daemon.lockdown.put(settings)
+    except OSError as error:
+        say(f"{path}: {error.strerror}: left as it was")
+        return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
+    for line in changes or [f"{path}: as it must be"]:
+        print(line)
+    return EXIT_WARNING if changes and args.check else EXIT_OK
 
 
 def run_sample(args: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client
-from appliance.words import label, name_of, usb_grants, usb_level, usb_rows
+from appliance.words import label, name_of, usb_boot_lines, usb_grants, usb_level, usb_rows
 from appliance.words.refusals import refusal_sentence
 
 EXITS = {"ok": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED, "unknown": EXIT_UNKNOWN}
@@ -126,6 +126,7 @@ def table(tongue: str, snapshot: dict[str, Any]) -> list[str]:
             lines.append(coloured(f"{MARKS[row.level]} {padded(line, widths)}", row.level))
     for grant in usb_grants(tongue, snapshot, lambda iso: clock(iso, "%m-%d %H:%M")):
         lines.append(f"{MARKS['attention'] if grant.loud else ' '} {grant.words}")
+    lines += [coloured(f"{MARKS['attention']} {told}", "attention") for told in usb_boot_lines(tongue, snapshot)]
     return lines
 
 

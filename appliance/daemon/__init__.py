@@ -1,6 +1,8 @@
 """The guard's composition root: the only place that constructs and connects."""
 
+from appliance.daemon import lockdown
 from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
-from appliance.daemon.settings import Settings, read, warnings
+from appliance.daemon.lockdown import warnings
+from appliance.daemon.settings import Settings, read
 
-__all__ = ["GuardBusy", "GuardFailed", "Settings", "make_clock", "read", "run", "warnings"]
+__all__ = ["GuardBusy", "GuardFailed", "Settings", "lockdown", "make_clock", "read", "run", "warnings"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from appliance.command import CommandError
 from appliance.config.load import Config, driver_options
+from appliance.config.lockdown import NAME
 from appliance.daemon import supply
 from appliance.daemon.panel import PanelOpenedLater
 from appliance.daemon.settings import Settings
@@ -18,7 +19,7 @@ from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
 from appliance.enforce.aside import Aside
 from appliance.events.readings import Reading
-from appliance.watch import host, power, seats, usb
+from appliance.watch import host, lockdown, power, seats, usb
 from appliance.watch import panel as panel_watch
 from appliance.watch.thread import AGAIN_S, Post, Watcher
 from hw.files import replace_text
@@ -84,6 +85,9 @@ def watchers(
     if config.usb.enforce:
         bus = usb.reader(root_of(config))
         found.append(watcher("usb", bus, bus.period_s, close=bus.close, wake=bus.wake))
+        if not config.simulation:
+            read_boot = lockdown.reader(settings.path.with_name(NAME))
+            found.append(watcher("lockdown", read_boot, lockdown.PERIOD_S, real=True))
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:

@@ -2,17 +2,19 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
-from appliance.config import ConfigError, beside, read_toml
+from appliance.config import ConfigError, beside, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, supply
 from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UsbAllowed
 from appliance.exam import timetable
+from appliance.exam.usb.boot import boot_devices
 from hw.ups import DRIVERS
 
 SEAT_COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
@@ -80,7 +82,13 @@ def read(path: Path) -> Settings:
         backup=bool(config.backup.source),
         simulated=config.simulation is not None,
     )
-    return Settings(path=path, config=config, plan=plan)
+    boot = tuple(grant for device in boot_devices(plan) if (grant := grant_of(device)) is not None)
+    return Settings(path=path, config=config, plan=replace(plan, usb_boot=boot))
+
+
+def grant_of(device: UsbAllowed) -> str | None:
+    """The words of lockdown.conf that let the device in, or None where they can not be written."""
+    return lockdown.grant_of(port=device.port, id=device.id, serial=device.serial, sha256=device.sha256)
 
 
 def _other_files(path: Path) -> list[str]:

@@ -73,7 +73,7 @@ from appliance.events.power import (
     ServerStopped,
     UpsSwapped,
 )
-from appliance.events.usb import UsbGranted, UsbRevoked
+from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import WindowClosed, WindowOpened
 
 BODIES: dict[str, type[Body]] = {
@@ -85,7 +85,7 @@ BODIES: dict[str, type[Body]] = {
         PowerTestStarted, PowerTestEnded, PowerDrillStarted, PowerDrillEnded, BatteryReplaced, UpsSwapped,
         EndingBegun, EndingAgreed, EndingCancelled, EndingRested, EndingCut, ServerStopped,
         PanelPressed, PanelSilenced, PanelTested, PanelConfirmed,
-        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, SeatsRead, SeatsUnknown,
+        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead, SeatsRead, SeatsUnknown,
         WindowOpened, WindowClosed,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
@@ -158,6 +158,7 @@ __all__ = [
     "SittingFinished",
     "Unrecognised",
     "UpsSwapped",
+    "UsbBootRead",
     "UsbGranted",
     "UsbPlugged",
     "UsbRevoked",

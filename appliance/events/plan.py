@@ -106,6 +106,7 @@ class Plan:
     """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at.
 
     `network` is the mode of `net`, which names who is in the exam network.
+    `usb_boot` is what lockdown.conf must grant, in its own words.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
     """
 
@@ -119,6 +120,7 @@ class Plan:
     usb: bool = False
     usb_allow: tuple[UsbAllowed, ...] = ()
     usb_board: tuple[UsbAllowed, ...] = ()
+    usb_boot: tuple[str, ...] = ()
     usb_ups_ports: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
     network: str = "off"

@@ -15,6 +15,15 @@ class UsbReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BootReading:
+    """What lockdown.conf lets in before the guard runs; `faults` are its lines that grant nothing."""
+
+    grants: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsReading:
     """The ids of all seats that are there; `unknown` why that can not be told."""
 
@@ -45,4 +54,4 @@ class PanelRead:
     presses: int | None
 
 
-Reading = PowerRead | PowerUnknown | UsbReading | SeatsReading | DiskReading | ClockReading | PanelRead
+Reading = PowerRead | PowerUnknown | UsbReading | BootReading | SeatsReading | DiskReading | ClockReading | PanelRead

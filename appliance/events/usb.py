@@ -39,3 +39,20 @@ class UsbRevoked(Body):
     id: str
     why: str
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbBootRead(Body):
+    """What lockdown.conf lets in before the guard runs, beside the configuration: `agrees`, or how it does not.
+
+    `missing` it ought to let in and does not, `extra` it lets in and ought not to, `faults` are lines that are not
+    understood; `unreadable` says why nobody could look.
+    """
+
+    kind: ClassVar[str] = "usb.boot"
+    level: ClassVar[int] = WARNING
+    agrees: bool
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    unreadable: str = ""

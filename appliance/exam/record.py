@@ -18,6 +18,7 @@ from appliance.events.bodies import (
     UsbUnplugged,
 )
 from appliance.events.readings import (
+    BootReading,
     ClockReading,
     DiskReading,
     PanelRead,
@@ -26,6 +27,7 @@ from appliance.events.readings import (
     UsbReading,
 )
 from appliance.exam.power.state import UpsState
+from appliance.exam.usb.boot import boot_news
 from appliance.exam.usb.devices import allowed, known
 from appliance.exam.venue import Venue
 
@@ -43,6 +45,8 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
     match reading:
         case UsbReading():
             return _usb(venue, reading, now)
+        case BootReading():
+            return tuple(boot_news(venue.usb, venue.plan, reading))
         case SeatsReading():
             return _seats(venue, reading)
         case DiskReading():

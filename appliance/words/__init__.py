@@ -15,7 +15,7 @@ from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
 from appliance.words.sentences import doubt_words, room_place, say, seat_place
 from appliance.words.usb.kinds import place_words
-from appliance.words.usb.rows import usb_grants, usb_level, usb_rows
+from appliance.words.usb.rows import usb_boot_lines, usb_grants, usb_level, usb_rows
 from appliance.words.usb.sentences import USB_TITLES
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "seat_place",
     "shell_language",
     "silence_sentences",
+    "usb_boot_lines",
     "usb_grants",
     "usb_level",
     "usb_places",

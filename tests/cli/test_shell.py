@@ -21,7 +21,7 @@ VERBS_OF = {
     "seat": ["swap"],
     "backup": ["run", "list", "verify", "restore"],
     "province": ["init"],
-    "config": ["check", "sample"],
+    "config": ["check", "apply", "sample"],
     "power": ["status", "test", "drill", "battery", "swap", "end"],
     "panel": ["test", "confirm", "silence"],
 }

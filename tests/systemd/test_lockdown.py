@@ -1,5 +1,6 @@
 """The program that closes USB early in the boot, on a tree of plain files: what is named is let in, nothing else."""
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -135,6 +136,115 @@ def test_a_write_that_is_swallowed_is_a_fault(world: Path) -> None:
 def test_a_bus_that_is_not_there_yet_is_no_fault(tmp_path: Path) -> None:
     done = lockdown(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# ---- the first time in a boot, and after
+
+
+def booted(world: Path) -> None:
+    """The service has its directory below /run, which is empty at each boot."""
+    (world / "run/venue-lockdown").mkdir(parents=True)
+
+
+def let_in_by_the_guard(world: Path, port: str) -> None:
+    (world / f"sys/bus/usb/devices/{port}/authorized").write_text("1\n")
+
+
+def test_a_restart_takes_nothing_away_that_the_guard_let_in_and_closes_all_the_same(world: Path) -> None:
+    booted(world)
+    assert lockdown(world).returncode == 0
+    assert let_in(world) == []
+    let_in_by_the_guard(world, "2-1")
+    (world / "sys/bus/usb/devices/usb2/authorized_default").write_text("1\n")
+    assert lockdown(world, configuration=f"grant 1-1 {HUB}\n").returncode == 0
+    assert let_in(world) == ["1-1", "2-1"]
+    assert authorized_default(world) == {"usb1": 0, "usb2": 0}
+
+
+def test_without_the_mark_of_a_first_run_everything_is_taken_away_again(world: Path) -> None:
+    """A directory that is not there or not writable: rather once too often than open."""
+    for _ in range(2):
+        let_in_by_the_guard(world, "2-1")
+        assert lockdown(world).returncode == 0
+        assert let_in(world) == []
+    booted(world)
+    let_in_by_the_guard(world, "2-1")
+    assert lockdown(world).returncode == 0
+    assert let_in(world) == []
+
+
+def test_a_first_run_that_could_not_close_everything_is_no_first_run(world: Path) -> None:
+    booted(world)
+    refusing = world / "sys/bus/usb/devices/usb1/authorized_default"
+    refusing.unlink()
+    refusing.mkdir()
+    assert lockdown(world).returncode == 1
+    refusing.rmdir()
+    refusing.write_text("1\n")
+    let_in_by_the_guard(world, "2-1")
+    assert lockdown(world).returncode == 0
+    assert let_in(world) == []
+
+
+def test_when_the_guard_ends_what_is_not_named_is_taken_away_and_what_is_named_stays(world: Path) -> None:
+    booted(world)
+    lines = f"grant 1-1 {HUB}\ngrant 1-1.1 {NIC}\n"
+    assert lockdown(world, configuration=lines).returncode == 0
+    let_in_by_the_guard(world, "2-1")
+    named = world / "sys/bus/usb/devices/1-1.1/authorized"
+    before_ns = named.stat().st_mtime_ns
+    assert lockdown(world, "settle").returncode == 0
+    assert let_in(world) == ["1-1", "1-1.1"]
+    assert named.stat().st_mtime_ns == before_ns
+
+
+def test_interfaces_that_a_dying_guard_held_back_are_not_held_back_from_what_is_named(world: Path) -> None:
+    held = world / "sys/bus/usb/devices/usb1/interface_authorized_default"
+    held.write_text("0\n")
+    assert lockdown(world, "settle").returncode == 0
+    assert held.read_text().strip() == "1"
+
+
+# ---- by serial and descriptors
+
+
+def descriptors_hash(world: Path, port: str) -> str:
+    return hashlib.sha256((world / f"sys/bus/usb/devices/{port}/descriptors").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_device_is_compared_in_all_that_its_line_names(world: Path, shell: str) -> None:
+    serial = world / "sys/bus/usb/devices/2-1/serial"
+    serial.write_text("4B12 34  \n")  # as some UPSes have it
+    good, other = descriptors_hash(world, "2-1"), "0" * 64
+    for named, same in (
+        ('serial="4B12 34  "', True),
+        ('serial="4B12 34"', False),
+        (f"sha256={good}", True),
+        (f"sha256={other}", False),
+        (f'serial="4B12 34  " sha256={good}', True),
+        (f'serial="4B12 34  " sha256={other}', False),
+        (f'serial="another" sha256={good}', False),
+    ):
+        line = f"grant 2-1 {STICK} {named}\n"
+        done = lockdown(world, "settle", configuration=line, shell=shell)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (let_in(world) == ["2-1"]) is same, line
+
+
+@pytest.mark.parametrize("serial", ["A\nB\n", "A\n\n", "A>\n", f"A><2-1 {STICK}  \n", "", "\n", "A\x01\n"])
+def test_a_serial_that_plays_with_the_comparison_is_no_other_serial(world: Path, serial: str) -> None:
+    (world / "sys/bus/usb/devices/2-1/serial").write_text(serial)
+    lines = f'grant 2-1 {STICK} serial="A"\ngrant 2-2 {STICK}\n'
+    assert lockdown(world, configuration=lines).returncode == 0
+    assert let_in(world) == []
+
+
+def test_a_device_without_descriptors_is_not_let_in_where_they_are_named(world: Path) -> None:
+    digest = descriptors_hash(world, "2-1")
+    (world / "sys/bus/usb/devices/2-1/descriptors").unlink()
+    assert lockdown(world, configuration=f"grant 2-1 {STICK} sha256={digest}\n").returncode == 0
+    assert let_in(world) == []
 
 
 # ---- as udev runs it

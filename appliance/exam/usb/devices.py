@@ -11,6 +11,7 @@ from appliance.events import Body, Moment
 from appliance.events.bodies import (
     SealLifted,
     SealMade,
+    UsbBootRead,
     UsbGranted,
     UsbPlugged,
     UsbRevoked,
@@ -59,7 +60,7 @@ class UsbState:
     """What is plugged in, by port. `read` False: not read since this boot; `unknown` says why.
 
     `sealed_in`: what was there and allowed when the seal was made; None without a seal. `judged_anew`: when what
-    may be used last became less; the bus follows a moment later.
+    may be used last became less; the bus follows a moment later. `boot`: what lockdown.conf says, once it was read.
     """
 
     devices: dict[str, UsbPlugged] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class UsbState:
     sealed_in: tuple[Known, ...] | None = None
     grants: tuple[Grant, ...] = ()
     judged_anew: Moment | None = None
+    boot: UsbBootRead | None = None
 
 
 def known(device: UsbPlugged | UsbGranted) -> Known:
@@ -140,6 +142,8 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
         case UsbRevoked(port=port, id=name):
             left = tuple(g for g in usb.grants if (g.device.port, g.device.id) != (port, name))
             return replace(usb, grants=left, judged_anew=now)
+        case UsbBootRead():
+            return replace(usb, boot=body)
         case SealMade():
             inside = tuple(known(d) for d in usb.devices.values() if allowed(usb, plan, d, now))
             return replace(usb, sealed_in=inside, judged_anew=now)

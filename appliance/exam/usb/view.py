@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from appliance.events import Moment
-from appliance.events.bodies import UsbPlugged
+from appliance.events.bodies import UsbBootRead, UsbPlugged
 from appliance.exam.usb.devices import ALLOWED, Grant, judged
 from appliance.exam.venue import Venue
 
@@ -27,6 +27,20 @@ def usb_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
         "grants": grants,
         "sealed_in": venue.usb.sealed_in is not None,
         "ports": dict(venue.plan.usb_ports),
+        "boot": _boot(venue.usb.boot),
+    }
+
+
+def _boot(boot: UsbBootRead | None) -> Plain | None:
+    """Whether lockdown.conf lets in at the next boot what it ought to; None where nobody has looked."""
+    if boot is None:
+        return None
+    return {
+        "agrees": boot.agrees,
+        "missing": list(boot.missing),
+        "extra": list(boot.extra),
+        "faults": list(boot.faults),
+        "unreadable": boot.unreadable,
     }
 
 

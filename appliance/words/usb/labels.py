@@ -33,6 +33,19 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_column_state": ("现在", "Now"),
     "usb_column_why": ("依据", "Why"),
     "usb_column_kernel": ("内核", "Connected"),
+    "usb_boot_extra": (
+        "下次开机会多放行 {what}：请执行 venue config apply",
+        "The next boot lets in too much, {what}: run venue config apply",
+    ),
+    "usb_boot_missing": (
+        "下次开机不会放行 {what}：请执行 venue config apply",
+        "The next boot does not let in {what}: run venue config apply",
+    ),
+    "usb_boot_faults": (
+        "lockdown.conf 有看不懂的行：{what}",
+        "lockdown.conf has lines that are not understood: {what}",
+    ),
+    "usb_boot_unreadable": ("lockdown.conf 读不到：{what}", "lockdown.conf can not be read: {what}"),
     "usb_none": ("没有插着 USB 设备", "No USB device is plugged in"),
     "usb_about_to": ("{place}：{what}（{state:usb_device}，{why}）", "{place}: {what} ({state:usb_device}, {why})"),
 }  # fmt: skip

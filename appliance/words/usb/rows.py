@@ -69,6 +69,20 @@ def usb_grants(language: str, snapshot: Plain, clock: Callable[[object], str]) -
     return rows
 
 
+def usb_boot_lines(language: str, snapshot: Plain) -> list[str]:
+    """How lockdown.conf differs from the list; nothing where it agrees or nobody has looked."""
+    boot = _usb(snapshot).get("boot")
+    if not isinstance(boot, Mapping):
+        return []
+    lines = []
+    for part in ("extra", "missing", "faults", "unreadable"):
+        told = boot.get(part)
+        words = [plain_text(each, limit=80) for each in (told if isinstance(told, list) else [told]) if each]
+        if words:
+            lines.append(label(language, f"usb_boot_{part}", what=", ".join(words[:6])))
+    return lines
+
+
 def usb_level(snapshot: Plain) -> str:
     """ok, attention, critical or unknown: ok only where the ports are known to be closed and all in use may be."""
     usb = _usb(snapshot)

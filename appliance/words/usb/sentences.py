@@ -87,6 +87,28 @@ USB_EVENTS: Mapping[str, Both] = {
             "At {port:usb_port}: the grant of the device ({id}) is over, {why:usb_over}",
         ),
     ),
+    "usb.boot": Both(
+        By(
+            "agrees",
+            {"true": "开机时放行的设备（lockdown.conf）与设备清单一致"},
+            (
+                "开机时放行的设备清单（lockdown.conf）读不到：{unreadable}",
+                "开机时放行的设备（lockdown.conf）与设备清单不一致，多出 {extra}：请技术人员执行 venue config apply",
+                "开机时放行的设备（lockdown.conf）与设备清单不一致，缺少 {missing}：请技术人员执行 venue config apply",
+                "lockdown.conf 中有看不懂的行（{faults}）：请技术人员执行 venue config apply",
+            ),
+        ),
+        By(
+            "agrees",
+            {"true": "What is let in at boot (lockdown.conf) agrees with the list of devices"},
+            (
+                "What is let in at boot (lockdown.conf) can not be read: {unreadable}",
+                "What is let in at boot (lockdown.conf) is not as listed, too much: {extra}; run venue config apply",
+                "What is let in at boot (lockdown.conf) is not as listed, missing: {missing}; run venue config apply",
+                "lockdown.conf has lines that are not understood ({faults}); run venue config apply",
+            ),
+        ),
+    ),
 }
 
 # Titles of incidents: `kinds` where the device is still there to be asked, `detail` is its name.

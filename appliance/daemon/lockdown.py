@@ -1,0 +1,66 @@
+"""lockdown.conf beside the configuration: what it must say, how it differs, and how it is put in its place."""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.config import lockdown
+from appliance.daemon.settings import Settings, grant_of
+from appliance.daemon.settings import warnings as asked
+from appliance.exam.usb.boot import boot_devices
+from appliance.watch.lockdown import reader
+
+
+def path_of(settings: Settings) -> Path:
+    """Where the file stands: in the configuration's directory."""
+    return settings.path.with_name(lockdown.NAME)
+
+
+def text(settings: Settings) -> str:
+    """The file as the configuration and the board ask for it."""
+    devices = boot_devices(settings.plan)
+    left_out = [f"{device.port} {device.id}" for device in devices if grant_of(device) is None]
+    return lockdown.text(settings.plan.usb_boot, left_out)
+
+
+def changes(settings: Settings) -> list[str]:
+    """What `put` would change, as a unified difference by lines; empty where the file is as it must be.
+
+    Raises OSError where there is a file that cannot be read.
+    """
+    path = path_of(settings)
+    try:
+        there = path.read_bytes().decode("ascii", errors="replace").splitlines()
+    except FileNotFoundError:
+        there = []
+    wanted = text(settings).splitlines()
+    return list(difflib.unified_diff(there, wanted, str(path), f"{path} (new)", lineterm=""))
+
+
+def put(settings: Settings) -> None:
+    """Put the file in its place, whole and on the disk. Raises OSError, the old one as it was."""
+    lockdown.replace(path_of(settings), text(settings))
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What the configuration asks for and will surprise somebody, and what lockdown.conf makes of it."""
+    return [*asked(settings), *_differing(settings)]
+
+
+def _differing(settings: Settings) -> Iterator[str]:
+    """How what is let in at boot differs from what the list says; by what is granted, not by how it is written."""
+    plan = settings.plan
+    if not plan.usb or plan.simulated:
+        return
+    path, reading = path_of(settings), reader(path_of(settings))()
+    if reading.unreadable:
+        yield f"{path}: {reading.unreadable}: what is let in at boot can not be told"
+        return
+    for grant in plan.usb_boot:
+        if grant not in reading.grants:
+            yield f"{path.name}: {grant} is listed and not let in at boot: venue config apply"
+    for grant in reading.grants:
+        if grant not in plan.usb_boot:
+            yield f"{path.name}: {grant} is let in at boot and not listed: venue config apply"
+    for line in reading.faults:
+        yield f"{path.name}: {line!r}: not understood, grants nothing: venue config apply"
