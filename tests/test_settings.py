@@ -6,7 +6,8 @@ import pytest
 
 from appliance.backup.age_keys import new_identity
 from appliance.config import ConfigError
-from appliance.daemon.settings import MAX_SEATS, Settings, read, warnings
+from appliance.daemon.seat_list import MAX_SEATS
+from appliance.daemon.settings import Settings, read, warnings
 
 VENUE = (
     '[venue]\ncode = "520100-03"\nname = "实验中学考点"\ntimetable = "timetable.toml"\nseats = "seats.csv"\n'
@@ -20,7 +21,7 @@ start = 2026-09-05T09:00:00
 end = 2026-09-05T11:30:00
 """
 HEAD = "room,seat,mac,ip,port,spare\n"
-SEATS = HEAD + "1,01,,,,\n1,02,,,,no\n1,03,aa:bb,10.0.0.3,7,spare\n"
+SEATS = HEAD + "1,01,,,,\n1,02,,,,no\n1,03,02-50-00-00-00-03,10.0.0.3,,spare\n"
 
 
 @pytest.fixture
@@ -233,9 +234,17 @@ def test_a_state_directory_that_is_relative_is_refused(place: Path) -> None:
 
 
 def test_what_this_version_does_not_do_is_said_aloud(place: Path) -> None:
-    config = VENUE + '[network]\nmode = "bridge"\n[panel]\nlamp_red = 17\n'
+    section = 'mode = "bridge"\nexam_ports = ["eth1"]\nuplink = "eth0"\naddress = "10.0.0.1/24"\n'
+    config = VENUE + f"[network]\n{section}[panel]\nlamp_red = 17\n"
     said = warnings(settings(place, config=config))
-    assert [line.split(":")[0] for line in said] == ["network.mode", "venue.seats", "ups"]
+    assert [line.split(":")[0] for line in said] == [
+        "network.mode",
+        "venue.seats",
+        "network.province",
+        "network.exam_server",
+        "venue.seats",
+        "ups",
+    ]
 
 
 def test_a_configuration_that_asks_for_nothing_more_has_no_warnings(place: Path) -> None:

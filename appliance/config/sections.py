@@ -112,7 +112,7 @@ class UsbSection(_Section):
 
 
 class ExamServer(_Section):
-    """An exam server, as the network plan sees it."""
+    """An exam server: `tcp` are the ports that seats speak to, none for all; `port` the box's own that it hangs on."""
 
     name: str = Field(pattern=_NAME)
     ip: str
@@ -131,7 +131,13 @@ class Device(_Section):
 
 
 class NetworkSection(_Section):
-    """Where the box stands in the network."""
+    """Where the box stands in the network, and what may pass it: nothing but what a window names.
+
+    `address` is the box's own in the exam network, as 10.50.0.1/24. `staff` are networks that may open the page;
+    `province` and `updates` are ADDRESS:PORT that windows open towards; `dial_out` is USER@ADDRESS:PORT that the box
+    calls. `dhcp`: the box gives the exam network its addresses. `masquerade`: on the line servers have the box's
+    address.
+    """
 
     mode: Literal["route", "bridge", "watch", "off"] = "off"
     exam_bridge: str = "br0"
@@ -141,7 +147,10 @@ class NetworkSection(_Section):
     staff_port: str = ""
     staff: tuple[str, ...] = ()
     province: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
     dial_out: str = ""
+    dhcp: bool = False
+    masquerade: bool = False
     exam_server: tuple[ExamServer, ...] = ()
     device: tuple[Device, ...] = ()
 

@@ -1,7 +1,5 @@
 """Configuration, timetable and seat list read together: one plan, or every fault at once."""
 
-import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +9,11 @@ from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
 from appliance.config import ConfigError, beside, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
-from appliance.daemon import board, supply
-from appliance.events.plan import Plan, Rules, SeatPlan, Sitting, UsbAllowed
+from appliance.daemon import board, network, seat_list, supply
+from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.usb.boot import boot_devices
 from hw.ups import DRIVERS
-
-SEAT_COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
-SPARE_WORDS = {"": False, "0": False, "no": False, "1": True, "yes": True, "spare": True}
-MAX_SEATS = 2000
 
 
 class Settings:
@@ -49,7 +43,9 @@ def read(path: Path) -> Settings:
         raise ConfigError([*error.faults, *_other_files(path)]) from error
     faults = _driver_faults(path, config)
     sittings = _sittings(path, config.venue.timetable, config.venue.timezone, faults)
-    seats = _seats(path, config.venue.seats, faults)
+    rows = seat_list.read(path, config.venue.seats, faults)
+    seats = tuple(row.plan for row in rows)
+    faults += network.faults(path, config, rows)
     faults += supply.faults(path, config, seats)
     faults += _recipient_faults(path, config)
     if config.backup.source and not config.backup.recipients:
@@ -75,6 +71,7 @@ def read(path: Path) -> Settings:
         usb_ups_ports=config.usb.ups_ports,
         usb_ports=dict(config.usb.ports),
         network=config.network.mode,
+        net=network.plan(config, rows),
         servers=supply.servers(config),
         stoppable=tuple(server.name for server in config.ending.server),
         panel=bool(config.panel.model_fields_set) or config.simulation is not None,
@@ -102,7 +99,7 @@ def _other_files(path: Path) -> list[str]:
     if isinstance(named.get("timetable"), str):
         _sittings(path, named["timetable"], "Asia/Shanghai", faults)
     if isinstance(named.get("seats"), str):
-        _seats(path, named["seats"], faults)
+        seat_list.read(path, named["seats"], faults)
     return faults
 
 
@@ -113,6 +110,7 @@ def warnings(settings: Settings) -> list[str]:
         found.append("network.mode: this version does not close the network; the page says 未接入监测")
     if settings.plan.seats and not settings.plan.seats_watched:
         found.append("venue.seats: this version can not see seats; the page says 未接入监测")
+    found += network.warnings(config, settings.plan.net.seats)
     return [*found, *supply.warnings(config), *board.warnings(config)]
 
 
@@ -173,50 +171,3 @@ def _sittings(path: Path, name: str, zone: str, faults: list[str]) -> tuple[Sitt
     except timetable.TimetableError as error:
         faults += [f"{name}: {fault}" for fault in error.faults]
     return ()
-
-
-def _seats(path: Path, name: str, faults: list[str]) -> tuple[SeatPlan, ...]:
-    if not name:
-        return ()
-    try:
-        text = beside(path, name).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        faults.append(f"{path.name}: venue.seats: {name}: {error.strerror}")
-        return ()
-    except ValueError as error:
-        faults.append(f"{name}: not UTF-8: {error}")
-        return ()
-    return _seat_rows(name, text, faults)
-
-
-def _seat_rows(name: str, text: str, faults: list[str]) -> tuple[SeatPlan, ...]:
-    reader = csv.DictReader(io.StringIO(text))
-    try:
-        columns, rows = tuple(reader.fieldnames or ()), [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        faults.append(f"{name}: line {reader.line_num}: {error}")
-        return ()
-    if columns != SEAT_COLUMNS:
-        faults.append(f"{name}: line 1: the columns {','.join(SEAT_COLUMNS)} were expected")
-        return ()
-    seats: dict[str, SeatPlan] = {}
-    for line, row in rows:
-        place = f"{name}: line {line}"
-        room, seat, spare = row["room"], row["seat"], (row["spare"] or "").strip().lower()
-        if None in row or None in row.values():
-            faults.append(f"{place}: {len(SEAT_COLUMNS)} columns were expected")
-        elif not _is_name(room) or not _is_name(seat):
-            faults.append(f"{place}: room and seat: letters, digits, '.' and '_' were expected")
-        elif spare not in SPARE_WORDS:
-            faults.append(f"{place}: spare: {spare!r}: yes or no was expected")
-        elif f"{room}-{seat}" in seats:
-            faults.append(f"{place}: seat {seat} of room {room} stands twice")
-        else:
-            seats[f"{room}-{seat}"] = SeatPlan(id=f"{room}-{seat}", room=room, spare=SPARE_WORDS[spare])
-    if len(seats) > MAX_SEATS:
-        faults.append(f"{name}: {len(seats)} seats, at most {MAX_SEATS} were expected")
-    return tuple(seats.values())
-
-
-def _is_name(text: str) -> bool:
-    return 0 < len(text) <= 16 and all(c.isalnum() or c in "._" for c in text)
