@@ -29,7 +29,7 @@ from appliance.exam.record import usb_drifted, worth_recording
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold
 
-CHECKPOINT_ROWS = 20_000
+CHECKPOINT_ROWS = 5_000
 SILENT_S = 5.0  # real seconds without a reading after which an instrument counts as silent
 MAX_STEPS = 50  # of due() in one turn: more would be a rule that never comes to rest
 JUDGE_EVERY_S = 1.0

@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.daemon.instruments import enforcers, make_panel
 from appliance.demo.world import UPS
 from appliance.dispatch import Report
+from appliance.dispatch.loop import CHECKPOINT_ROWS
 from appliance.dispatch.reconcile import Enforcer
 from appliance.events.bodies import PowerRead, SealMade
 from appliance.events.readings import DiskReading, SeatsReading
@@ -35,7 +36,7 @@ from scripts.benches.stage import (
 from tests.fakes.clock import FakeClock
 
 Address = tuple[str, int]
-TAIL = 20_000  # rows that a start reads at most: one checkpoint's worth
+TAIL = CHECKPOINT_ROWS  # rows that a start reads at most: one checkpoint's worth
 POLLING = "import sys, time\nwhile True: open(sys.argv[1]).read(); time.sleep(0.2)"
 HELLO = """
 import sys, flask, waitress
@@ -157,7 +158,7 @@ def _bare_commit(path: Path) -> Callable[[], object]:
 
 
 def _start(bench: Bench, directory: Path) -> Iterator[Figure]:
-    """The start on a long log whose last checkpoint is 19,999 rows back, as after a power cut."""
+    """The start on a long log whose last checkpoint is nearly as old as it gets, as after a power cut."""
     rows = bench.times(1_000_000, 40_000)
     venue = site(directory)
     log = long_log(bench.kept, rows, venue)

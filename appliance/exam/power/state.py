@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from appliance.events import Moment
 from appliance.events.bodies import PowerRead, PowerUnknown
@@ -163,19 +164,22 @@ def after_reading(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
         testing_since=(ups.testing_since or now) if body.testing else None,
         flags_since={flag: ups.flags_since.get(flag, now) for flag in told},
     )
+    state = read.state
+    changes = _discharge_changes(read, body, now) | _trace_changes(read, state, now)
     if read.figures_since is None or read.figures != ups.figures:
-        read = replace(read, figures_since=now)
-    if read.state in (BATTERY, LOW):
-        read = replace(read, on_battery_since=ups.on_battery_since or now, drill=_with_edge(ups.drill, now))
-    elif read.state == MAINS:
-        read = replace(read, on_battery_since=None)
-    read = _with_discharge(read, body, now)
-    if not (read.state == ups.state and ups.since):
-        read = replace(read, since=now)
-    return _traced(read, now)
+        changes["figures_since"] = now
+    if state in (BATTERY, LOW):
+        changes["on_battery_since"] = ups.on_battery_since or now
+        changes["drill"] = _with_edge(ups.drill, now)
+    elif state == MAINS:
+        changes["on_battery_since"] = None
+    if not (state == ups.state and ups.since):
+        changes["since"] = now
+    # Once for all: each copy of a state costs as much as folding a row does elsewhere.
+    return replace(read, **changes) if changes else read
 
 
-def _with_discharge(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
+def _discharge_changes(ups: UpsState, body: PowerRead, now: Moment) -> dict[str, Any]:
     """The reading put to the discharge it belongs to: one begins, goes on, or is over."""
     before, off = ups.discharge, ups.flags_since.get("OFF")
     goes_on = before is not None and not before.rebooted
@@ -183,16 +187,16 @@ def _with_discharge(ups: UpsState, body: PowerRead, now: Moment) -> UpsState:
     if flicker or (off is None and discharges.under_way(body)):
         if before is None:
             test = ups.test is not None or body.testing or "CAL" in body.status
-            return replace(ups, discharge=discharges.begun(body, now, test=test), recharge=None)
+            return {"discharge": discharges.begun(body, now, test=test), "recharge": None}
         lb = ups.flags_since.get("LB") or ups.flags_since.get("FSD")
         # Not by the state: in a test of the UPS's own that is "mains", and its battery gets low all the same.
         low = lb is not None and not ups.low_at_full and now.since(lb) >= LOW_LASTS_S
-        return replace(ups, discharge=discharges.after(before, body, now, low=low))
+        return {"discharge": discharges.after(before, body, now, low=low)}
     if before is None:
-        return ups
+        return {}
     charge = body.charge_percent
     recharge = None if charge is None else Recharge(since=now, charge_percent=charge)
-    return replace(ups, discharge=None, ended=discharges.over(before, body, now), recharge=recharge)
+    return {"discharge": None, "ended": discharges.over(before, body, now), "recharge": recharge}
 
 
 def _with_edge(drill: Drill | None, now: Moment) -> Drill | None:
@@ -201,18 +205,19 @@ def _with_edge(drill: Drill | None, now: Moment) -> Drill | None:
     return replace(drill, edge=now)
 
 
-def _traced(ups: UpsState, now: Moment) -> UpsState:
+def _trace_changes(ups: UpsState, state: str, now: Moment) -> dict[str, Any]:
+    """A point more of the charge curve: at each change of state, else once a minute."""
     last = ups.trace[-1] if ups.trace else None
-    if last and last.state == ups.state and 0 <= (now.wall - last.at).total_seconds() < TRACE_EVERY_S:
-        return ups
+    if last and last.state == state and 0 <= (now.wall - last.at).total_seconds() < TRACE_EVERY_S:
+        return {}
     sample = Sample(
         at=now.wall,
-        state=ups.state,
+        state=state,
         charge_percent=ups.charge_percent,
         load_percent=ups.load_percent,
         reported_s=ups.runtime_s,
     )
-    return replace(ups, trace=(*ups.trace, sample)[-TRACE_LENGTH:])
+    return {"trace": (*ups.trace, sample)[-TRACE_LENGTH:]}
 
 
 def after_unknown(ups: UpsState, body: PowerUnknown, now: Moment) -> UpsState:
@@ -223,7 +228,7 @@ def after_unknown(ups: UpsState, body: PowerUnknown, now: Moment) -> UpsState:
         unknown_since=ups.unknown_since or now,
         since=ups.since if ups.unknown else now,
     )
-    return _traced(unknown, now)
+    return replace(unknown, **_trace_changes(unknown, unknown.state, now))
 
 
 def after_boot(ups: UpsState, same_boot: bool) -> UpsState:

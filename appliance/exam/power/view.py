@@ -1,6 +1,7 @@
 """The supply as a reader sees it: plain JSON values; times, not ages."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from appliance.events import Moment
 from appliance.events.plan import UpsDeclared, UpsPlan
@@ -95,9 +96,14 @@ def _watched(venue: Venue, plan: UpsPlan, ups: UpsState, now: Moment) -> Plain:
         "drill": _drill(ups),
         "ending": None if ending is None else _ending(venue, ending),
         "trace": [
-            [s.at.isoformat(), s.state, s.charge_percent, s.load_percent, s.reported_s] for s in ups.trace
+            [_told(s.at), s.state, s.charge_percent, s.load_percent, s.reported_s] for s in ups.trace
         ],
     }
+
+
+@lru_cache(maxsize=8_192)  # 240 points a UPS, told again each second: a fourth of a snapshot's time
+def _told(at: datetime) -> str:
+    return at.isoformat()
 
 
 def _declared(declared: UpsDeclared | None) -> Plain | None:
