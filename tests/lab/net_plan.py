@@ -1,0 +1,48 @@
+"""The lab's own NetworkPlan, and the product's rules loaded into the box from it."""
+
+from appliance.enforce.firewall.ruleset import render
+from appliance.enforce.firewall.windows import Through, Window
+from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
+from tests.lab.net import BOX, HOSTS, INTERNET, MANAGEMENT, PROVINCE, SEAT1, SEAT2, SERVER, Lab
+from tests.lab.net_scene import EXAM_PORT, WINDOW_PORT
+
+OPEN = Window(
+    name="paper",
+    left_s=3600,
+    through=(Through(server=SERVER.ip, address=INTERNET, protocol="tcp", port=WINDOW_PORT),),
+)
+
+
+def plan(lab: Lab, *, seats: int = 0) -> NetworkPlan:
+    """The plan of this venue; `seats` more that are listed and not there."""
+    ports = {host.name: "" if lab.switched else host.port for host in HOSTS}
+    more = tuple(
+        NetworkSeat(id=f"9-{n}", mac=f"02:51:00:00:{n >> 8:02x}:{n & 255:02x}", ip=f"10.50.0.{110 + n % 140}")
+        for n in range(seats)
+    )
+    return NetworkPlan(
+        mode="bridge" if lab.bridged else "route",
+        exam_ports=lab.exam_ports,
+        uplink="eth0",
+        address=f"{BOX.ip}/24",
+        staff=(f"{MANAGEMENT.ip}/32",),
+        province=(f"{PROVINCE}:443",),
+        servers=(
+            NetworkServer(
+                name="server", ip=SERVER.ip, mac=SERVER.mac, port=ports["server"], tcp=(EXAM_PORT, 8080)
+            ),
+        ),
+        devices=(NetworkDevice(name="management", mac=MANAGEMENT.mac, ip=MANAGEMENT.ip, role="management"),),
+        seats=(
+            *(
+                NetworkSeat(id=f"1-{host.name}", mac=host.mac, ip=host.ip, port=ports[host.name])
+                for host in (SEAT1, SEAT2)
+            ),
+            *more,
+        ),
+    )
+
+
+def load(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), *, seats: int = 0) -> None:
+    """The product's rules with these windows, by the product's text and the real nft."""
+    lab.run("box", "nft", "-f", "-", stdin=render(plan(lab, seats=seats), windows))
