@@ -12,7 +12,10 @@ NFLOG_GROUP = 76
 NUMBER = {name: number for number, name in KINDS.items()}
 VLAN_TYPES = "{ 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300 }"
 FRAGMENT = "ip frag-off & 0x3fff != 0"
-BARE_SYN = "tcp flags & (fin | syn | rst | ack) == syn"
+# An option may send a packet elsewhere than its address says (source routes, RFC 791 3.1).
+OPTIONS = "ip hdrlength != 5"
+# Whatever stands beside it: a SYN with a FIN opens a connection at some machines too.
+BARE_SYN = "tcp flags & (syn | ack) == syn"
 
 # What protocol a number or a port is. Source: IANA's registries.
 PROTOCOLS = {

@@ -6,7 +6,7 @@ expressions for bridges.
 
 from collections.abc import Iterator
 
-from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, VLAN_TYPES
+from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS, VLAN_TYPES
 from appliance.enforce.firewall.place import PULL, Place, members
 
 # A frame of 60 bytes holds an ARP packet and its padding; more is somebody's own freight.
@@ -50,12 +50,16 @@ def _seat_pass(here: Place) -> Iterator[str]:
     """What a seat on a port of the box may send; who comes back from here may not."""
     own = "iifname . ether saddr . ip saddr @seat_port"
     yield f"ether type {VLAN_TYPES} return"
-    arp = f"ether type arp {SHORT_ARP}"
-    told = "iifname . arp saddr ether . arp saddr ip @seat_port"
-    yield f"{arp} iifname . ether saddr . arp saddr ip @seat_port {told} accept"
+    arp = f"ether type arp {SHORT_ARP} arp operation {{ request, reply }}"
+    told = "iifname . ether saddr . arp saddr ip @seat_port iifname . arp saddr ether . arp saddr ip @seat_port"
+    if asked := [server.ip for server in here.plan.servers] + ([here.box] if here.box else []):
+        yield f"{arp} {told} arp daddr ip {members(asked)} accept"
+    yield f"{arp} {told} iifname . ether saddr . arp daddr ip @seat_port accept"
+    yield f"{arp} {told} drop"  # true, and about somebody else: a machine's habit
     yield f"{arp} arp saddr ip 0.0.0.0 iifname . ether saddr . arp daddr ip @seat_port accept"
     yield "ether type != ip return"
     yield f"{FRAGMENT} return"
+    yield f"{OPTIONS} return"
     yield f"{own} ip daddr . ip protocol . th dport @server accept"
     yield f"{own} ip daddr @server_any accept"
     if here.box:
@@ -81,9 +85,15 @@ def _forward(here: Place) -> Iterator[str]:
 
 
 def _to_seat(here: Place) -> Iterator[str]:
-    """Servers speak to seats on ports of the box, nobody else. From seat to seat was judged where it came in."""
+    """Servers speak to seats on ports of the box, nobody else. From seat to seat was judged where it came in.
+
+    A bridge that has forgotten where a seat is sends to all ports: what is one seat's is dropped at the others'.
+    """
+    one = "ether daddr & 01:00:00:00:00:00 == 00:00:00:00:00:00"
     yield f"iifname {members(here.seat_ports, quoted=True)} drop"
     yield f"ether type {VLAN_TYPES} drop"
+    yield f"ether type arp {one} oifname . ether daddr . arp daddr ip != @seat_port drop"
+    yield f"ether type ip {one} oifname . ether daddr . ip daddr != @seat_port drop"
     yield "ether saddr . arp saddr ip @sender accept"
     yield "ether saddr . ip saddr @sender accept"
     if here.unowned:
@@ -101,6 +111,7 @@ def _outward(here: Place) -> Iterator[str]:
     yield "ether type arp goto outward_arp"
     yield "ether type != ip goto blame"
     yield f"{FRAGMENT} goto blame"
+    yield f"{OPTIONS} goto blame"
     yield f"ether saddr . ip saddr @sender {through} accept"
     if here.unowned:
         yield f"ip saddr {members(here.unowned)} {through} accept"
@@ -130,6 +141,7 @@ def _inward(here: Place) -> Iterator[str]:
     )
     yield "ether type != ip goto closed"
     yield f"{FRAGMENT} goto closed"
+    yield f"{OPTIONS} goto closed"
     yield f"{BARE_SYN} goto closed"
     yield f"ether daddr . ip daddr @sender {back} accept"
     if here.unowned:

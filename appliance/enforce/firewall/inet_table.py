@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT
+from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS
 from appliance.enforce.firewall.place import PAGE, PULL, Place, members
 
 # Before conntrack puts fragments together: what is in them can not be judged one by one.
 BEFORE_CONNTRACK = -450
+# A router answers a packet whose time is over before any chain of forward sees it: that answer ends here.
+SAID = "{ echo-request, destination-unreachable }"
 ANSWERS = "ct state established ct direction reply accept"  # to what the box itself asked in the exam network
 
 
@@ -52,6 +54,7 @@ def _forward(here: Place) -> Iterator[str]:
 
 def _outward(here: Place) -> Iterator[str]:
     through = "ip saddr . ip daddr . ip protocol . th dport @window"
+    yield f"{OPTIONS} goto blame"
     yield f"ether saddr . ip saddr @sender {through} accept"
     if here.unowned:
         yield f"ip saddr {members(here.unowned)} {through} accept"
@@ -59,6 +62,7 @@ def _outward(here: Place) -> Iterator[str]:
 
 
 def _inward(here: Place) -> Iterator[str]:
+    yield f"{OPTIONS} goto closed"
     yield f"{BARE_SYN} goto closed"
     yield "ip daddr . ip saddr . ip protocol . th sport @window accept"
     yield "goto closed"
@@ -132,4 +136,6 @@ def _output(here: Place) -> Iterator[str]:
     if here.routed:
         yield f'oifname "{plan.uplink}" goto output_line'
     inside = [name for name in (plan.exam_bridge, plan.staff_port) if name]
-    yield f"oifname {members(inside, quoted=True)} meta nfproto ipv4 accept"
+    exam = f"oifname {members(inside, quoted=True)}"
+    yield f"{exam} icmp type != {SAID} drop"
+    yield f"{exam} meta nfproto ipv4 accept"
