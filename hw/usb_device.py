@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from hw.descriptors import DESCRIPTORS_LIMIT_BYTES, DescriptorError, parse
+from hw.outside_text import exact, harmless
 from hw.usb_classes import KINDS, Kind, kinds_of
 from hw.usb_sysfs import content_of, devices_directory, opened, text_of
 
 Removable = Literal["fixed", "removable", "unknown"]
 
-_TEXT_LIMIT_CHARACTERS = 64
-_SHORTENED_CHARACTERS, _HASH_CHARACTERS = 47, 16  # with a "#" between them again 64
 _ATTEMPTS = 3
 
 
@@ -168,9 +167,9 @@ def device_in(directory: int, port: str, *, root: Path, interfaces: Sequence[str
     return UsbDevice(
         port=port,
         vendor_product=f"{_hex(text('idVendor'), 4)}:{_hex(text('idProduct'), 4)}",
-        manufacturer=_harmless(text("manufacturer")),
-        product=_harmless(text("product")),
-        serial=_exact(text("serial")),
+        manufacturer=harmless(text("manufacturer")),
+        product=harmless(text("product")),
+        serial=exact(text("serial")),
         device_class=_hex(text("bDeviceClass"), 2),
         # Unreadable counts as let in: it must not look closed where nobody has seen it closed.
         authorized=text("authorized") != "0",
@@ -193,9 +192,9 @@ def _interface(directory: Path) -> UsbInterface:
     return UsbInterface(
         name=directory.name,
         triple=":".join(parts),
-        label=_harmless(text_of(directory / "interface")),
+        label=harmless(text_of(directory / "interface")),
         authorized=text_of(directory / "authorized") != "0",
-        driver=_harmless(driver),
+        driver=harmless(driver),
     )
 
 
@@ -205,21 +204,6 @@ def _is_still(directory: int, path: Path) -> bool:
         return os.path.samestat(os.stat(path), os.fstat(directory))
     except OSError:
         return False
-
-
-def _harmless(text: str | None) -> str:
-    # Not only control characters: a right-to-left mark turns the line it is shown in around.
-    shown = (text or "")[:_TEXT_LIMIT_CHARACTERS]
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-
-
-def _exact(text: str | None) -> str:
-    """Give a harmless text that is another one for every other original."""
-    shown = _harmless(text)
-    if text is None or shown == text:
-        return shown
-    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-    return f"{shown[:_SHORTENED_CHARACTERS]}#{digest[:_HASH_CHARACTERS]}"
 
 
 def _hex(text: str | None, digits: int) -> str:
