@@ -13,13 +13,14 @@ from appliance.daemon import supply
 from appliance.daemon.panel import PanelOpenedLater
 from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
+from appliance.enforce import attached as attached_enforcer
 from appliance.enforce import panel as panel_enforcer
 from appliance.enforce import power as power_enforcer
 from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
 from appliance.enforce.aside import Aside
 from appliance.events.readings import Reading
-from appliance.watch import host, lockdown, power, seats, usb
+from appliance.watch import attached, host, lockdown, power, seats, usb
 from appliance.watch import panel as panel_watch
 from appliance.watch.thread import AGAIN_S, Post, Watcher
 from hw.files import replace_text
@@ -33,6 +34,13 @@ FASTEST_S = 0.05
 def root_of(config: Config) -> Path:
     """The root of /sys and /proc: the real one, or the simulated world's."""
     return config.simulation.world if config.simulation else Path("/")
+
+
+def needed_places(config: Config) -> tuple[Path, ...]:
+    """What the box must not lose whatever it is on: its state, and what a backup reads."""
+    sources = (section.options.get("path") for section in config.backup.source)
+    named = (Path(path) for path in sources if isinstance(path, str) and path.startswith("/"))
+    return (config.venue.state_dir, config.venue.run_dir, *named)
 
 
 def make_panel(config: Config) -> Panel | None:
@@ -88,6 +96,8 @@ def watchers(
         if not config.simulation:
             read_boot = lockdown.reader(settings.path.with_name(NAME))
             found.append(watcher("lockdown", read_boot, lockdown.PERIOD_S, real=True))
+        layer = attached.reader(root_of(config), needed_places(config))
+        found.append(watcher("attached", layer, layer.period_s, close=layer.close, wake=layer.wake))
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:
@@ -135,6 +145,7 @@ def enforcers(
     found: dict[str, Enforcer] = {}
     if config.usb.enforce:
         found["usb"] = usb_enforcer.holder(root_of(config))
+        found |= _second_layer(root_of(config))
     if panel is not None:
         found["lamp"] = panel_enforcer.lamp_holder(panel)
         found["buzzer"] = panel_enforcer.buzzer_holder(panel)
@@ -156,6 +167,17 @@ def enforcers(
     )
     found["power"] = Aside(hold_power).hold
     return found
+
+
+def _second_layer(root: Path) -> dict[str, Enforcer]:
+    """What does not answer may take its time: only an interface is taken down at once."""
+    hands = attached_enforcer.hands_of(root)
+    return {
+        "mounts": Aside(attached_enforcer.mounts_holder(root, hands)).hold,
+        "disks": Aside(attached_enforcer.disks_holder(root, hands)).hold,
+        "interfaces": attached_enforcer.interfaces_holder(root, hands),
+        "radios": Aside(attached_enforcer.radios_holder(root)).hold,
+    }
 
 
 def _world_off(world: Path) -> Callable[[], None]:

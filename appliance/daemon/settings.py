@@ -70,6 +70,7 @@ def read(path: Path) -> Settings:
         usb_board=board.carried(board.board_of(config)),
         usb_ups_ports=config.usb.ups_ports,
         usb_ports=dict(config.usb.ports),
+        attached=config.usb.enforce,
         network=config.network.mode,
         net=network.plan(config, rows),
         servers=supply.servers(config),

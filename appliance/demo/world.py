@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.demo.battery import UPS, PlayedUps, UpsMake
-from hw import usb_simulated
+from hw import attached_simulated, usb_simulated
 from hw.panel import write_press
 from hw.seats import write_present
 
@@ -31,6 +31,7 @@ class World:
         """Makes the world at rest: mains on, machines off, nothing plugged in."""
         self.answers.mkdir(parents=True)
         usb_simulated.make_bus(self.root)
+        attached_simulated.make_board(self.root)
         for ups in self._upses.values():
             ups.write()
         write_present(self.root / "seats", ())

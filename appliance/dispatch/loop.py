@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.clock import Clock
 from appliance.dispatch.inbox import ActRequest, Drifted, Inbox, Message, Observed, Report
+from appliance.dispatch.readings import drifted_keys, silent_reading
 from appliance.dispatch.reconcile import Enforcer, Reconciler
 from appliance.dispatch.recorder import Recorder
 from appliance.dispatch.start import Started, checkpoint, copy_checkpoint
@@ -17,15 +18,13 @@ from appliance.events.bodies import (
     GuardStarted,
     GuardStopped,
     PhaseChanged,
-    PowerUnknown,
     VenueConfigured,
 )
 from appliance.events.plan import Plan
-from appliance.events.readings import SeatsReading, UsbReading
 from appliance.exam.acts import Refused, decide
 from appliance.exam.due import due
 from appliance.exam.posture import BackupWanted, posture
-from appliance.exam.record import usb_drifted, worth_recording
+from appliance.exam.record import worth_recording
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold
 
@@ -124,6 +123,7 @@ class Dispatch:
         started_s = self._real_s()
         names = [f"power:{ups.name}" for ups in plan.ups if ups.declared is None]
         names += ["usb"] if plan.usb else []
+        names += ["attached"] if plan.attached else []
         names += ["seats"] if plan.seats_watched else []
         self._seen = dict.fromkeys(names, started_s)
         self._step(now)
@@ -175,8 +175,8 @@ class Dispatch:
             case Observed(instrument=instrument, reading=reading):
                 if instrument in self._seen:
                     self._seen[instrument] = self._real_s()
-                if isinstance(reading, UsbReading) and usb_drifted(self.venue, reading, now):
-                    self._drifted("usb")
+                for key in drifted_keys(self.venue, reading, now):
+                    self._drifted(key)
                 for body in worth_recording(self.venue, reading, now):
                     self._record(body, now)
             case Report(body=body, reply=reply):
@@ -228,13 +228,7 @@ class Dispatch:
         for instrument, seen_s in self._seen.items():
             if real_s - seen_s <= SILENT_S:
                 continue
-            area, _, name = instrument.partition(":")
-            reading: PowerUnknown | UsbReading | SeatsReading
-            if area == "power":
-                reading = PowerUnknown(ups=name, reason="silent")
-            else:
-                reading = UsbReading(unknown="silent") if area == "usb" else SeatsReading(unknown="silent")
-            for body in worth_recording(self.venue, reading, now):
+            for body in worth_recording(self.venue, silent_reading(instrument), now):
                 self._record(body, now)
 
     def _step(self, now: Moment) -> None:

@@ -5,6 +5,13 @@ reused. docs/events.md, the journal's MESSAGE_IDs, the page's words and `venue e
 `BODIES`.
 """
 
+from appliance.events.attached import (
+    AttachedAppeared,
+    AttachedGone,
+    AttachedSeen,
+    AttachedUnknown,
+    RadiosRead,
+)
 from appliance.events.body import CRITICAL, DEBUG, ERROR, INFO, WARNING, Body, Unrecognised
 from appliance.events.box import (
     BackupFailed,
@@ -85,8 +92,9 @@ BODIES: dict[str, type[Body]] = {
         PowerTestStarted, PowerTestEnded, PowerDrillStarted, PowerDrillEnded, BatteryReplaced, UpsSwapped,
         EndingBegun, EndingAgreed, EndingCancelled, EndingRested, EndingCut, ServerStopped,
         PanelPressed, PanelSilenced, PanelTested, PanelConfirmed,
-        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead, SeatsRead, SeatsUnknown,
-        WindowOpened, WindowClosed,
+        UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead,
+        AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
+        SeatsRead, SeatsUnknown, WindowOpened, WindowClosed,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -96,6 +104,10 @@ BODIES: dict[str, type[Body]] = {
 }  # fmt: skip
 
 __all__ = [
+    "AttachedAppeared",
+    "AttachedGone",
+    "AttachedSeen",
+    "AttachedUnknown",
     "BODIES",
     "BackupFailed",
     "BackupRequested",
@@ -147,6 +159,7 @@ __all__ = [
     "PowerTestEnded",
     "PowerTestStarted",
     "PowerUnknown",
+    "RadiosRead",
     "SealLifted",
     "SealMade",
     "SeatSwapped",

@@ -107,6 +107,7 @@ class Plan:
 
     `network` is the mode of `net`, which names who is in the exam network.
     `usb_boot` is what lockdown.conf must grant, in its own words.
+    `attached`: disks, interfaces and mounts are watched as well.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
     """
 
@@ -123,6 +124,7 @@ class Plan:
     usb_boot: tuple[str, ...] = ()
     usb_ups_ports: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
+    attached: bool = False
     network: str = "off"
     net: NetworkPlan = field(default_factory=NetworkPlan)
     servers: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from appliance.events.bodies import PowerRead, PowerUnknown, UsbPlugged
+from appliance.events.bodies import AttachedAppeared, PowerRead, PowerUnknown, RadiosRead, UsbPlugged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,16 @@ class BootReading:
     grants: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedReading:
+    """All disks, interfaces and mounts; `up` names the interfaces that are up; `unknown` why it can not be read."""
+
+    items: tuple[AttachedAppeared, ...] = ()
+    up: frozenset[str] = frozenset()
+    radios: RadiosRead = RadiosRead(wifi="unknown", bluetooth="unknown")
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +64,14 @@ class PanelRead:
     presses: int | None
 
 
-Reading = PowerRead | PowerUnknown | UsbReading | BootReading | SeatsReading | DiskReading | ClockReading | PanelRead
+Reading = (
+    PowerRead
+    | PowerUnknown
+    | UsbReading
+    | BootReading
+    | AttachedReading
+    | SeatsReading
+    | DiskReading
+    | ClockReading
+    | PanelRead
+)

@@ -8,6 +8,7 @@ from appliance.events.bodies import UsbPlugged
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.power.causes import power_causes
+from appliance.exam.usb.attached_causes import attached_causes
 from appliance.exam.usb.devices import allowed
 from appliance.exam.venue import Venue
 
@@ -19,6 +20,7 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
     return (
         *power_causes(venue, now),
         *_usb(venue, now),
+        *attached_causes(venue, now),
         *_backup(venue, now),
         *_box(venue, log_problem),
     )

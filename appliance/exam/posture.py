@@ -11,6 +11,8 @@ from appliance.exam.net.windows import windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
+from appliance.exam.usb.attached import attached_token as attached_token  # enforce makes the same words
+from appliance.exam.usb.attached_causes import levels as attached_levels
 from appliance.exam.usb.devices import allowed
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
@@ -55,6 +57,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
     lamp = lamp_level(venue.panel, judged, now)
     levels = {
         "usb": usb,
+        **attached_levels(venue, now),
         "network": "closed " + " ".join(named) if named else "closed",
         "lamp": lamp,
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),

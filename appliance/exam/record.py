@@ -18,6 +18,7 @@ from appliance.events.bodies import (
     UsbUnplugged,
 )
 from appliance.events.readings import (
+    AttachedReading,
     BootReading,
     ClockReading,
     DiskReading,
@@ -27,6 +28,7 @@ from appliance.events.readings import (
     UsbReading,
 )
 from appliance.exam.power.state import UpsState
+from appliance.exam.usb.attached_causes import attached_news
 from appliance.exam.usb.boot import boot_news
 from appliance.exam.usb.devices import allowed, known
 from appliance.exam.venue import Venue
@@ -47,6 +49,8 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             return _usb(venue, reading, now)
         case BootReading():
             return tuple(boot_news(venue.usb, venue.plan, reading))
+        case AttachedReading():
+            return attached_news(venue, reading, now)
         case SeatsReading():
             return _seats(venue, reading)
         case DiskReading():

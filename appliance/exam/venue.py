@@ -41,7 +41,9 @@ from appliance.exam.power import upses
 from appliance.exam.power.endings import Ending, after_event
 from appliance.exam.power.state import UpsState
 from appliance.exam.timetable import Moved, SittingActs, moved
+from appliance.exam.usb import attached as attacheds
 from appliance.exam.usb import devices as usbs
+from appliance.exam.usb.attached import AttachedState, Ports
 from appliance.exam.usb.devices import UsbState
 
 
@@ -100,6 +102,7 @@ class Venue:
     panel: PanelState = field(default_factory=PanelState)
     usb: UsbState = field(default_factory=UsbState)
     net: NetState = field(default_factory=NetState)
+    attached: AttachedState = field(default_factory=AttachedState)
     seats: SeatsState = field(default_factory=SeatsState)
     disk_level: str = "unknown"
     disk_free_percent: float | None = None
@@ -152,6 +155,7 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         incidents=items if same_boot else incidents.carried_over(items, venue.last, now),
         ups={name: power.after_boot(state, same_boot) for name, state in venue.ups.items()},
         usb=replace(venue.usb, read=False, unknown=""),
+        attached=replace(venue.attached, read=False, unknown=""),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
         panel=replace(venue.panel, presses=0),
@@ -169,6 +173,8 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
         return replace(venue, usb=usbs.after(venue.usb, event.body, now, venue.plan))
     if area in ("network", "window"):
         return replace(venue, net=nets.after(venue.net, event.body, now))
+    if area in ("attached", "radios"):
+        return replace(venue, attached=_attached(venue, event.body, now))
     if area == "panel":
         return replace(venue, panel=panel_after(venue.panel, event.body, now, venue.incidents))
     match event.body:
@@ -179,6 +185,11 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
         case SeatSwapped(seat=seat, spare=spare):
             return replace(venue, seats=_swapped(venue.seats, seat, spare, now))
     return _fold_day(venue, event, now)
+
+
+def _attached(venue: Venue, body: Body, now: Moment) -> AttachedState:
+    ports = Ports(usb=venue.usb, plan=venue.plan)
+    return attacheds.after(venue.attached, body, now, ports=ports, sealed=venue.seal is not None)
 
 
 def _seats_after(venue: Venue, arrived: tuple[str, ...], gone: tuple[str, ...], now: Moment) -> SeatsState:
@@ -202,9 +213,11 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, phase=mark, held=venue.held + on)
         case SealMade(batch=batch, chief=chief, technician=technician):
             seal = Seal(batch=batch, at=event.at, chief=chief, technician=technician, seq=event.seq)
-            return replace(venue, seal=seal, usb=usbs.after(venue.usb, event.body, now, venue.plan))
+            usb = usbs.after(venue.usb, event.body, now, venue.plan)
+            return replace(venue, seal=seal, usb=usb, attached=_attached(venue, event.body, now))
         case SealLifted():
-            return replace(venue, seal=None, usb=usbs.after(venue.usb, event.body, now, venue.plan))
+            usb = usbs.after(venue.usb, event.body, now, venue.plan)
+            return replace(venue, seal=None, usb=usb, attached=_attached(venue, event.body, now))
         case DrillStarted(mode=mode):
             return replace(venue, drill=mode)
         case DrillEnded():

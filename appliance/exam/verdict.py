@@ -17,8 +17,9 @@ OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
     "ending", "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault", "ups_unknown",
-    "posture", "usb_open", "usb",
-    "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "ups_short", "disk_low", "clock",
+    "posture", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on",
+    "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
+    "ups_short", "disk_low", "clock",
 )  # fmt: skip
 
 
@@ -100,12 +101,14 @@ def _affects_exam(venue: Venue, incident: Incident) -> bool:
 
 
 def unknown_instruments(venue: Venue) -> list[str]:
-    """Instruments that ought to be read and are not: `power`, `usb`, `seats`."""
+    """Instruments that ought to be read and are not: `power`, `usb`, `attached`, `seats`."""
     blind = []
     if any(ups.state in (UNKNOWN, OFF) for ups in venue.ups.values()):  # for a moment OFF may be a slip
         blind.append("power")
     if venue.plan.usb and (venue.usb.unknown or not venue.usb.read):
         blind.append("usb")
+    if venue.plan.attached and (venue.attached.unknown or not venue.attached.read):
+        blind.append("attached")
     if venue.plan.seats_watched and (venue.seats.unknown or not venue.seats.read):
         blind.append("seats")
     return blind

@@ -166,7 +166,7 @@ def _title(language: str, incident: Plain, figures: Plain) -> str:
 
 def _placed(language: str, kind: str, body: Plain, places: Mapping[str, str]) -> Plain:
     """The body, its USB port by its name."""
-    field = "port" if kind.startswith("usb.") else "place"
+    field = "port" if kind.startswith(("usb.", "attached.")) else "place"
     port = body.get(field)
     if not isinstance(port, str) or port not in places:
         return body

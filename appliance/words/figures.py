@@ -19,6 +19,8 @@ def figures_of(
     """
     if cause_kind in ("usb", "usb_open"):
         return _usb_figures(snapshot, place, detail)
+    if cause_kind in ("disk_new", "net_new"):
+        return {"place_name": usb_places(snapshot).get(str(place), "")}
     if cause_kind != "ups_short":
         return {}
     upses = snapshot.get("power")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.config.load import driver_options
-from appliance.daemon.instruments import enforcers, make_panel
+from appliance.daemon.instruments import enforcers, make_panel, needed_places
 from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -12,7 +12,7 @@ from appliance.events import Event
 from appliance.events.bodies import BundlePublished, BundleReceipted
 from appliance.exam.acts import Act
 from appliance.exam.posture import BackupWanted
-from appliance.watch import panel, power, seats, usb
+from appliance.watch import attached, panel, power, seats, usb
 from hw.ups import DRIVERS, open_ups
 from tests.fakes.clock import FakeClock
 from tests.fakes.logs import LOGS
@@ -43,6 +43,7 @@ class SteppedGuard:
             )
         if config.usb.enforce and config.simulation:
             self.readers["usb"] = usb.reader(config.simulation.world)
+            self.readers["attached"] = attached.reader(config.simulation.world, needed_places(config))
         if config.simulation:
             self.readers["seats"] = seats.reader(config.simulation.world / "seats")
         self.panel = make_panel(config)

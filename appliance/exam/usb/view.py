@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.events.bodies import UsbBootRead, UsbPlugged
+from appliance.exam.usb.attached_view import attached_row
 from appliance.exam.usb.devices import ALLOWED, Grant, judged
 from appliance.exam.venue import Venue
 
@@ -27,6 +28,7 @@ def usb_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
         "grants": grants,
         "sealed_in": venue.usb.sealed_in is not None,
         "ports": dict(venue.plan.usb_ports),
+        "attached": attached_row(venue, now, unheld),
         "boot": _boot(venue.usb.boot),
     }
 

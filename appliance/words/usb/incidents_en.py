@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.causes import Cause
 from appliance.words.sentences import By
+from appliance.words.usb.attached_incidents_en import ATTACHED_CAUSES
 
 _FROM = "This is the chief examiner of {venue}"
 
@@ -46,6 +47,7 @@ USB_CAUSES: Mapping[str, Cause] = {
             "Server cabinet: USB device not blocked; a technician pulls it out now",
         ),
     ),
+    **ATTACHED_CAUSES,
     "usb_unknown": Cause(
         place="Server cabinet",
         todo="A technician looks for devices that do not belong there and checks the box.",

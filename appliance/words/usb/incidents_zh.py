@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.causes import Cause
 from appliance.words.sentences import By
+from appliance.words.usb.attached_incidents_zh import ATTACHED_CAUSES
 
 _FROM = "您好，我是{venue}主考"
 
@@ -40,6 +41,7 @@ USB_CAUSES: Mapping[str, Cause] = {
             "服务器机柜有 USB 设备没有拦住，请技术人员立即拔下",
         ),
     ),
+    **ATTACHED_CAUSES,
     "usb_unknown": Cause(
         place="服务器机柜",
         todo="请技术人员到机柜看一眼有没有多出来的设备，并检查监控盒。",

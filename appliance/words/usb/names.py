@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from appliance.words.usb.attached_names import ATTACHED_NAMES
+
 # In the order of hw.usb_classes.KINDS: what stores and talks first. `combined` is several of them at once.
 USB_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    **ATTACHED_NAMES,
     "usb_kind": {
         "phone": ("手机或相机", "phone or camera"),
         "storage": ("U 盘 / 存储设备", "stick or other storage"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.sentences import Both, By
+from appliance.words.usb.attached_sentences import ATTACHED_EVENTS, ATTACHED_TITLES
 
 
 def _device_zh(tail: str) -> tuple[str, ...]:
@@ -48,6 +49,7 @@ def _granted_en(what: str) -> tuple[str, ...]:
 # In the order of appliance.events.bodies; said through appliance.words.event_sentences. A row of `usb.plugged` is
 # also written where a device that was there all along is let in or taken out: its words tell how it is.
 USB_EVENTS: Mapping[str, Both] = {
+    **ATTACHED_EVENTS,
     "usb.plugged": Both(
         By(
             "authorized",
@@ -113,6 +115,7 @@ USB_EVENTS: Mapping[str, Both] = {
 
 # Titles of incidents: `kinds` where the device is still there to be asked, `detail` is its name.
 USB_TITLES: Mapping[str, Both] = {
+    **ATTACHED_TITLES,
     "usb": Both(
         ("{kinds:usb_kinds}“{detail}”插入，已拦下", "USB 设备“{detail}”插入，已拦下", "USB 设备插入，已拦下"),
         ('{kinds:usb_kinds} "{detail}" plugged in, blocked', 'USB device "{detail}" plugged in, blocked',

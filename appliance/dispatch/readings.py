@@ -1,0 +1,31 @@
+"""What a reading says beyond its rows, and what an instrument that says nothing stands for."""
+
+from appliance.events import Moment
+from appliance.events.bodies import PowerUnknown
+from appliance.events.readings import AttachedReading, Reading, SeatsReading, UsbReading
+from appliance.exam.record import usb_drifted
+from appliance.exam.usb.attached_causes import attached_drifted
+from appliance.exam.venue import Venue
+
+
+def drifted_keys(venue: Venue, reading: Reading, now: Moment) -> tuple[str, ...]:
+    """The posture keys that `reading` shows not to be as they were made."""
+    match reading:
+        case UsbReading():
+            return ("usb",) if usb_drifted(venue, reading, now) else ()
+        case AttachedReading():
+            return attached_drifted(venue, reading, now)
+    return ()
+
+
+def silent_reading(instrument: str) -> Reading:
+    """The reading of an instrument (`power:NAME`, `usb`, `attached`, `seats`) that has gone silent."""
+    area, _, name = instrument.partition(":")
+    match area:
+        case "power":
+            return PowerUnknown(ups=name, reason="silent")
+        case "usb":
+            return UsbReading(unknown="silent")
+        case "attached":
+            return AttachedReading(unknown="silent")
+    return SeatsReading(unknown="silent")
