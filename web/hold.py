@@ -68,7 +68,8 @@ def hold_of(ups: Plain) -> Hold:
         minutes = number(part(ups, "declared"), "hold_minutes")
         if minutes is None:
             return Hold(level="unknown", asked=asked)
-        return Hold(level="unproven", source="declared", minutes=int(minutes), asked=asked)
+        level = "short" if text(hold, "level") == "short" else "unproven"
+        return Hold(level=level, source="declared", minutes=int(minutes), asked=asked)
     at_least = hold.get("at_least") is True
     level = text(hold, "level") if hold else "unproven"
     proof_s = None if at_least else known.get("proven")

@@ -78,11 +78,12 @@ def grade(snapshot: Plain, ups: Plain) -> Grade:
 
 
 def _hold_grade(snapshot: Plain, ups: Plain, state: str) -> Grade:
-    if state == "declared":
+    level = hold_of(ups).level
+    if state == "declared" and not (level == "short" and feeds_server(snapshot, ups)):
         return 4, "unknown", "declared_word"
     if not feeds_server(snapshot, ups):
         return 6, "ok", ""
-    match hold_of(ups).level:
+    match level:
         case "ok":
             return 6, "ok", ""
         case "short":
@@ -145,8 +146,9 @@ def hold_line(say: Say, snapshot: Plain, ups: Plain, zone: tzinfo) -> Line:
         return Line(words=say("hold_unknown", what=what), level="unknown")
     values = {"what": what, "minutes": hold.minutes, "source": hold.source, "asked": hold.asked}
     if hold.source == "declared":
-        short = hold.asked is not None and (hold.minutes or 0) < hold.asked
-        return Line(words=say("hold_short" if short else "hold_ok", **values), level="unknown")
+        if hold.level == "short":
+            return Line(words=say("hold_short", **values), level="attention")
+        return Line(words=say("hold_ok", **values), level="unknown")
     if hold.at_least:
         return Line(words=say("hold_at_least", **values), level="attention")
     level = "ok" if hold.level == "ok" else "attention"

@@ -45,6 +45,7 @@ REFUSALS: dict[str, Both] = {
     "charge-too-low": ("{ups} 电量只有 {charge_percent}%，测试到 {floor_percent}% 就停，请先充满。", "{ups} is at {charge_percent} % and a test stops at {floor_percent} %; let it charge first."),
     "no-command": ("{ups} 不接受测试命令，请用 --by-hand 拔插头做。", "{ups} takes no test command; pull its plug with --by-hand."),
     "nothing-to-end": ("{ups} 现在没有要收尾的事。", "Nothing on {ups} is being ended now."),
+    "no-cut": ("{ups} 不能自己断电再恢复，停掉的服务器不会随来电自动开机；确需停机时，请技术人员手工停机，来电后手工开机。", "{ups} cannot cut its output and come back: a stopped server would stay off when the mains return. If it must stop, a technician powers it off by hand, and on again by hand."),
     "no-stop-configured": ("没有设置怎样停 {ups} 上的服务器，请技术人员按步骤手工停机。", "How to stop the servers on {ups} is not configured; a technician powers them off by hand."),
     "no-panel": ("没有设置面板（灯、蜂鸣器、按钮）。", "No panel (lamps, buzzer, button) is configured."),
     "usb-not-watched": ("监控盒没有接管 USB 口（[usb] enforce），不能这样做。", "The box does not hold its USB ports ([usb] enforce), so this can not be done."),

@@ -140,6 +140,14 @@ def test_a_declared_ups_is_never_green_and_never_called_proven() -> None:
     assert card(forged).level == "unknown" and below(forged).chart is None
 
 
+def test_a_declared_ups_that_holds_too_little_for_its_server_is_short() -> None:
+    snapshot = supplies.declared_only()
+    (row,) = snapshot["power"]
+    row["declared"]["hold_minutes"], row["hold"]["level"] = 45, "short"
+    assert card(snapshot).level == "attention"
+    assert lines(snapshot)[0] == ("attention", "停电后服务器只能撑 45 分钟（人工申报，未实测）：规定 60 分钟，不足")
+
+
 def test_what_a_ups_says_that_can_not_be_is_named() -> None:
     assert ("attention", "UPS 说的剩余时间不可信") in lines(supplies.unproven())
     assert [f.words for f in below(supplies.unproven()).figures] == ["不可信", "72 分钟", "未知"]

@@ -103,6 +103,8 @@ def _end(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     ending = venue.endings.get(name)
     if not any(server in venue.plan.stoppable for server in servers_on(venue.plan, name)):
         raise Refused("no-stop-configured", ups=name)
+    if not ups_plan(venue.plan, name).cuts:  # the mains may be back before the battery is empty
+        raise Refused("no-cut", ups=name)
     if not ups.out or (ending is not None and ending.agreed_by):
         raise Refused("nothing-to-end", ups=name)
     return (EndingAgreed(ups=name, by=by),)

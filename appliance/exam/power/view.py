@@ -29,7 +29,7 @@ def power_rows(venue: Venue, now: Moment) -> list[Plain]:
             "declared": _declared(plan.declared),
         }
         ups = venue.ups.get(plan.name)
-        rows.append(row | (_unwatched() if ups is None else _watched(venue, plan, ups, now)))
+        rows.append(row | (_unwatched(venue, plan.declared) if ups is None else _watched(venue, plan, ups, now)))
     return rows
 
 
@@ -57,16 +57,18 @@ def panel_row(venue: Venue, judged: str, now: Moment) -> Plain:
     }
 
 
-def _unwatched() -> Plain:
+def _unwatched(venue: Venue, declared: UpsDeclared | None) -> Plain:
     """A UPS without a data port: nothing of it is measured, so nothing of it is said but what was declared."""
+    short = declared is not None and 60 * declared.hold_minutes < asked(venue)
     nothing: Plain = dict.fromkeys(
         ("charge_percent", "runtime_s", "load_percent", "battery_v", "input_v", "read_at", "since")
     )
     nothing |= dict.fromkeys(
-        ("outage_since", "hold", "proof", "forecast", "test", "test_by", "drill", "ending")
+        ("outage_since", "proof", "forecast", "test", "test_by", "drill", "ending")
     )
     lists: Plain = {"status": [], "doubts": [], "faults": [], "trace": []}
-    return {"state": "declared", "reason": "", "testing": False, **nothing, **lists}
+    hold: Plain = {"asked_s": asked(venue), "level": "short" if short else "unproven"}
+    return {"state": "declared", "reason": "", "testing": False, "hold": hold, **nothing, **lists}
 
 
 def _watched(venue: Venue, plan: UpsPlan, ups: UpsState, now: Moment) -> Plain:

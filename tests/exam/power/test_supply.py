@@ -2,8 +2,9 @@
 
 import pytest
 
-from appliance.events.plan import Plan, UpsPlan
+from appliance.events.plan import Plan, UpsDeclared, UpsPlan
 from appliance.exam.power.supply import seats_stopped
+from appliance.exam.power.view import power_rows
 from tests.exam.ledger import SEATS, Ledger, plan, running, sealed, seats_of
 
 SERVER = "exam-server"
@@ -239,3 +240,13 @@ def test_two_upses_have_their_faults_apart() -> None:
         day.power("OL", "OFF", ups="ups2")
         day.advance(1)
     assert {i.cause: len(i.members) for i in day.opened} == {"ups1:off": SEATS, "ups2:off": SEATS}
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(59.0, "short"), (60.0, "unproven")])
+def test_a_declared_ups_is_short_by_its_own_declaration_and_never_more_than_unproven(
+    minutes: float, level: str
+) -> None:
+    declared = UpsDeclared(on="2026-03-14", by="王工", load_percent=40.0, hold_minutes=minutes)
+    day = Ledger(plan(ups=(UpsPlan(name="ups1", feeds=("exam-server",), driver="declared", declared=declared),)))
+    (row,) = power_rows(day.venue, day.now)
+    assert row["hold"] == {"asked_s": 3600.0, "level": level}
