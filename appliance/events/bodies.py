@@ -63,6 +63,16 @@ from appliance.events.instruments import (
     UsbUnknown,
     UsbUnplugged,
 )
+from appliance.events.net_seen import (
+    NetworkDoubled,
+    NetworkFlooded,
+    NetworkLedger,
+    NetworkMoved,
+    NetworkOffered,
+    NetworkPresent,
+    NetworkStranger,
+    NetworkUnknown,
+)
 from appliance.events.panel import PanelConfirmed, PanelPressed, PanelSilenced, PanelTested
 from appliance.events.power import (
     BatteryReplaced,
@@ -95,6 +105,8 @@ BODIES: dict[str, type[Body]] = {
         UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead,
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed,
+        NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
+        NetworkPresent, NetworkUnknown,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -144,6 +156,14 @@ __all__ = [
     "LogDamaged",
     "LogGap",
     "LogVerified",
+    "NetworkDoubled",
+    "NetworkFlooded",
+    "NetworkLedger",
+    "NetworkMoved",
+    "NetworkOffered",
+    "NetworkPresent",
+    "NetworkStranger",
+    "NetworkUnknown",
     "PanelConfirmed",
     "PanelPressed",
     "PanelSilenced",

@@ -64,6 +64,57 @@ class PanelRead:
     presses: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """Somebody said that `ip` is theirs; `port` is the interface they were last heard at, '' where nobody knows."""
+
+    mac: str
+    ip: str
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A machine offers what only a listed one may: `what` dhcp-server or router-advertisement."""
+
+    what: str
+    mac: str
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceReading:
+    """Everybody heard in the exam network not long ago; `unknown` why that can not be told.
+
+    `doubled`: addresses that several machines said were theirs, with those MACs.
+    """
+
+    hosts: tuple[Host, ...] = ()
+    offers: tuple[Offered, ...] = ()
+    doubled: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """What the rules dropped of one machine and one kind (number): the kernel's counter, and where one went."""
+
+    mac: str
+    number: int
+    packets: int
+    ip: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReading:
+    """Everything the rules dropped so far, by machine and kind; `lost`: first packets nobody was told of."""
+
+    rows: tuple[Dropped, ...] = ()
+    lost: int = 0
+    unknown: str = ""
+
+
 Reading = (
     PowerRead
     | PowerUnknown
@@ -74,4 +125,6 @@ Reading = (
     | DiskReading
     | ClockReading
     | PanelRead
+    | PresenceReading
+    | LedgerReading
 )

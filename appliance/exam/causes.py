@@ -7,6 +7,7 @@ from appliance.events import Moment
 from appliance.events.bodies import UsbPlugged
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
+from appliance.exam.net.causes import net_causes
 from appliance.exam.power.causes import power_causes
 from appliance.exam.usb.attached_causes import attached_causes
 from appliance.exam.usb.devices import allowed
@@ -21,6 +22,7 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
         *power_causes(venue, now),
         *_usb(venue, now),
         *attached_causes(venue, now),
+        *net_causes(venue, now),
         *_backup(venue, now),
         *_box(venue, log_problem),
     )

@@ -30,9 +30,16 @@ from appliance.exam.venue import Venue
 ENDS_BY_ITSELF = {
     "ups_unknown", "usb_unknown", "attached_unknown", "seats_unknown", "backup_failed", "backup_late", "receipt_late",
     "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
+    "doubled", "network_unknown",
 }  # fmt: skip
-PROPOSED_GENERAL = {"mains", "room", "receipt_late"}
-SWALLOWS = {"room": {"seat"}, "mains": {"seat", "room"}, "ups_fault": {"seat", "room"}}
+PROPOSED_GENERAL = {"mains", "switch", "room", "receipt_late"}
+SWALLOWS = {
+    "room": {"seat"},
+    "mains": {"seat", "room"},
+    "ups_fault": {"seat", "room"},
+    "switch": {"seat", "room"},
+    "outward_many": {"outward"},
+}
 TELLS_ANEW = {"battery_low"}  # details that are said although the item had one
 
 

@@ -23,7 +23,7 @@ CLASSES = (GENERAL, MAJOR)
 OUTCOMES = ("swapped", "recovered", "recorded", "false_alarm")
 OPEN, IN_HAND, CLOSED = "open", "in_hand", "closed"
 KEPT_CLOSED = 50  # closed ones kept in the state; the log keeps all
-STOPS_WORK = {"mains", "room", "seat", "ups_fault"}
+STOPS_WORK = {"mains", "switch", "room", "seat", "ups_fault"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,15 @@ from appliance.events.readings import (
     BootReading,
     ClockReading,
     DiskReading,
+    LedgerReading,
     PanelRead,
+    PresenceReading,
     Reading,
     SeatsReading,
     UsbReading,
 )
+from appliance.exam.net.ledger import ledger_rows
+from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
 from appliance.exam.usb.attached_causes import attached_news
 from appliance.exam.usb.boot import boot_news
@@ -59,6 +63,10 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             return () if trusted == venue.clock_trusted else (ClockJudged(trusted=trusted, reason=reason),)
         case PanelRead(presses=presses):
             return _panel(venue, presses)
+        case LedgerReading():
+            return ledger_rows(venue.net, venue.plan.net, reading, now)
+        case PresenceReading():
+            return _presence(venue, reading, now)
     return _power(venue, reading, now)
 
 
@@ -137,6 +145,14 @@ def _seats(venue: Venue, reading: SeatsReading) -> tuple[Body, ...]:
     if arrived or gone or not state.read or state.unknown:
         return (SeatsRead(arrived=arrived, gone=gone),)
     return ()
+
+
+def _presence(venue: Venue, reading: PresenceReading, now: Moment) -> tuple[Body, ...]:
+    """Seats become the same rows, whoever read them: the simulated world's list or the exam network."""
+    there = seats_there(venue.plan.net, reading.hosts)
+    seats = SeatsReading(present=there, unknown=reading.unknown)
+    told = _seats(venue, seats) if venue.plan.seats_watched else ()
+    return (*told, *presence_rows(venue.net, venue.plan.net, reading, now))
 
 
 def _disk(venue: Venue, reading: DiskReading) -> tuple[Body, ...]:

@@ -1,4 +1,4 @@
-"""Seats that went dark, grouped by cause: the mains, a room, or the one machine."""
+"""Seats that went dark, grouped by cause: the mains, the switch, a room, or the one machine."""
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
@@ -7,6 +7,7 @@ from appliance.exam.incidents import Incident
 from appliance.exam.venue import Venue
 
 SHOWN, UNOBSERVED, ALARM = "shown", "unobserved", "alarm"
+ALL_PERCENT = 90  # so many of the seats that ought to be on count as all (our judgement)
 
 
 def watch_level(venue: Venue, now: Moment) -> str:
@@ -52,8 +53,11 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     with_mains, dark = _taken_by_mains(venue, now, others, dark)
     unpowered = {seat for cause in others if cause.kind == "ups_fault" for seat in cause.members}
     dark = {seat: since for seat, since in dark.items() if seat not in unpowered}
-    kept, dark = _already_inside(venue, dark)
     alarm_s = _alarm_for_s(venue, now)
+    whole = _switch(venue, now, dark, alarm_s)
+    if whole is not None:
+        return (*with_mains, whole)
+    kept, dark = _already_inside(venue, dark)
     # Dark since before a reboot that no clock spans: longer than any grace.
     long_dark = {
         seat: min(now.since(since), alarm_s) if now.comparable(since) else alarm_s
@@ -70,6 +74,21 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     return (*with_mains, *kept, *rooms, *single)
 
 
+def _switch(venue: Venue, now: Moment, dark: dict[str, Moment], alarm_s: float) -> Cause | None:
+    """Nobody is heard any more, no server or device either: the switch, or the box's own cable; one thing.
+
+    It can not be told apart from here whether candidates work on: they are taken for stopped until somebody looks.
+    """
+    net, rules = venue.net, venue.plan.rules
+    nobody = net.sees("presence") and not net.others and bool(net.others_gone)
+    if not nobody or len(dark) < max(rules.group_seats, len(expected(venue)) * ALL_PERCENT / 100):
+        return None
+    ages = [min(now.since(since), alarm_s) if now.comparable(since) else alarm_s for since in dark.values()]
+    if max(ages) < rules.seat_gone_s:
+        return None
+    return Cause(kind="switch", members=tuple(sorted(dark)), for_s=max(ages))
+
+
 def _alarm_for_s(venue: Venue, now: Moment) -> float:
     """How long this sitting's seats have been expected: a machine off all night is late since T − 60 only."""
     before_s = 60 * venue.plan.rules.seats_expected_before_minutes
@@ -81,7 +100,7 @@ def _alarm_for_s(venue: Venue, now: Moment) -> float:
 
 def _unseen(venue: Venue) -> tuple[Cause, ...]:
     seen = Cause(kind="seats_unknown", detail=venue.seats.unknown, unsure=not venue.seats.unknown)
-    open_ones = (i for i in venue.open_incidents() if i.cause_kind in ("seat", "room"))
+    open_ones = (i for i in venue.open_incidents() if i.cause_kind in ("seat", "room", "switch"))
     return (seen, *(Cause(kind=i.cause_kind, name=i.cause, unsure=True) for i in open_ones))
 
 

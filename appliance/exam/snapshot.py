@@ -243,7 +243,7 @@ def incident_row(venue: Venue, incident: Incident, now: Moment) -> Plain:
 
 def _proposed_extension(venue: Venue, incident: Incident) -> int | None:
     """The minutes that candidates lost and were not given yet, once they work again; the province decides."""
-    many = incident.cause_kind in ("mains", "room", "ups_fault")
+    many = incident.cause_kind in ("mains", "switch", "room", "ups_fault")
     if not many or not incident.resumed or incident.lost_minutes is None:
         return None
     given = venue.acts[incident.sitting].extend_minutes if incident.sitting in venue.acts else 0

@@ -156,6 +156,7 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         ups={name: power.after_boot(state, same_boot) for name, state in venue.ups.items()},
         usb=replace(venue.usb, read=False, unknown=""),
         attached=replace(venue.attached, read=False, unknown=""),
+        net=nets.after_boot(venue.net, same_boot),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
         panel=replace(venue.panel, presses=0),

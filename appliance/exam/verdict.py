@@ -16,10 +16,11 @@ from appliance.exam.venue import Venue
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
-    "ending", "mains", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault", "ups_unknown",
-    "posture", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on",
+    "ending", "mains", "switch", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault",
+    "ups_unknown", "posture", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on",
+    "outward", "outward_many", "stranger", "offered", "doubled", "moved",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
-    "ups_short", "disk_low", "clock",
+    "network_unknown", "ups_short", "disk_low", "clock",
 )  # fmt: skip
 
 

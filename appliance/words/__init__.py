@@ -49,7 +49,7 @@ __all__ = [
 Plain = Mapping[str, object]
 
 # Kinds of causes whose detail is the title, by the table that names it.
-_TITLED_BY_DETAIL = {"ups_fault": "ups_fault", "ending": "ending_title"}
+_TITLED_BY_DETAIL = {"ups_fault": "ups_fault", "ending": "ending_title", "outward": "outward_title"}
 _UNNAMED_CAUSE = {
     "zh_CN": Cause(
         place="监控盒",
@@ -180,7 +180,7 @@ def _place(language: str, incident: Plain, cause: Cause, figures: Plain) -> str:
     if not place:
         return cause.place
     match incident.get("cause_kind"):
-        case "seat":
+        case "seat" | "outward":
             return seat_place(language, place)
         case "room":
             return room_place(language, place)

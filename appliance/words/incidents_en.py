@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
+from appliance.words.net.incidents_en import NET_CAUSES
 from appliance.words.power.incidents_en import POWER_CAUSES
 from appliance.words.usb.incidents_en import USB_CAUSES
 
@@ -12,6 +13,7 @@ _FROM = "This is the chief examiner of {venue}"
 CAUSES: Mapping[str, Cause] = {
     **POWER_CAUSES,
     **USB_CAUSES,
+    **NET_CAUSES,
     "seat": Cause(
         place="Seats",
         todo=(

@@ -68,8 +68,11 @@ def fields_of(template: Template | Both) -> Iterator[tuple[str, str]]:
 
 
 def seat_place(language: str, seat: object) -> str:
-    """A seat id as people say it: `1-23` → 1 考场 23 号, Room 1 seat 23."""
-    room, dash, number = plain_text(seat, limit=40).rpartition("-")
+    """A seat id as people say it: `1-23` → 1 考场 23 号, Room 1 seat 23; `name:` and a name: the name."""
+    text = plain_text(seat, limit=40)
+    if text.startswith("name:"):
+        return text.removeprefix("name:")
+    room, dash, number = text.rpartition("-")
     if not dash:
         return number
     return f"{room} 考场 {number} 号" if language == "zh_CN" else f"Room {room} seat {number}"

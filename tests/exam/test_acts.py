@@ -88,6 +88,7 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
         "panel.test", "panel.confirm", "panel.silence",
         "usb.grant", "usb.admit", "usb.keyboard", "usb.ups", "usb.revoke",
+        "net.window.more", "net.window.maintain", "net.window.open", "net.window.close",
     }  # fmt: skip
 
 

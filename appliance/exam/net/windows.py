@@ -72,7 +72,9 @@ def windows(venue: Venue, now: Moment) -> tuple[Window, ...]:
 
 def open_by_people(venue: Venue, now: Moment) -> tuple[Opened, ...]:
     """The windows that people opened and that are not over; one technician's ends with the phase `open`."""
-    return tuple(o for o in venue.net.windows if not o.over(now) and not (o.how == MAINTENANCE and shut(venue)))
+    return tuple(
+        o for o in venue.net.windows if not o.over(now) and not (o.how == MAINTENANCE and shut(venue))
+    )
 
 
 def shut(venue: Venue) -> bool:

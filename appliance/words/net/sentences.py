@@ -49,4 +49,101 @@ NET_EVENTS: Mapping[str, Both] = {
             "The window “{name:window}” is closed, {why:window_over}",
         ),
     ),
+    "network.ledger": Both(
+        (
+            "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包（{to}）",
+            "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
+            "未登记的机器（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
+        ),
+        (
+            "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far ({to})",
+            "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far",
+            "A machine nobody listed ({mac}): {what:net_kind}, blocked, {packets} packets so far",
+        ),
+    ),
+    "network.flooded": Both(
+        "拦下的太多，另有 {machines} 台机器的 {rows} 项稍后补记（共 {packets} 个包，计数不受影响）",
+        "Too much was blocked to write it all now: {rows} rows of {machines} machines follow ({packets} packets, the "
+        "counters go on)",
+    ),
+    "network.stranger": Both(
+        By(
+            "here",
+            {"false": "没有登记的设备（{mac}）已不在考试网里"},
+            (
+                "考试网里有没有登记的设备：{mac}，地址 {ip}，接在 {port}",
+                "考试网里有没有登记的设备：{mac}，地址 {ip}",
+            ),
+        ),
+        By(
+            "here",
+            {"false": "The device nobody listed ({mac}) is gone"},
+            (
+                "A device nobody listed is in the exam network: {mac}, address {ip}, at {port}",
+                "A device nobody listed is in the exam network: {mac}, address {ip}",
+            ),
+        ),
+    ),
+    "network.moved": Both(
+        By(
+            "here",
+            {"false": "{seat:seats} 的机器不再在别处"},
+            (
+                "{seat:seats} 的机器不在登记的地方：地址 {ip}，接在 {port}",
+                "{seat:seats} 的机器地址是 {ip}，和登记不同",
+            ),
+        ),
+        By(
+            "here",
+            {"false": "The machine of {seat:seats} is no longer elsewhere"},
+            (
+                "The machine of {seat:seats} is not where it is listed: address {ip}, at {port}",
+                "The machine of {seat:seats} has the address {ip}, which is not the listed one",
+            ),
+        ),
+    ),
+    "network.doubled": Both(
+        By("here", {"false": "网络地址 {ip} 又只有一台机器在用"}, "网络地址 {ip} 有多台机器在用：{macs}"),
+        By(
+            "here",
+            {"false": "The address {ip} belongs to one machine again"},
+            "Several machines have the address {ip}: {macs}",
+        ),
+    ),
+    "network.offered": Both(
+        By(
+            "here",
+            {"false": "{mac} 不再{what:net_kind}"},
+            ("考试网里 {name} 在{what:net_kind}（{mac}）", "考试网里有设备在{what:net_kind}：{mac}"),
+        ),
+        By(
+            "here",
+            {"false": "No more {what:net_kind} by {mac}"},
+            (
+                "In the exam network, {name} ({mac}): {what:net_kind}",
+                "In the exam network, {mac}: {what:net_kind}",
+            ),
+        ),
+    ),
+    "network.present": Both(
+        (
+            "考试网设备上线 {arrived}；离线 {gone}",
+            "考试网设备离线：{gone}",
+            "考试网设备上线：{arrived}",
+            "考试网设备情况可以读到",
+        ),
+        (
+            "Devices present: {arrived}; gone: {gone}",
+            "Devices gone: {gone}",
+            "Devices present: {arrived}",
+            "Devices can be seen",
+        ),
+    ),
+    "network.unknown": Both(
+        ("考试网读不到（{part:net_part}）：{reason:read_reason}", "考试网可以读到（{part:net_part}）"),
+        (
+            "The exam network cannot be read ({part:net_part}): {reason:read_reason}",
+            "The exam network can be read ({part:net_part})",
+        ),
+    ),
 }

@@ -1,0 +1,172 @@
+"""Who is there: by MAC, address and port as listed; moved, strangers, addresses on two machines, offers."""
+
+from collections.abc import Iterable
+
+from appliance.events.network import NetworkSeat
+from appliance.events.readings import Host, Offered, PresenceReading
+from appliance.exam.net.presence import seats_there
+from tests.exam.ledger import Ledger, running, seats_of
+from tests.exam.net.places import SECOND, SERVER, ip_of, mac_of, network, networked
+
+STRANGER = Host(mac="02:99:00:00:00:01", ip="10.50.9.9", port="eth2")
+SERVERS = (Host(mac="02:50:00:00:00:02", ip=SERVER), Host(mac="02:50:00:00:00:03", ip=SECOND))
+
+
+def hosts(seats: Iterable[str], *others: Host) -> tuple[Host, ...]:
+    return (*(Host(mac=mac_of(seat), ip=ip_of(seat)) for seat in seats), *others)
+
+
+ALL = tuple(seat.id for seat in networked().seats)
+
+
+def seen(day: Ledger, *others: Host, without: Iterable[str] = (), **more: object) -> None:
+    left = [seat for seat in ALL if seat not in set(without)]
+    day.read(PresenceReading(hosts=hosts(left, *SERVERS, *others), **more))  # type: ignore[arg-type]
+
+
+def kinds(day: Ledger, prefix: str = "network.") -> list[str]:
+    return [event.kind for event in day.events if event.kind.startswith(prefix)]
+
+
+def watched() -> Ledger:
+    day = running(networked())
+    seen(day)
+    assert not day.opened
+    return day
+
+
+def test_a_seat_is_there_only_where_its_own_machine_answers_as_listed() -> None:
+    plan = network(
+        seats=(
+            NetworkSeat(id="1-01", mac=mac_of("1-01"), ip=ip_of("1-01"), port="eth2"),
+            NetworkSeat(id="1-02", mac=mac_of("1-02")),
+            NetworkSeat(id="1-03", ip=ip_of("1-03")),
+        )
+    )
+    for told, there in (
+        ((Host(mac=mac_of("1-01"), ip=ip_of("1-01"), port="eth2"),), {"1-01"}),
+        ((Host(mac=mac_of("1-01"), ip=ip_of("1-01")),), {"1-01"}),
+        ((Host(mac=mac_of("1-01"), ip=ip_of("1-01"), port="eth3"),), set()),
+        ((Host(mac=mac_of("1-01"), ip="10.50.1.200", port="eth2"),), set()),
+        ((Host(mac="02:99:00:00:00:01", ip=ip_of("1-01"), port="eth2"),), set()),
+        ((Host(mac=mac_of("1-02"), ip="10.50.1.250"),), {"1-02"}),
+        ((Host(mac="02:99:00:00:00:01", ip=ip_of("1-03")),), {"1-03"}),
+        ((Host(mac=mac_of("1-01"), ip=ip_of("1-03")),), set()),
+    ):
+        assert seats_there(plan, told) == there, told
+
+
+def test_presence_on_the_network_makes_the_same_rows_as_the_simulated_worlds_list() -> None:
+    by_list, by_network = running(networked()), running(networked())
+    by_list.dark("1-05")
+    seen(by_network, without=("1-05",))
+    for day in (by_list, by_network):
+        day.advance(31)
+        assert day.kinds == ["seat"] and day.one("seat").cause == "1-05"
+    bodies = [[e.body for e in day.events if e.kind == "seats.read"][-1] for day in (by_list, by_network)]
+    assert bodies[0] == bodies[1]
+
+
+def test_a_reading_that_says_the_same_again_writes_nothing() -> None:
+    day = watched()
+    count = len(day.events)
+    for _ in range(20):
+        seen(day)
+    assert len(day.events) == count
+
+
+def test_a_moved_machine_is_one_item_that_names_its_seat_and_its_seat_is_dark() -> None:
+    day = watched()
+    seen(day, Host(mac=mac_of("1-05"), ip="10.50.1.201", port="eth3"), without=("1-05",))
+    assert day.kinds == ["moved"] and day.one("moved").members == ("1-05",)
+    seen(day, Host(mac=mac_of("1-05"), ip="10.50.1.201", port="eth3"), without=("1-05",))
+    assert kinds(day).count("network.moved") == 1
+    seen(day)
+    assert day.one("moved").ceased and kinds(day).count("network.moved") == 2
+
+
+def test_strangers_are_one_item_and_their_number_is_bounded() -> None:
+    day = watched()
+    seen(day, STRANGER)
+    assert day.one("stranger").detail == STRANGER.ip
+    flood = tuple(Host(mac=f"02:98:00:00:{n // 256:02x}:{n % 256:02x}", ip="10.50.9.1") for n in range(2000))
+    for _ in range(5):
+        seen(day, STRANGER, *flood)
+    assert len(day.venue.net.strangers) == 32
+    assert kinds(day).count("network.stranger") == 32
+    assert day.kinds == ["stranger"]
+
+
+def test_before_the_seal_a_stranger_is_shown_and_no_item() -> None:
+    day = Ledger(networked()).all_read()
+    seen(day, STRANGER)
+    assert not day.opened and list(day.venue.net.strangers) == [STRANGER.mac]
+
+
+def test_an_address_on_two_machines_is_an_item_with_the_address_and_ends_by_itself() -> None:
+    day = watched()
+    seen(day, doubled=((SERVER, ("02:50:00:00:00:02", STRANGER.mac)),))
+    item = day.one("doubled")
+    assert (item.cause, item.place) == (SERVER, "exam-server")
+    seen(day)
+    day.advance(200)
+    assert day.numbered(item.number).outcome == "recovered"
+
+
+def test_whoever_offers_addresses_is_an_item() -> None:
+    day = watched()
+    seen(day, STRANGER, offers=(Offered(what="dhcp-server", mac=STRANGER.mac, ip=STRANGER.ip),))
+    assert day.one("offered").detail == "dhcp-server"
+    assert set(day.kinds) == {"stranger", "offered"}
+
+
+def test_a_dead_switch_is_one_item_and_not_one_for_each_room() -> None:
+    day = watched()
+    day.read(PresenceReading())
+    day.advance(40)
+    assert day.kinds == ["switch"]
+    assert len(day.one("switch").members) == 20
+    seen(day)
+    assert day.one("switch").ceased
+
+
+def test_two_dark_rooms_are_two_items_while_a_server_is_heard() -> None:
+    day = watched()
+    day.read(PresenceReading(hosts=SERVERS))
+    day.advance(40)
+    assert day.kinds == ["room", "room"]
+
+
+def test_a_room_whose_switch_died_with_the_next_one_a_little_later_is_one_item_in_the_end() -> None:
+    day = watched()
+    day.read(PresenceReading(hosts=hosts(seats_of(2))))
+    day.advance(32)
+    assert day.kinds == ["room"]
+    day.read(PresenceReading())
+    day.advance(40)
+    assert day.kinds == ["switch"]
+
+
+def test_a_network_that_can_not_be_read_is_unknown_and_closes_nothing() -> None:
+    day = watched()
+    seen(day, STRANGER)
+    day.read(PresenceReading(unknown="no such interface"))
+    assert set(day.kinds) == {"stranger", "seats_unknown"}
+    assert not day.one("stranger").ceased
+    assert day.snapshot["presence"]["state"] == "unknown"  # type: ignore[index]
+
+
+def test_after_a_boot_nobody_is_there_until_somebody_is_heard() -> None:
+    day = watched()
+    seen(day, STRANGER)
+    day.reboot(60.0)
+    assert not day.venue.net.strangers and not day.venue.net.sees("presence")
+    assert not day.one("stranger").ceased
+    seen(day)
+    assert day.one("stranger").ceased
+
+
+def test_the_watch_mode_sees_who_is_there_without_holding_anything() -> None:
+    day = running(networked(mode="watch"))
+    seen(day, STRANGER)
+    assert day.kinds == ["stranger"]
