@@ -5,7 +5,7 @@ from collections.abc import Callable
 from appliance.events.readings import PanelRead
 from hw.panel import Panel, PanelError
 
-PERIOD_S = 0.1  # who presses waits for the silence
+PERIOD_S = 0.2  # who presses waits for the silence; it wakes together with the UPSes
 
 
 def reader(panel: Panel) -> Callable[[], PanelRead]:
