@@ -26,7 +26,9 @@ BRIDGE_CALLS_OFF = {f"bridge__bridge-nf-call-{name}tables": 0 for name in ("ip",
 _NETNS = Path("/run/netns")
 _CLONE_NEWNET = 0x4000_0000
 _ETH_P_ALL = 3
+_SO_RCVBUFFORCE = 33
 _BUFFER_BYTES = 16 << 20
+_OUTGOING, _LONGEST_BYTES = 4, 65_536
 _COMMAND_S = 30
 _libc = ctypes.CDLL(None, use_errno=True)
 _labs = itertools.count(1)
@@ -151,6 +153,11 @@ class Lab:
         assert not check or done.returncode == 0, f"{name}: {argv}: {done.stderr}"
         return done.stdout
 
+    def start(self, name: str, *argv: str) -> subprocess.Popen[bytes]:
+        """Start a program in a machine; the caller feeds it, and waits for it."""
+        with within(self.namespace(name)):
+            return subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
     def set(self, name: str, **sysctls: int) -> None:
         """Write sysctls below net in a machine: `ipv4__ip_forward=1`."""
         with within(self.namespace(name)):
@@ -160,13 +167,28 @@ class Lab:
     def wire(self, name: str) -> socket.socket:
         """A raw socket on the machine's interface to the lab (the isp's: the line), kept until the end."""
         if name not in self._sockets:
-            with within(self.namespace(name)):
-                opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
-            opened.setsockopt(socket.SOL_SOCKET, 33, _BUFFER_BYTES)  # SO_RCVBUFFORCE
-            opened.bind(("lan0", _ETH_P_ALL))
-            opened.setblocking(False)
-            self._sockets[name] = opened
+            self._sockets[name] = self.packet_socket(name, _ETH_P_ALL)
+            self._sockets[name].setblocking(False)
         return self._sockets[name]
+
+    def heard(self, name: str) -> list[bytes]:
+        """All that waits at the machine's wire, but for what it sent itself."""
+        frames: list[bytes] = []
+        while True:
+            try:
+                frame, address = self.wire(name).recvfrom(_LONGEST_BYTES)
+            except BlockingIOError:
+                return frames
+            if address[2] != _OUTGOING:
+                frames.append(frame)
+
+    def packet_socket(self, name: str, protocol: int) -> socket.socket:
+        """A raw socket on the same interface for frames of `protocol`; the caller closes it."""
+        with within(self.namespace(name)):
+            opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
+        opened.bind(("lan0", protocol))
+        return opened
 
     def forget(self) -> None:
         """What switch and box have learned of who is where: a trick of one kind does not touch the next."""

@@ -1,5 +1,7 @@
 """The lab's own NetworkPlan, and the product's rules loaded into the box from it."""
 
+from typing import Any
+
 from appliance.enforce.firewall.ruleset import render
 from appliance.enforce.firewall.windows import Through, Window
 from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
@@ -13,9 +15,9 @@ OPEN = Window(
 )
 
 
-def plan(lab: Lab, *, seats: int = 0) -> NetworkPlan:
-    """The plan of this venue; `seats` more that are listed and not there."""
-    ports = {host.name: "" if lab.switched else host.port for host in HOSTS}
+def plan(lab: Lab, *, seats: int = 0, ports: tuple[int, ...] = (EXAM_PORT, 8080)) -> NetworkPlan:
+    """The plan of this venue; `seats` more that are listed and not there; `ports` of the server, () for all."""
+    hung = {host.name: "" if lab.switched else host.port for host in HOSTS}
     more = tuple(
         NetworkSeat(id=f"9-{n}", mac=f"02:51:00:00:{n >> 8:02x}:{n & 255:02x}", ip=f"10.50.0.{110 + n % 140}")
         for n in range(seats)
@@ -27,15 +29,11 @@ def plan(lab: Lab, *, seats: int = 0) -> NetworkPlan:
         address=f"{BOX.ip}/24",
         staff=(f"{MANAGEMENT.ip}/32",),
         province=(f"{PROVINCE}:443",),
-        servers=(
-            NetworkServer(
-                name="server", ip=SERVER.ip, mac=SERVER.mac, port=ports["server"], tcp=(EXAM_PORT, 8080)
-            ),
-        ),
+        servers=(NetworkServer(name="server", ip=SERVER.ip, mac=SERVER.mac, port=hung["server"], tcp=ports),),
         devices=(NetworkDevice(name="management", mac=MANAGEMENT.mac, ip=MANAGEMENT.ip, role="management"),),
         seats=(
             *(
-                NetworkSeat(id=f"1-{host.name}", mac=host.mac, ip=host.ip, port=ports[host.name])
+                NetworkSeat(id=f"1-{host.name}", mac=host.mac, ip=host.ip, port=hung[host.name])
                 for host in (SEAT1, SEAT2)
             ),
             *more,
@@ -43,6 +41,11 @@ def plan(lab: Lab, *, seats: int = 0) -> NetworkPlan:
     )
 
 
-def load(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), *, seats: int = 0) -> None:
+def text(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), **changes: Any) -> str:
+    """The product's text for nft; `changes` as in `plan`."""
+    return render(plan(lab, **changes), windows)
+
+
+def load(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), **changes: Any) -> None:
     """The product's rules with these windows, by the product's text and the real nft."""
-    lab.run("box", "nft", "-f", "-", stdin=render(plan(lab, seats=seats), windows))
+    lab.run("box", "nft", "-f", "-", stdin=text(lab, windows, **changes))

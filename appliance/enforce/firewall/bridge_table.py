@@ -39,7 +39,13 @@ def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
 
 
 def _prerouting(here: Place) -> Iterator[str]:
-    """A frame from a seat's port is judged here, once, wherever it goes."""
+    """A frame from a seat's port is judged here, once, wherever it goes.
+
+    The bridge learns who is where behind this hook: a server's MAC that came from the line would take the server away
+    from its seats.
+    """
+    if here.bridged:
+        yield f'iifname "{here.plan.uplink}" ether saddr @listed goto closed'
     if here.seat_ports:
         ports = members(here.seat_ports, quoted=True)
         yield f"iifname {ports} jump seat_pass"
