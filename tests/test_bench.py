@@ -15,6 +15,7 @@ from scripts.benches.__main__ import AREAS
 from scripts.benches.frame import Figure, Limit
 from scripts.benches.stage import Stepped, site
 from tests.lab.nut import missing
+from tests.watch import usb_storm
 
 ROOT = Path(__file__).resolve().parent.parent
 MAINS = PowerRead(ups=UPS, status=("OL",), charge_percent=100.0)
@@ -36,6 +37,8 @@ def a_figure(value: float, *, limit: Limit | None = None) -> Figure:
 def test_an_area_measures_and_writes_its_section(area: str, tmp_path: Path) -> None:
     if area == "power" and (lack := missing()):
         pytest.skip(lack)
+    if area == "usb" and not usb_storm.possible():
+        pytest.skip("root and /sys/class/mem are needed")
     page = tmp_path / "benchmarks.md"
     with tempfile.TemporaryDirectory(
         prefix="venue-bench-test-", dir="/var/tmp"

@@ -72,6 +72,7 @@ def watchers(
         seconds: float,
         *,
         real: bool = False,
+        again_s: float = AGAIN_S,
         close: Callable[[], None] = _nothing,
         wake: Callable[[], None] = _nothing,
     ) -> Watcher:
@@ -83,21 +84,14 @@ def watchers(
             period_s=every,
             close=close,
             wake=wake,
-            again_s=lambda: AGAIN_S / max(1.0, rate()),
+            again_s=lambda: again_s / max(1.0, rate()),
         )
 
     found = [watcher("disk", host.disk_reader(config.venue.state_dir), host.DISK_PERIOD_S, real=True)]
     for name, within_s, upses in _rounds(config):
         read = power.round_reader(upses, within_s=within_s)
         found.append(watcher(name, read, power.PERIOD_S, close=partial(_close, upses)))
-    if config.usb.enforce:
-        bus = usb.reader(root_of(config))
-        found.append(watcher("usb", bus, bus.period_s, close=bus.close, wake=bus.wake))
-        if not config.simulation:
-            read_boot = lockdown.reader(settings.path.with_name(NAME))
-            found.append(watcher("lockdown", read_boot, lockdown.PERIOD_S, real=True))
-        layer = attached.reader(root_of(config), needed_places(config))
-        found.append(watcher("attached", layer, layer.period_s, close=layer.close, wake=layer.wake))
+    found += _usb_watchers(settings, watcher) if config.usb.enforce else []
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:
@@ -105,6 +99,20 @@ def watchers(
     else:
         read_clock = host.clock_reader(config.clock.source, Path("/"))
         found.append(watcher("clock", read_clock, host.CLOCK_PERIOD_S, real=True))
+    return found
+
+
+def _usb_watchers(settings: Settings, watcher: Callable[..., Watcher]) -> list[Watcher]:
+    """The bus, what hangs on the box behind its ports, and what is let in before the guard runs."""
+    config = settings.config
+    bus, layer = usb.reader(root_of(config)), attached.reader(root_of(config), needed_places(config))
+    found = [
+        watcher("usb", bus, bus.period_s, again_s=bus.again_s, close=bus.close, wake=bus.wake),
+        watcher("attached", layer, layer.period_s, close=layer.close, wake=layer.wake),
+    ]
+    if not config.simulation:
+        read_boot = lockdown.reader(settings.path.with_name(NAME))
+        found.append(watcher("lockdown", read_boot, lockdown.PERIOD_S, real=True))
     return found
 
 

@@ -4,62 +4,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from appliance.events import Moment
-from appliance.events.bodies import UsbPlugged
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.net.causes import net_causes
 from appliance.exam.power.causes import power_causes
 from appliance.exam.usb.attached_causes import attached_causes
-from appliance.exam.usb.devices import allowed
+from appliance.exam.usb.causes import usb_causes
 from appliance.exam.venue import Venue
-
-USB_SETTLES_S = 3.0
 
 
 def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...]:
     """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
     return (
         *power_causes(venue, now),
-        *_usb(venue, now),
+        *usb_causes(venue, now),
         *attached_causes(venue, now),
         *net_causes(venue, now),
         *_backup(venue, now),
         *_box(venue, log_problem),
     )
-
-
-def _usb(venue: Venue, now: Moment) -> Iterator[Cause]:
-    if not venue.plan.usb:
-        return
-    if venue.usb.unknown or not venue.usb.read:
-        yield Cause(kind="usb_unknown", detail=venue.usb.unknown, unsure=not venue.usb.unknown)
-        for incident in venue.open_incidents():
-            if incident.cause_kind in ("usb", "usb_open"):
-                yield Cause(kind=incident.cause_kind, name=incident.cause, unsure=True)
-        return
-    if venue.seal is None and venue.phase.name not in phases.EXAM_PHASES:
-        return
-    anew = venue.usb.judged_anew  # what is taken away then is still seen as let in for a moment
-    settling = anew is not None and now.since(anew) <= USB_SETTLES_S
-    for port, device in sorted(venue.usb.devices.items()):
-        if not allowed(venue.usb, venue.plan, device, now):
-            kind = "usb_open" if device.authorized and not settling else "usb"
-            yield Cause(kind=kind, name=_identity(venue, kind, device), place=port, detail=device.name)
-
-
-def _identity(venue: Venue, kind: str, device: UsbPlugged) -> str:
-    """What tells one device's item from another's.
-
-    A device that tells another serial at each plug is one item, its port's: else a script in a stick could fill
-    the page with items.
-    """
-    own = f"{device.id}/{device.serial}" if device.serial else f"{device.id}@{device.port}"
-    alike = [
-        item.cause
-        for item in venue.open_incidents()
-        if item.cause_kind == kind and item.place == device.port and item.cause.startswith(f"{device.id}")
-    ]
-    return own if own in alike or not alike else alike[0]
 
 
 def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:

@@ -34,7 +34,8 @@ from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
 from appliance.exam.usb.attached_causes import attached_news
 from appliance.exam.usb.boot import boot_news
-from appliance.exam.usb.devices import allowed, known
+from appliance.exam.usb.devices import UsbState, allowed, known
+from appliance.exam.usb.flapping import tells_later
 from appliance.exam.venue import Venue
 
 DEAD_BAND_PERCENT = 2.0  # charge and load, in points
@@ -111,7 +112,7 @@ def _usb(venue: Venue, reading: UsbReading, now: Moment) -> tuple[Body, ...]:
     if reading.unknown:
         return () if state.unknown == reading.unknown else (UsbUnknown(reason=reading.unknown),)
     seen: tuple[Body, ...] = () if state.read and not state.unknown else (UsbSeen(),)
-    here = {device.port: device for device in reading.devices}
+    here = _to_tell(state, reading, now)
     gone = tuple(
         UsbUnplugged(port=port, id=device.id)
         for port, device in state.devices.items()
@@ -120,6 +121,18 @@ def _usb(venue: Venue, reading: UsbReading, now: Moment) -> tuple[Body, ...]:
     came = tuple(device for port, device in here.items() if not _same(state.devices.get(port), device))
     told = tuple(replace(d, allowed=allowed(state, venue.plan, d, now)) for d in came)
     return (*seen, *gone, *told)
+
+
+def _to_tell(state: UsbState, reading: UsbReading, now: Moment) -> dict[str, UsbPlugged]:
+    """What is plugged in by port; a port that changes all the time as it was last told, until it is told again.
+
+    What may be used is compared with the reading itself: nothing gets in by being told later.
+    """
+    here = {device.port: device for device in reading.devices}
+    granted = {grant.device.port for grant in state.grants}  # a grant ends the moment its device is pulled
+    later = {port for port in {*here, *state.devices} - granted if tells_later(state.moved, port, now)}
+    told = {port: device for port, device in here.items() if port not in later}
+    return told | {port: device for port, device in state.devices.items() if port in later}
 
 
 def _same(before: UsbPlugged | None, device: UsbPlugged) -> bool:

@@ -6,16 +6,20 @@ On the box the kernel's uevents say when to look. A simulated world has none: th
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.events.bodies import UsbPlugged
 from appliance.events.readings import UsbReading
+from appliance.watch.thread import AGAIN_S
 from hw.usb import UsbDevice, UsbError, authorized_default, scan
 from hw.usb_uevents import Uevents, UeventsLost
 
 PERIOD_S = 0.5  # where nothing says when to look
 LISTENING_PERIOD_S = 0.001  # a breath: the next reading waits by itself until there is something to read
 HEARTBEAT_S = 0.9  # the longest such wait: who says nothing for 5 s is taken for silent
+SOON_S = 0.3  # in the second after something was read: of a port that changes all the time not every change is told
+LISTENING_AGAIN_S = 0.25  # below SOON_S: what is told again so soon after a change is to be heard
 RECONCILE_S = 10.0  # the whole bus is read anew at least so often, whatever the uevents said
 LOST_SAID_EVERY_S = 60.0
 
@@ -36,12 +40,22 @@ class UsbReader:
     but who opens a controller makes no uevent: that is looked at each time. As long as the kernel cannot be listened
     to, all is read every `PERIOD_S`. All is read once in `reconcile_s` at the least.
 
-    Calls and `close` belong to one thread, `wake` to all others.
+    What it gives is to be posted even if it is the same, once in `again_s`. `listening` opens the ear. Calls and
+    `close` belong to one thread, `wake` to all others.
     """
 
-    def __init__(self, root: Path, *, listen: bool, reconcile_s: float = RECONCILE_S) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        listen: bool,
+        reconcile_s: float = RECONCILE_S,
+        listening: Callable[[], Uevents] = Uevents,
+    ) -> None:
         self.period_s = LISTENING_PERIOD_S if listen else PERIOD_S
+        self.again_s = LISTENING_AGAIN_S if listen else AGAIN_S
         self._root, self._listen, self._reconcile_s = root, listen, reconcile_s
+        self._listening = listening
         self._uevents: Uevents | None = None
         self._lock = threading.Lock()  # `wake` must not come to an ear that is being closed
         self._woken = threading.Event()
@@ -75,8 +89,9 @@ class UsbReader:
         try:
             ear = self._ear()
             if ear is not None:
-                due_s = self._read_s + self._reconcile_s - time.monotonic()
-                told = ear.wait(max(0.0, min(HEARTBEAT_S, due_s)))
+                age_s = time.monotonic() - self._read_s
+                breath_s = SOON_S if age_s < 1.0 else HEARTBEAT_S
+                told = ear.wait(max(0.0, min(breath_s, self._reconcile_s - age_s)))
                 self._say(None, ear.overflows)
                 return told in ("changed", "resync") or time.monotonic() - self._read_s >= self._reconcile_s
         except UeventsLost as error:
@@ -91,7 +106,7 @@ class UsbReader:
         if self._uevents is None and now_s - self._opened_s >= self._reconcile_s:
             self._opened_s = now_s
             with self._lock:
-                self._uevents = Uevents()
+                self._uevents = self._listening()
         return self._uevents
 
     def _say(self, error: UeventsLost | None, overflows: int) -> None:

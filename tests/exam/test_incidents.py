@@ -765,7 +765,9 @@ def test_closed_items_are_dropped_from_the_state_beyond_fifty_and_numbers_are_no
     day = running()
     for n in range(KEPT_CLOSED + 20):
         day.usb(stick(serial=f"S{n}"))
+        day.advance(1)
         day.usb()
+        day.advance(1)
         day.close(day.one("usb"))
     assert len(day.venue.incidents) == KEPT_CLOSED
     numbers = [e.body.number for e in day.events if isinstance(e.body, IncidentOpened)]

@@ -23,6 +23,7 @@ LONG = os.environ.get("VENUE_VM_LONG", "0") not in ("", "0")
 PLUGS, PLUGS_WITHOUT_GUARD, BOOTS = (80, 100, 10) if LONG else (30, 21, 1)
 DENIED = "usbcore.authorized_default=0"
 PINS = {"chief": "2580", "technician": "1470"}
+GRANT = {"port": GRANTED_PORT, "id": STICK, "minutes": 1, "reason": "论文", "chief": "王主考", "technician": "张工"}
 # What the kernel says when one of them has got its driver.
 SAID = ("USB Mass Storage device detected", "cdc_ether", "input: QEMU")
 KINDS = {
@@ -122,23 +123,15 @@ def test_a_granted_stick_is_a_disk_until_the_grant_is_over(box: Box) -> None:
     name = box.plug("usb-storage", "6", serial="GRANTED")
     (device,) = _until(box, lambda: [d for d in _devices(box) if d["port"] == GRANTED_PORT])
     assert (device["allowed"], device["place"], device["kinds"]) == (False, "left front", ["storage"])
-    grant = {
-        "port": GRANTED_PORT,
-        "id": STICK,
-        "minutes": 1,
-        "reason": "论文",
-        "chief": "王主考",
-        "technician": "张工",
-    }
-    refused = box.vm.sh(f"python3 /root/ask.py usb.grant '{json.dumps(grant)}' '{{}}'")
+    refused = box.vm.sh(f"python3 /root/ask.py usb.grant '{json.dumps(GRANT)}' '{{}}'")
     assert refused.code != 0 and "pin-missing" in refused.stderr
-    box.ask("usb.grant", pins=PINS, **grant)
+    _grant(box, minutes=1)
     began_s = time.monotonic()
     box.vm.await_true("dd if=/dev/sda of=/dev/null bs=512 count=8", timeout_s=60)
     box.vm.await_true("! ls -d /sys/block/sd*", timeout_s=120)
     assert 50 <= time.monotonic() - began_s < 75
     assert box.rows("usb.revoked")[-1]["body"]["why"] == "expired"
-    box.ask("usb.grant", pins=PINS, **grant)
+    _grant(box, minutes=1)
     box.vm.await_true("ls -d /sys/block/sd*", timeout_s=60)
     box.ask("usb.revoke", port=GRANTED_PORT, by="张工")
     box.vm.await_true("! ls -d /sys/block/sd*")
@@ -160,6 +153,38 @@ def test_who_opens_the_bus_by_hand_is_undone_within_two_seconds(box: Box) -> Non
     box.await_(lambda: box.defaults() == ["0", "0"], "closed again", timeout_s=10)
     box.vm.out("echo 1 >/sys/bus/usb/devices/2-1/authorized")
     box.vm.await_true("[ $(cat /sys/bus/usb/devices/2-1/authorized) = 0 ]", timeout_s=10)
+
+
+def test_a_restart_of_the_lockdown_takes_nothing_away_that_the_guard_let_in(box: Box) -> None:
+    """And the oneshot's first run, which there was not in this boot, takes away what lockdown.conf does not name."""
+    box.vm.out("venue config apply && systemctl start venue-lockdown && systemctl is-active venue-lockdown")
+    assert box.vm.out("cat /etc/venue-appliance/lockdown.conf").splitlines()[1:] == [
+        f'grant 2-5 {STICK} serial="LISTED"'
+    ]
+    box.plug("usb-storage", "5", serial="LISTED")
+    box.plug("usb-storage", "6", serial="GRANTED")
+    _grant(box, minutes=20)
+    box.vm.await_true("[ $(ls -d /sys/block/sd* | wc -l) = 2 ]", timeout_s=60)
+    before = box.vm.out("ls -di /sys/block/sd*")
+    box.vm.out("systemctl restart venue-lockdown && systemctl is-active venue-lockdown")
+    assert box.vm.out("ls -di /sys/block/sd*") == before, "not even for a moment"
+
+
+def test_a_grant_ends_with_the_guard_and_what_is_listed_stays_without_a_break(box: Box) -> None:
+    before = box.vm.out("ls -di /sys/block/sda").split()[0]
+    box.kill_guard()
+    box.vm.await_true("[ $(ls -d /sys/block/sd* | wc -l) = 1 ]", timeout_s=30)
+    assert box.vm.out("cat /sys/bus/usb/devices/2-5/authorized /sys/bus/usb/devices/2-6/authorized") == "1\n0\n"
+    assert box.vm.out("ls -di /sys/block/sda").split()[0] == before
+
+
+def test_a_guard_that_was_killed_starts_over_its_stale_socket_and_gives_back_what_may_be_in(box: Box) -> None:
+    assert box.vm.out("stat -c %F /run/venue-appliance/control.sock") == "socket\n"
+    box.start_guard()
+    box.vm.await_true("[ $(cat /sys/bus/usb/devices/2-6/authorized) = 1 ]", timeout_s=60)
+    for port in ("6", "5"):
+        box.unplug(box.at[port], port)
+    box.vm.await_true("! ls -d /sys/block/sd*")
 
 
 def test_with_the_guard_killed_nothing_opens(box: Box) -> None:
@@ -227,6 +252,11 @@ def test_a_boot_without_the_words_on_the_command_line_ends_closed_as_well(box: B
     box.vm.usb.plug_stick("alone-later", port="2", size_mb=1)
     box.vm.await_true("ls -d /sys/bus/usb/devices/2-2")
     assert (box.disks(), box.interfaces(), box.defaults()) == ([], ["lo"], ["0", "0"])
+
+
+def _grant(box: Box, *, minutes: int) -> None:
+    _until(box, lambda: [d for d in _devices(box) if d["port"] == GRANTED_PORT])
+    box.ask("usb.grant", pins=PINS, **GRANT | {"minutes": minutes})
 
 
 def _nothing_made(box: Box) -> None:

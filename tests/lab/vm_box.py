@@ -42,6 +42,7 @@ class Box:
     def __init__(self, vm: Vm) -> None:
         self.vm = vm
         self._number = 0
+        self.at: dict[str, str] = {}  # by socket, what was plugged there last
 
     # ---- the appliance
 
@@ -52,6 +53,7 @@ class Box:
             ("venue-lockdown", "/usr/lib/venue-appliance/venue-lockdown", 0o755),
             ("venue-lockdown.service", "/etc/systemd/system/venue-lockdown.service", 0o644),
             ("udev/10-venue-usb.rules", "/etc/udev/rules.d/10-venue-usb.rules", 0o644),
+            ("venue-guard.service.d/usb.conf", "/etc/systemd/system/venue-guard.service.d/usb.conf", 0o644),
         ):
             self.vm.put(there, (ROOT / "systemd" / name).read_bytes(), mode=mode)
         self.vm.put("/etc/venue-appliance/appliance.toml", CONFIG)
@@ -61,12 +63,12 @@ class Box:
         )
 
     def start_guard(self) -> None:
-        """Start the guard; come back when it answers and has the ports closed."""
+        """Start the guard; come back when it answers and has the ports closed. What a killed one left stays there."""
         self.vm.out(
-            "mkdir -p /run/venue-appliance && rm -f /run/venue-appliance/control.sock; systemctl reset-failed; "
+            "mkdir -p /run/venue-appliance; systemctl reset-failed; "
             "systemd-run --quiet --unit=venue-guard /usr/bin/venue run"
         )
-        self.vm.await_true("[ -S /run/venue-appliance/control.sock ]", timeout_s=120)
+        self.vm.await_true("python3 /root/ask.py status '{}' '{}' >/dev/null 2>&1", timeout_s=120)
         self.await_(lambda: self.ask("status")["usb"]["state"] == "closed", "closed")
 
     def kill_guard(self) -> None:
@@ -95,7 +97,7 @@ class Box:
     def plug(self, driver: str, port: str, serial: str = "") -> str:
         """Plug one; its name, once the kernel shows it in the socket."""
         self._number += 1
-        name = f"d{self._number}"
+        name = self.at[port] = f"d{self._number}"
         if driver in ("usb-storage", "usb-uas"):
             more = {"serial": serial} if serial else {}
             self.vm.usb.plug_stick(name, driver, size_mb=1, port=port, **more)

@@ -20,6 +20,7 @@ from appliance.events.bodies import (
     UsbUnplugged,
 )
 from appliance.events.plan import Plan, UsbAllowed
+from appliance.exam.usb.flapping import Moved, after_change
 
 BOARD, LISTED, SEALED_IN, GRANTED = "board", "listed", "sealed-in", "granted"
 UNLISTED, NOT_SEALED_IN, CHANGED, UNREADABLE = "unlisted", "not-sealed-in", "changed", "unreadable"
@@ -61,6 +62,7 @@ class UsbState:
 
     `sealed_in`: what was there and allowed when the seal was made; None without a seal. `judged_anew`: when what
     may be used last became less; the bus follows a moment later. `boot`: what lockdown.conf says, once it was read.
+    `moved`: the ports where devices came or went of late.
     """
 
     devices: dict[str, UsbPlugged] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class UsbState:
     grants: tuple[Grant, ...] = ()
     judged_anew: Moment | None = None
     boot: UsbBootRead | None = None
+    moved: dict[str, Moved] = field(default_factory=dict)
 
 
 def known(device: UsbPlugged | UsbGranted) -> Known:
@@ -119,9 +122,10 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
     """The state once `body` is recorded; the same object where it is about something else."""
     match body:
         case UsbPlugged(port=port):
-            return replace(usb, devices=usb.devices | {port: body})
+            return replace(usb, devices=usb.devices | {port: body}, moved=after_change(usb.moved, port, now))
         case UsbUnplugged(port=port):
-            return replace(usb, devices={k: v for k, v in usb.devices.items() if k != port})
+            left = {k: v for k, v in usb.devices.items() if k != port}
+            return replace(usb, devices=left, moved=after_change(usb.moved, port, now))
         case UsbSeen():
             return replace(usb, read=True, unknown="")
         case UsbUnknown(reason=reason):
@@ -140,8 +144,8 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
             others = tuple(each for each in usb.grants if each.device.port != body.port)
             return replace(usb, grants=(*others, grant))
         case UsbRevoked(port=port, id=name):
-            left = tuple(g for g in usb.grants if (g.device.port, g.device.id) != (port, name))
-            return replace(usb, grants=left, judged_anew=now)
+            in_force = tuple(g for g in usb.grants if (g.device.port, g.device.id) != (port, name))
+            return replace(usb, grants=in_force, judged_anew=now)
         case UsbBootRead():
             return replace(usb, boot=body)
         case SealMade():
