@@ -1,9 +1,9 @@
-"""USB of the box on its card: what is blocked, what people let in until when, and the list that opens below."""
+"""USB of the box on its card, and what hangs on the box behind it; the list that opens below."""
 
 from collections import Counter
 from datetime import datetime, tzinfo
 
-from appliance.words import name_of, usb_grants, usb_level, usb_rows
+from appliance.words import attached_rows, name_of, radio_rows, usb_grants, usb_level, usb_rows
 from web.card import Fold, Line, Say
 from web.fields import Plain, part, text
 from web.times import day_time, moment_of
@@ -23,6 +23,7 @@ def usb_lines(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzi
     grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
     level = usb_level({**snapshot, "usb": {**part(snapshot, "usb"), "grants": []}})
     lines = [Line(words=" · ".join(words), level=level)]
+    lines += _attached_lines(language, say, snapshot)
     if grants:
         key = "usb_granted_line" if len(grants) == 1 else "usb_granted_more"
         told = say(key, place=grants[0].place, until=grants[0].until, count=len(grants))
@@ -30,12 +31,32 @@ def usb_lines(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzi
     return lines
 
 
+def _attached_lines(language: str, say: Say, snapshot: Plain) -> list[Line]:
+    """What became a disk, an interface or a mount and ought not to; whether nobody looks; a radio that is not off."""
+    counted = Counter(row.level for row in attached_rows(language, snapshot))
+    state = text(part(part(snapshot, "usb"), "attached"), "state") or "unknown"
+    lines = []
+    if state != "watched" and text(part(snapshot, "usb"), "state") != "unmonitored":
+        lines.append(Line(words=name_of(language, "attached", state), level="unknown"))
+    for level, key in (("critical", "attached_not_taken"), ("attention", "attached_taken")):
+        if counted[level]:
+            words = f"{name_of(language, 'attached', 'watched')} · {say(key, count=counted[level])}"
+            lines.append(Line(words=words, level=level))
+    lines += [
+        Line(words=say("radio_line", radio=radio.what, state=radio.state_words), level=radio.level)
+        for radio in radio_rows(language, snapshot)
+        if radio.level != "ok"
+    ]
+    return lines
+
+
 def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Fold | None:
     """Every device with its verdict and why, every grant with its people; None where there is none."""
     rows = usb_rows(language, snapshot)
     grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
-    if not rows and not grants:
-        return None
+    attached = sorted(attached_rows(language, snapshot), key=lambda row: row.level == "ok")
+    if not rows and not grants and all(row.level == "ok" for row in attached):
+        return None  # the box's own alone: `venue usb list` has it
     worst = sorted(rows, key=lambda row: tuple(_COUNTED).index(row.state) if row.state in _COUNTED else 9)
     lines = [
         Line(words=say("usb_row", place=row.place, what=row.what, state=row.state, why=row.why), level=row.level)
@@ -43,7 +64,14 @@ def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzin
     ]
     if len(rows) > ROWS_SHOWN:
         lines.append(Line(words=say("usb_more", count=len(rows) - ROWS_SHOWN)))
+    for item in attached[:ROWS_SHOWN]:
+        words = say("attached_row", what=item.what, state=item.state_words, why=item.why)
+        lines.append(Line(words=words, level=item.level))
+    if len(attached) > ROWS_SHOWN:
+        lines.append(Line(words=say("attached_more", count=len(attached) - ROWS_SHOWN)))
+    for radio in radio_rows(language, snapshot) if attached else ():
+        lines.append(Line(words=say("radio_line", radio=radio.what, state=radio.state_words), level=radio.level))
     lines += [
         Line(words=grant.words, level="attention" if grant.loud else "") for grant in grants[:ROWS_SHOWN]
     ]
-    return Fold(name="usb-more", title=say("usb_fold", count=len(rows)), lines=lines)
+    return Fold(name="usb-more", title=say("usb_fold", count=len(rows) + len(attached)), lines=lines)

@@ -21,7 +21,17 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client
-from appliance.words import label, name_of, usb_boot_lines, usb_grants, usb_level, usb_rows
+from appliance.words import (
+    attached_levels,
+    attached_rows,
+    label,
+    name_of,
+    radio_rows,
+    usb_boot_lines,
+    usb_grants,
+    usb_level,
+    usb_rows,
+)
 from appliance.words.refusals import refusal_sentence
 
 EXITS = {"ok": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED, "unknown": EXIT_UNKNOWN}
@@ -66,7 +76,7 @@ def _grant(
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Prints every device and grant; 0 closed and all in order, 1 blocked or granted, 2 not blocked, 3 unknown."""
+    """Prints devices, disks, grants; 0 closed and all in order, 1 blocked or granted, 2 not blocked, 3 unknown."""
     snapshot: dict[str, Any] = client_of(args).call("status")
     if args.json:
         print_json({"usb": snapshot.get("usb")})
@@ -124,9 +134,29 @@ def table(tongue: str, snapshot: dict[str, Any]) -> list[str]:
         lines.append("  " + padded(cells[0], widths))
         for row, line in zip(rows, cells[1:], strict=True):
             lines.append(coloured(f"{MARKS[row.level]} {padded(line, widths)}", row.level))
+    lines += _second_layer(tongue, snapshot)
     for grant in usb_grants(tongue, snapshot, lambda iso: clock(iso, "%m-%d %H:%M")):
         lines.append(f"{MARKS['attention'] if grant.loud else ' '} {grant.words}")
     lines += [coloured(f"{MARKS['attention']} {told}", "attention") for told in usb_boot_lines(tongue, snapshot)]
+    return lines
+
+
+def _second_layer(tongue: str, snapshot: dict[str, Any]) -> list[str]:
+    """Disks, interfaces and mounts with why they may be there or not; then the radios."""
+    usb = snapshot.get("usb")
+    attached = usb.get("attached") if isinstance(usb, dict) else None
+    attached = attached if isinstance(attached, dict) else {}
+    levels = attached_levels(snapshot)
+    level = next((each for each in ("critical", "attention", "unknown") if each in levels), "ok")
+    lines = [coloured(f"{MARKS[level]} {name_of(tongue, 'attached', attached.get('state') or 'unknown')}", level)]
+    for row in attached_rows(tongue, snapshot):
+        words = label(tongue, "attached_row", what=row.what, state=row.state_words, why=row.why)
+        lines.append(coloured(f"{MARKS[row.level]} {row.place}  {words}", row.level))
+    for radio in radio_rows(tongue, snapshot):
+        words = label(tongue, "radio_line", radio=radio.what, state=radio.state_words)
+        lines.append(coloured(f"{MARKS[radio.level]} {words}", radio.level))
+    if isinstance(more := attached.get("more"), int) and more > 0:
+        lines.append(f"  {label(tongue, 'attached_more', count=more)}")
     return lines
 
 

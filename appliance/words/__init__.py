@@ -14,6 +14,7 @@ from appliance.words.names import NAMES, name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
 from appliance.words.sentences import doubt_words, room_place, say, seat_place
+from appliance.words.usb.attached_rows import attached_levels, attached_rows, radio_rows
 from appliance.words.usb.kinds import place_words
 from appliance.words.usb.rows import usb_boot_lines, usb_grants, usb_level, usb_rows
 from appliance.words.usb.sentences import USB_TITLES
@@ -21,6 +22,8 @@ from appliance.words.usb.sentences import USB_TITLES
 __all__ = [
     "LANGUAGES",
     "IncidentWords",
+    "attached_levels",
+    "attached_rows",
     "doubt_words",
     "event_sentence",
     "figures_of",
@@ -32,6 +35,7 @@ __all__ = [
     "name_of",
     "other_language",
     "plain_text",
+    "radio_rows",
     "reason_sentence",
     "room_place",
     "seat_place",

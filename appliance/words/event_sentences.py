@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.words.net.sentences import NET_EVENTS
 from appliance.words.power.sentences import POWER_EVENTS
 from appliance.words.sentences import Both, By
+from appliance.words.usb.attached_sentences import ATTACHED_OPENED_EN, ATTACHED_OPENED_ZH
 from appliance.words.usb.sentences import USB_EVENTS
 
 _ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
@@ -149,6 +150,7 @@ EVENTS: Mapping[str, Both] = {
                     "{place:usb_port}：USB 设备“{detail}”已接通，没有拦住",
                     "{place:usb_port}：USB 设备已接通，没有拦住",
                 ),
+                **ATTACHED_OPENED_ZH,
                 "seat": ("考试机离线：{members:seats}", "考试机离线：{place:seats}"),
                 "room": (
                     "多台考试机同时离线：{place:room}，{members:count} 台",
@@ -174,6 +176,7 @@ EVENTS: Mapping[str, Both] = {
                     'At {place:usb_port}: USB device "{detail}" connected, NOT blocked',
                     "At {place:usb_port}: USB device connected, NOT blocked",
                 ),
+                **ATTACHED_OPENED_EN,
                 "seat": ("Seat gone: {members:seats}", "Seat gone: {place:seats}"),
                 "room": (
                     "{members:count} seats gone at once: {place:room}",

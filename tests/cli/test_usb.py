@@ -10,7 +10,7 @@ from appliance.cli import main
 from tests.fakes.place import Place, one_line
 from tests.web import usbs
 from tests.web.fake_guard import FakeGuard
-from tests.web.snapshots import all_well
+from tests.web.snapshots import all_well, attached_thing
 
 WHO = ("--technician", "张工", "--reason", "拷贝监考名单")
 ASKED = {"port": "1-1.4", "technician": "张工", "reason": "拷贝监考名单", "id": "0951:1666"}
@@ -74,11 +74,28 @@ def test_the_list_says_where_what_and_why_and_whether_the_kernel_let_it_in(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("usb", "list", language="zh_CN.UTF-8")
-    state, heads, ups, stick = capsys.readouterr().out.splitlines()
+    state, heads, ups, stick, *_ = capsys.readouterr().out.splitlines()
     assert state == "▲ 监控盒 USB 口已关闭" and heads.split() == ["口", "是什么", "现在", "依据", "内核"]
     assert ups.startswith("● 1-1 口") and ups.split()[-3:] == ["可用", "封场时已登记", "已接通"]
     assert stick.startswith("▲ 左前口（1-1.4）") and "U 盘 / 存储设备“Kingston DT 101”（0951:1666）" in stick
     assert stick.split()[-3:] == ["已拦下", "封场时没有登记", "未接通"]
+
+
+def test_what_hangs_on_the_box_stands_below_with_why_and_its_radios(
+    run: Run, guard: FakeGuard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = attached_thing("disk", "sda", label="DT 101", port="1-1.4", place="左前口", size_bytes=4_000_000_000)
+    more |= {"allowed": False, "why": "usb-denied"}
+    guard.snapshot = all_well(usb=usbs.usb(rows=(more, attached_thing("interface", "eth0")), undone=["disks"]))
+    assert run("usb", "list", language="zh_CN.UTF-8") == 2
+    *_, state, disk, card, wifi, bluetooth = capsys.readouterr().out.splitlines()
+    assert state == "■ 磁盘、网卡和挂载"
+    assert disk == "■ 左前口（1-1.4）  磁盘 sda（DT 101，4.0 GB），没有断开（所在 USB 设备不允许使用）"
+    assert card == "● eth0  网络接口 eth0，在用（封场时已登记）"
+    assert (wifi, bluetooth) == ("● 监控盒无线网（Wi-Fi）：已关闭", "● 监控盒蓝牙：已关闭")
+    guard.snapshot = all_well(usb=usbs.usb(rows=(more,), radios={"wifi": "on", "bluetooth": "none"}))
+    assert run("usb", "list", language="en") == 1
+    assert "NOT" not in (said := capsys.readouterr().out) and "sda (DT 101, 4.0 GB): taken away" in said
 
 
 def test_a_grant_stands_below_with_until_when_and_by_whom(
@@ -107,7 +124,7 @@ def test_a_strangers_name_drives_no_terminal(run: Run, guard: FakeGuard, capsys:
     guard.snapshot = all_well(usb=usbs.usb(bad, grants=(usbs.grant(evil, name=evil, reason=evil),), state=evil))
     run("usb", "list")
     said = capsys.readouterr().out
-    assert not {"\x1b", "\u202e", "\r"} & set(said) and len(said.splitlines()) == 4 and len(said) < 2500
+    assert not {"\x1b", "\u202e", "\r"} & set(said) and len(said.splitlines()) == 7 and len(said) < 2500
 
 
 def test_two_people_let_in_the_device_that_is_shown_with_two_pins(

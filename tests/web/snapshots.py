@@ -23,6 +23,29 @@ def seats(*, per_room: int = 25, rooms: int = 4, state: str = "present") -> list
     ]
 
 
+def attached(*rows: Snapshot, **changes: object) -> Snapshot:
+    """What hangs on the box behind its ports: its own alone, its radios off."""
+    return attached_part(
+        *rows,
+        attached_thing("disk", "mmcblk0", label="SK32G", size_bytes=31_914_983_424, kept=True),
+        attached_thing("interface", "eth0", label="dc:a6:32:00:00:01"),
+        attached_thing("mount", "/", label="/dev/mmcblk0p2", kept=True),
+        **changes,
+    )
+
+
+def attached_part(*rows: Snapshot, **changes: object) -> Snapshot:
+    """The second layer's part of a snapshot with these things alone."""
+    told = {"state": "watched", "rows": list(rows), "more": 0, "undone": [], "sealed_in": True}
+    return told | {"radios": {"wifi": "off", "bluetooth": "off"}} | changes
+
+
+def attached_thing(what: str, name: str, **changes: object) -> Snapshot:
+    """A disk, an interface or a mount that was there at the seal."""
+    told = {"what": what, "name": name, "sort": "", "label": "", "port": "", "place": "", "size_bytes": 0}
+    return told | {"allowed": True, "why": "sealed-in", "kept": False} | changes
+
+
 def all_well(**changes: object) -> Snapshot:
     """A sitting is running and everything that is watched is as it should be."""
     return {
@@ -83,7 +106,7 @@ def all_well(**changes: object) -> Snapshot:
             "silenced": False,
             "buzzer": "quiet",
         },
-        "usb": {"state": "closed", "devices": []},
+        "usb": {"state": "closed", "devices": [], "attached": attached()},
         "network": {"state": "unmonitored", "windows": []},
         "presence": {"state": "watched", "expected": 96, "present": 96, "absent": 0, "spares": 4},
         "seats": seats(),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.web import snapshots, usbs
-from tests.web.snapshots import Snapshot, all_well
+from tests.web.snapshots import Snapshot, all_well, attached_thing
 from web.card import Card, Fold
 from web.cards import cards
 from web.incidents import items
@@ -85,8 +85,61 @@ def test_a_hundred_devices_are_counted_not_listed() -> None:
     assert len(below(many).lines) == 13 and below(many).lines[-1].words == "另有 88 个设备，见 venue usb list"
 
 
-def test_nothing_plugged_in_has_no_list() -> None:
-    assert card(all_well()).fold is None
+def test_nothing_at_all_has_no_list() -> None:
+    assert card(all_well(usb=usbs.usb())).fold is None
+    assert card(all_well()).fold is None, "the box's own disk and card alone"
+
+
+# Disks, interfaces, mounts, radios
+
+
+def test_what_hangs_on_the_box_stands_in_the_list_and_is_no_line_of_its_own_while_all_is_well() -> None:
+    assert lines(all_well()) == [("ok", "监控盒 USB 口已关闭")]
+    own = all_well()["usb"]["attached"]["rows"]
+    shown = below(all_well(usb=usbs.usb(usbs.device("1-1", "APC"), rows=own))).lines[1:]
+    assert [(line.level, line.words) for line in shown] == [
+        ("ok", "磁盘 mmcblk0（SK32G，31.9 GB），在用（封场时已登记）"),
+        ("ok", "网络接口 eth0（dc:a6:32:00:00:01），在用（封场时已登记）"),
+        ("ok", "挂载 /（/dev/mmcblk0p2），在用（封场时已登记）"),
+        ("ok", "监控盒无线网（Wi-Fi）：已关闭"),
+        ("ok", "监控盒蓝牙：已关闭"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "said"),
+    [
+        ({}, "attention", "磁盘、网卡和挂载 · 多出的已断开 1 个"),
+        ({"undone": ["interfaces"]}, "critical", "磁盘、网卡和挂载 · 多出的没有断开 1 个"),
+        ({"undone": None}, "critical", "磁盘、网卡和挂载 · 多出的没有断开 1 个"),
+    ],
+)
+def test_what_ought_not_to_be_there_is_amber_once_it_is_taken_away_and_red_before(
+    changes: dict[str, object], level: str, said: str
+) -> None:
+    more = attached_thing("interface", "eth1", allowed=False, why="not-sealed-in")
+    shown = all_well(usb=usbs.usb(rows=(more,), **changes), network=CLOSED)
+    assert lines(shown) == [(level, "监控盒 USB 口已关闭"), (level, said)] and card(shown).level == level
+
+
+@pytest.mark.parametrize("state", ["unknown", "unmonitored", None])
+def test_disks_that_nobody_looks_at_are_never_green(state: str | None) -> None:
+    shown = all_well(usb=usbs.usb(state="closed") | {"attached": {"state": state}}, network=CLOSED)
+    assert card(shown).level == "unknown"
+    lacking = all_well(usb={"state": "closed", "devices": []}, network=CLOSED)
+    assert card(lacking).level == "unknown" and lines(lacking)[1] == ("unknown", "磁盘、网卡和挂载状态未知")
+
+
+def test_a_radio_that_is_on_is_a_line_of_its_own() -> None:
+    shown = all_well(usb=usbs.usb(radios={"wifi": "on", "bluetooth": "unknown"}), network=CLOSED)
+    assert lines(shown)[1:] == [("attention", "监控盒无线网（Wi-Fi）：开着"), ("unknown", "监控盒蓝牙：未知")]
+    assert card(shown).level == "attention"
+
+
+def test_a_disk_whose_make_is_markup_stays_text() -> None:
+    evil = attached_thing("disk", EVIL, label=EVIL, port=EVIL, place=EVIL, why=EVIL, size_bytes=1, allowed=False)
+    for line in below(all_well(usb=usbs.usb(rows=(evil,) * 99))).lines:
+        assert not {"\x1b", "\u202e", "\n"} & set(line.words) and len(line.words) < 300
 
 
 def test_the_item_to_do_says_the_place_by_its_name_first() -> None:

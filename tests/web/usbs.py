@@ -1,6 +1,8 @@
 """Snapshots of USB: a day with a stick, a keyboard for ten minutes, another UPS where the sealed one was."""
 
-from tests.web.snapshots import Snapshot, all_well, incident
+from typing import Any
+
+from tests.web.snapshots import Snapshot, all_well, attached_part, incident
 
 UPS_KINDS = ["hid"]
 
@@ -42,9 +44,16 @@ def grant(port: str, **changes: object) -> Snapshot:
     } | changes
 
 
-def usb(*devices: Snapshot, grants: tuple[Snapshot, ...] = (), state: str = "closed") -> Snapshot:
+def usb(
+    *devices: Snapshot,
+    grants: tuple[Snapshot, ...] = (),
+    state: str = "closed",
+    rows: tuple[Snapshot, ...] = (),
+    **more: Any,
+) -> Snapshot:
     """The part of a snapshot, sealed."""
-    return {"state": state, "devices": list(devices), "grants": list(grants), "sealed_in": True}
+    told = {"state": state, "devices": list(devices), "grants": list(grants), "sealed_in": True}
+    return told | {"attached": attached_part(*rows, **more)}
 
 
 def in_order() -> Snapshot:

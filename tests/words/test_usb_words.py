@@ -31,7 +31,9 @@ EVIL = "evil\x1b[2J\u202egnp.exe\n" + "x" * 10_000
 
 def snapshot(*devices: dict[str, Any], state: str = "closed", grants: Any = (), **usb: Any) -> dict[str, Any]:
     rows = [{"place": "", "serial": "", "why": "", **device} for device in devices]
-    return {"usb": {"state": state, "devices": rows, "grants": list(grants), "sealed_in": True, **usb}}
+    attached = {"state": "watched", "rows": [], "undone": [], "radios": {"wifi": "off", "bluetooth": "none"}}
+    told = {"state": state, "devices": rows, "grants": list(grants), "sealed_in": True, "attached": attached}
+    return {"usb": told | usb}
 
 
 # Kinds
@@ -218,7 +220,7 @@ def test_a_device_is_well_only_where_the_verdict_and_the_kernel_agree(
         (snapshot(state="of a newer version"), "unknown"),
         ({}, "unknown"),
         ({"usb": {"state": "closed"}}, "unknown"),
-        ({"usb": {"state": "closed", "devices": []}}, "ok"),
+        ({"usb": {"state": "closed", "devices": []}}, "unknown"),
         ({"usb": 7}, "unknown"),
         (snapshot(grants=[GRANT]), "attention"),
         (snapshot(grants=[GRANT | {"chief": "", "how": "ups"}]), "ok"),
@@ -228,6 +230,50 @@ def test_a_device_is_well_only_where_the_verdict_and_the_kernel_agree(
 )
 def test_usb_is_well_only_where_the_ports_are_known_to_be_closed(told: dict[str, Any], level: str) -> None:
     assert usb_level(told) == level
+
+
+@pytest.mark.parametrize("state", ["unknown", "unmonitored", None, "of a newer version"])
+def test_usb_is_not_well_where_nobody_looks_at_disks_and_interfaces(state: str | None) -> None:
+    assert usb_level(snapshot(attached={"state": state, "rows": [], "undone": [], "radios": {}})) == "unknown"
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["disk_new", "net_new", "mount_new"])
+def test_an_incident_of_the_second_layer_names_place_and_thing(language: str, kind: str) -> None:
+    incident = {"cause_kind": kind, "place": "1-1.4", "detail": "DT 101"}
+    figures = figures_of(snapshot(ports={"1-1.4": "左前口"}), kind, "1-1.4", str)
+    said = incident_words(language, incident, figures=figures)
+    assert "DT 101" in said.title and ("左前口" in said.place or kind == "mount_new")
+    assert "DT 101" in reason_sentence(language, {"reason": {"code": kind, "args": incident}})
+    opened = event_sentence(language, "incident.opened", incident)
+    assert "DT 101" in opened
+
+
+@BOTH
+@pytest.mark.parametrize("detail", ["wifi-on", "wifi-unknown", "bluetooth-on", "bluetooth-unknown"])
+def test_each_fault_of_a_radio_has_its_words(language: str, detail: str) -> None:
+    incident = {"cause_kind": "radio_on", "cause": detail.partition("-")[0], "detail": detail}
+    for said in (
+        incident_words(language, incident).title,
+        event_sentence(language, "incident.opened", incident),
+        reason_sentence(language, {"reason": {"code": "radio_on", "args": incident}}),
+    ):
+        assert detail not in said and said
+
+
+@pytest.mark.parametrize(
+    ("what", "allowed", "said"),
+    [
+        ("disk", False, "磁盘 sda“DT 101”（1-1.4 口，4.0 GB）：不在登记之内，由监控盒断开"),
+        ("disk", True, "磁盘 sda“DT 101”（1-1.4 口，4.0 GB）：已接入"),
+        ("interface", False, "网络接口 sda（1-1.4 口，S1）：不在登记之内，由监控盒断开"),
+        ("mount", True, "S1 挂载在 sda（DT 101）：已接入"),
+    ],
+)
+def test_what_appears_is_told_by_kind_name_and_place(what: str, allowed: bool, said: str) -> None:
+    body: dict[str, Any] = {"what": what, "name": "sda", "model": "DT 101", "serial": "S1", "port": "1-1.4"}
+    body |= {"size_bytes": 4_000_000_000}
+    assert event_sentence("zh_CN", "attached.appeared", body | {"allowed": allowed}) == said
 
 
 def test_what_a_device_lacks_is_not_made_up() -> None:

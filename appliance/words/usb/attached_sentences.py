@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from appliance.words.sentences import Both, By
-
-_WHERE_ZH, _WHERE_EN = "（{port:usb_port}）", " ({port:usb_port})"
+from appliance.words.sentences import Both, By, Template
 
 
 def _zh(tail: str) -> By:
@@ -103,4 +101,18 @@ ATTACHED_TITLES: Mapping[str, Both] = {
         ("{detail} was mounted: the box unmounts it", "Something was mounted: the box unmounts it"),
     ),
     "radio_on": Both("{detail:radio_fault}", "{detail:radio_fault}"),
+}
+
+# How an item of each cause begins, for the list of events: the place first.
+ATTACHED_OPENED_ZH: Mapping[str, Template] = {
+    "disk_new": "{place:usb_port}：多出磁盘“{detail}”，由监控盒断开",
+    "net_new": "{place:usb_port}：多出网络接口（{detail}），由监控盒断开",
+    "mount_new": "{place}：挂载了不在登记之内的 {detail}，由监控盒断开",
+    "radio_on": "{detail:radio_fault}",
+}
+ATTACHED_OPENED_EN: Mapping[str, Template] = {
+    "disk_new": 'At {place:usb_port}: a disk more, "{detail}"; the box takes it away',
+    "net_new": "At {place:usb_port}: a network interface more ({detail}); the box takes it down",
+    "mount_new": "{detail} was mounted at {place}; the box unmounts it",
+    "radio_on": "{detail:radio_fault}",
 }

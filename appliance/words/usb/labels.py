@@ -27,6 +27,15 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_fold": ("清单（{count}）", "list ({count})"),
     "usb_row": ("{place}：{what}，{state:usb_device}（{why}）", "{place}: {what}, {state:usb_device} ({why})"),
     "usb_more": ("另有 {count} 个设备，见 venue usb list", "{count} more: see venue usb list"),
+    # the second layer
+    "attached_taken": ("多出的已断开 {count} 个", "{count} too much, taken away"),
+    "attached_not_taken": ("多出的没有断开 {count} 个", "{count} too much, NOT taken away"),
+    "attached_row": ("{what}，{state}（{why}）", "{what}: {state} ({why})"),
+    "attached_disk": ("{what} {name}（{label}，{size:size}）", "{what} {name} ({label}, {size:size})"),
+    "attached_named": ("{what} {name}（{label}）", "{what} {name} ({label})"),
+    "attached_plain": ("{what} {name}", "{what} {name}"),
+    "attached_more": ("另有 {count} 项，见 venue usb list", "{count} more: see venue usb list"),
+    "radio_line": ("监控盒{radio}：{state}", "The box's {radio}: {state}"),
     # venue usb
     "usb_column_place": ("口", "Port"),
     "usb_column_what": ("是什么", "What it is"),

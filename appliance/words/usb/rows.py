@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appliance.words.names import name_of
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
+from appliance.words.usb.attached_rows import attached_levels
 from appliance.words.usb.kinds import kinds_words, place_words
 
 Plain = Mapping[str, object]
@@ -84,9 +85,12 @@ def usb_boot_lines(language: str, snapshot: Plain) -> list[str]:
 
 
 def usb_level(snapshot: Plain) -> str:
-    """ok, attention, critical or unknown: ok only where the ports are known to be closed and all in use may be."""
+    """ok, attention, critical or unknown: ok only where the ports are known to be closed and all in use may be.
+
+    What became a disk, an interface or a mount in spite of them counts as much.
+    """
     usb = _usb(snapshot)
-    found = {row.level for row in usb_rows("en", snapshot)}
+    found = attached_levels(snapshot) | {row.level for row in usb_rows("en", snapshot)}
     if any(grant.loud for grant in usb_grants("en", snapshot, str)):
         found.add("attention")
     state = usb.get("state")
