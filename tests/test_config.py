@@ -256,7 +256,9 @@ def test_a_glance_takes_what_the_whole_configuration_says(path: Path) -> None:
 
 
 def test_a_glance_does_not_stumble_over_what_it_does_not_take(path: Path) -> None:
-    path.write_text(f'{SMALLEST}run_dir = "/run/x"\ntimezone = "nowhere"\n[usb]\nenforce = 7\n', encoding="utf-8")
+    path.write_text(
+        f'{SMALLEST}run_dir = "/run/x"\ntimezone = "nowhere"\n[usb]\nenforce = 7\n', encoding="utf-8"
+    )
     assert glance(path).run_dir == Path("/run/x")
 
 

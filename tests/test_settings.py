@@ -238,7 +238,6 @@ def test_what_this_version_does_not_do_is_said_aloud(place: Path) -> None:
     config = VENUE + f"[network]\n{section}[panel]\nlamp_red = 17\n"
     said = warnings(settings(place, config=config))
     assert [line.split(":")[0] for line in said] == [
-        "network.mode",
         "venue.seats",
         "network.province",
         "network.exam_server",

@@ -80,7 +80,7 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
 def _net_words(say: Say, net: str, proven: str) -> str:
     if net == "closed":
         return say("net_closed_proven", time=proven) if proven else say("net_closed")
-    return say("net_unmonitored" if net == "unmonitored" else "net_unknown")
+    return say(f"net_{net}" if net in ("unmonitored", "drifted") else "net_unknown")
 
 
 def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:

@@ -169,7 +169,9 @@ def _battery_line(say: Say, snapshot: Plain, ups: Plain, hold: Hold, what: str, 
     if hold.at_least:
         key = "battery_at_least"
     proven = hold.level == "ok" and hold.source == "proven" and bool(until)
-    return Line(words=say(key if until else "battery_minutes", **values), level="ok" if proven else "attention")
+    return Line(
+        words=say(key if until else "battery_minutes", **values), level="ok" if proven else "attention"
+    )
 
 
 def fed(say: Say, snapshot: Plain, ups: Plain) -> str:

@@ -80,7 +80,11 @@ def _drill(say: Say, at: Callable[[object], str], ups: Plain) -> list[Line]:
 def _ending(say: Say, ups: Plain) -> list[Line]:
     ending = part(ups, "ending")
     lines = [
-        Line(words=say("server_row", name=plain_text(text(server, "name"), limit=24), state=text(server, "state")))
+        Line(
+            words=say(
+                "server_row", name=plain_text(text(server, "name"), limit=24), state=text(server, "state")
+            )
+        )
         for server in parts(ending, "servers")
     ]
     if ending.get("can_stop") is True and text(ending, "state") in ("begun", "rested"):

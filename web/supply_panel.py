@@ -64,5 +64,7 @@ def _figures(language: str, ups: Plain) -> list[Figure]:
         if source == "reported" and any("runtime" in doubt for doubt in words_of(ups, "doubts")):
             words = label(language, "hold_not_believed")
         name = name_of(language, "hold_number", source)
-        figures.append(Figure(name=name, words=words, known=source in known, why=name_of(language, "word", "unknown")))
+        figures.append(
+            Figure(name=name, words=words, known=source in known, why=name_of(language, "word", "unknown"))
+        )
     return figures

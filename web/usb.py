@@ -10,7 +10,12 @@ from web.times import day_time, moment_of
 
 ROWS_SHOWN = 12
 # What is said of devices that are not simply in use, the worst first.
-_COUNTED = {"open": "usb_not_blocked", "blocked": "usb_blocked", "waiting": "usb_waiting", "unknown": "usb_unsure"}
+_COUNTED = {
+    "open": "usb_not_blocked",
+    "blocked": "usb_blocked",
+    "waiting": "usb_waiting",
+    "unknown": "usb_unsure",
+}
 
 
 def usb_lines(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Line]:
@@ -59,7 +64,10 @@ def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzin
         return None  # the box's own alone: `venue usb list` has it
     worst = sorted(rows, key=lambda row: tuple(_COUNTED).index(row.state) if row.state in _COUNTED else 9)
     lines = [
-        Line(words=say("usb_row", place=row.place, what=row.what, state=row.state, why=row.why), level=row.level)
+        Line(
+            words=say("usb_row", place=row.place, what=row.what, state=row.state, why=row.why),
+            level=row.level,
+        )
         for row in worst[:ROWS_SHOWN]
     ]
     if len(rows) > ROWS_SHOWN:

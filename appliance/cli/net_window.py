@@ -20,8 +20,12 @@ def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     opening.add_argument("--technician", required=True, metavar="NAME")
     opening.add_argument("--chief", default="", metavar="NAME", help="needed but with --one")
     opening.add_argument("--one", action="store_true", help="maintenance before the seal: no chief, no PIN")
-    opening.add_argument("--server", default="", metavar="NAME", help="one exam server only; needed for other")
-    opening.add_argument("--to", action="append", default=[], metavar="ADDRESS:PORT", help="for other; /udp where UDP")
+    opening.add_argument(
+        "--server", default="", metavar="NAME", help="one exam server only; needed for other"
+    )
+    opening.add_argument(
+        "--to", action="append", default=[], metavar="ADDRESS:PORT", help="for other; /udp where UDP"
+    )
     opening.set_defaults(run=asking(run_open))
     more = doings.add_parser("more", help="ten minutes more for the window that is open: one person")
     add_config(more)

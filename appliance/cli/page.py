@@ -38,9 +38,7 @@ def run(args: argparse.Namespace) -> int:
         say(f"{args.config.name}: page.listen: {error}")
         return EXIT_USAGE
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(
-        client=Client(config.run_dir / "control.sock", timeout_s=2.0), language=config.language
-    )
+    app = create_app(client=Client(config.run_dir / "control.sock", timeout_s=2.0), language=config.language)
     try:
         waitress.serve(
             app,

@@ -99,7 +99,10 @@ def _facts(tongue: str, ups: Plain, at: Callable[[object, str], str]) -> Iterato
         yield say("doubt_fact", doubt=doubt_words(tongue, str(doubt)))
     yield from _proof(tongue, _part(ups, "proof"), at)
     if declared:
-        yield say("declared_fact", **{key: declared.get(key) for key in ("on", "by", "load_percent", "hold_minutes")})
+        yield say(
+            "declared_fact",
+            **{key: declared.get(key) for key in ("on", "by", "load_percent", "hold_minutes")},
+        )
     elif hold.get("why_unproven"):
         yield say("unproven_fact", why=hold["why_unproven"])
     yield from _trials(tongue, ups, at)

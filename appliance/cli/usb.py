@@ -137,7 +137,9 @@ def table(tongue: str, snapshot: dict[str, Any]) -> list[str]:
     lines += _second_layer(tongue, snapshot)
     for grant in usb_grants(tongue, snapshot, lambda iso: clock(iso, "%m-%d %H:%M")):
         lines.append(f"{MARKS['attention'] if grant.loud else ' '} {grant.words}")
-    lines += [coloured(f"{MARKS['attention']} {told}", "attention") for told in usb_boot_lines(tongue, snapshot)]
+    lines += [
+        coloured(f"{MARKS['attention']} {told}", "attention") for told in usb_boot_lines(tongue, snapshot)
+    ]
     return lines
 
 

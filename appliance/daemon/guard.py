@@ -14,6 +14,7 @@ from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
 from appliance.daemon.instruments import enforcers, make_panel, watchers
+from appliance.daemon.line import line_enforcers, line_watchers, make_firewall
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -76,11 +77,13 @@ class Guard:
         self._board = Board()
         self._clock = make_clock(settings.config)
         self._panel = make_panel(settings.config)
+        self._firewall = make_firewall(settings, self._clock)
         self._jobs = self._make_jobs()
         self._stops = self._make_stops()
         self._dispatch = self._make_dispatch()
         self._control = self._make_control()
         self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate, panel=self._panel)
+        self._watchers += line_watchers(self._firewall, self._observe)
         self._house = house.keep(settings=settings, inbox=self._inbox, alarm=self._alarm)
 
     def _make_jobs(self) -> BackupJobs:
@@ -113,7 +116,8 @@ class Guard:
             real_s=time.monotonic,
             inbox=self._inbox,
             board=self._board,
-            enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold),
+            enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
+            | line_enforcers(self._firewall),
             start_backup=self._jobs.start,
             journal=self._say,
             alarm=self._alarm,

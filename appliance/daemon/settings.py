@@ -107,8 +107,6 @@ def _other_files(path: Path) -> list[str]:
 def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and this version does not do: said aloud, never shown green."""
     config, found = settings.config, []
-    if config.network.mode != "off":
-        found.append("network.mode: this version does not close the network; the page says 未接入监测")
     if settings.plan.seats and not settings.plan.seats_watched:
         found.append("venue.seats: this version can not see seats; the page says 未接入监测")
     found += network.warnings(config, settings.plan.net.seats)

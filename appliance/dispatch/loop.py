@@ -124,6 +124,7 @@ class Dispatch:
         names = [f"power:{ups.name}" for ups in plan.ups if ups.declared is None]
         names += ["usb"] if plan.usb else []
         names += ["attached"] if plan.attached else []
+        names += ["line"] if plan.network != "off" else []
         names += ["seats"] if plan.seats_watched else []
         self._seen = dict.fromkeys(names, started_s)
         self._step(now)

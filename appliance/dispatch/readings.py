@@ -2,7 +2,7 @@
 
 from appliance.events import Moment
 from appliance.events.bodies import PowerUnknown
-from appliance.events.readings import AttachedReading, Reading, SeatsReading, UsbReading
+from appliance.events.readings import AttachedReading, FirewallReading, Reading, SeatsReading, UsbReading
 from appliance.exam.record import usb_drifted
 from appliance.exam.usb.attached_causes import attached_drifted
 from appliance.exam.venue import Venue
@@ -15,11 +15,13 @@ def drifted_keys(venue: Venue, reading: Reading, now: Moment) -> tuple[str, ...]
             return ("usb",) if usb_drifted(venue, reading, now) else ()
         case AttachedReading():
             return attached_drifted(venue, reading, now)
+        case FirewallReading(drift=drift, moved=moved):
+            return ("network",) if drift or moved else ()
     return ()
 
 
 def silent_reading(instrument: str) -> Reading:
-    """The reading of an instrument (`power:NAME`, `usb`, `attached`, `seats`) that has gone silent."""
+    """The reading of an instrument (`power:NAME`, `usb`, `attached`, `line`, `seats`) that has gone silent."""
     area, _, name = instrument.partition(":")
     match area:
         case "power":
@@ -28,4 +30,6 @@ def silent_reading(instrument: str) -> Reading:
             return UsbReading(unknown="silent")
         case "attached":
             return AttachedReading(unknown="silent")
+        case "line":
+            return FirewallReading(unknown="silent")
     return SeatsReading(unknown="silent")

@@ -73,6 +73,7 @@ from appliance.events.net_seen import (
     NetworkStranger,
     NetworkUnknown,
 )
+from appliance.events.network import NetworkDrifted, NetworkHeld, NetworkUnreadable
 from appliance.events.panel import PanelConfirmed, PanelPressed, PanelSilenced, PanelTested
 from appliance.events.power import (
     BatteryReplaced,
@@ -104,7 +105,7 @@ BODIES: dict[str, type[Body]] = {
         PanelPressed, PanelSilenced, PanelTested, PanelConfirmed,
         UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead,
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
-        SeatsRead, SeatsUnknown, WindowOpened, WindowClosed,
+        SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
         NetworkPresent, NetworkUnknown,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
@@ -120,6 +121,9 @@ __all__ = [
     "AttachedGone",
     "AttachedSeen",
     "AttachedUnknown",
+    "NetworkDrifted",
+    "NetworkHeld",
+    "NetworkUnreadable",
     "BODIES",
     "BackupFailed",
     "BackupRequested",

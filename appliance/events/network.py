@@ -1,6 +1,9 @@
 """What the exam network's plan names, and the kinds of what is dropped on its way out."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from appliance.events.body import ERROR, INFO, WARNING, Body
 
 # The number is the packet's mark in the kernel's rules, and so part of every ledger: never given anew.
 KINDS: dict[int, str] = {
@@ -90,3 +93,40 @@ class NetworkPlan:
     servers: tuple[NetworkServer, ...] = ()
     devices: tuple[NetworkDevice, ...] = ()
     seats: tuple[NetworkSeat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Through:
+    """What passes: from the exam server `server` to `address`, `protocol` (tcp, udp) and `port`; answers come back."""
+
+    server: str
+    address: str
+    protocol: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkHeld(Body):
+    """The line's rules are loaded and read back; `digest` names them. Whether they hold, packets must prove."""
+
+    kind: ClassVar[str] = "network.held"
+    level: ClassVar[int] = INFO
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkDrifted(Body):
+    """Somebody else changed what keeps the line closed; it is put right. `what`: rules, a table, a switch, a port."""
+
+    kind: ClassVar[str] = "network.drifted"
+    level: ClassVar[int] = ERROR
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkUnreadable(Body):
+    """Whether the line's rules are as they were loaded can not be read."""
+
+    kind: ClassVar[str] = "network.unreadable"
+    level: ClassVar[int] = WARNING
+    reason: str

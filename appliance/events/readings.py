@@ -34,6 +34,20 @@ class AttachedReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirewallReading:
+    """Whether the line's rules are as they were loaded: `digest` names them, '' while nothing was.
+
+    `drift`: what somebody else changed, each in a few words. `moved`: the clock was set, and windows end at another
+    moment than the kernel ends them. `unknown`: why nothing can be told.
+    """
+
+    digest: str = ""
+    drift: tuple[str, ...] = ()
+    moved: bool = False
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsReading:
     """The ids of all seats that are there; `unknown` why that can not be told."""
 
@@ -121,6 +135,7 @@ Reading = (
     | UsbReading
     | BootReading
     | AttachedReading
+    | FirewallReading
     | SeatsReading
     | DiskReading
     | ClockReading

@@ -17,12 +17,21 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
     """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
     return (
         *power_causes(venue, now),
+        *_line(venue),
         *usb_causes(venue, now),
         *attached_causes(venue, now),
         *net_causes(venue, now),
         *_backup(venue, now),
         *_box(venue, log_problem),
     )
+
+
+def _line(venue: Venue) -> Iterator[Cause]:
+    state = venue.firewall
+    if state.drift:
+        yield Cause(kind="network_drift", detail="; ".join(state.drift), unsure=bool(state.unknown))
+    if state.unknown:
+        yield Cause(kind="rules_unknown", detail=state.unknown)
 
 
 def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:

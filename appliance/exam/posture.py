@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from appliance.events import Moment
+from appliance.events.network import Through
 from appliance.exam import phase as phases
-from appliance.exam.net.windows import windows
+from appliance.exam.net.windows import Window, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
@@ -58,7 +59,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
     levels = {
         "usb": usb,
         **attached_levels(venue, now),
-        "network": "closed " + " ".join(named) if named else "closed",
+        "network": network_level(windows(venue, now)),
         "lamp": lamp,
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
         "power": power_level(venue),
@@ -93,6 +94,58 @@ def usb_token(*, port: str, identity: tuple[str, str], interfaces: Iterable[str]
     """
     told = json.dumps([*identity, sorted(interfaces), sha256])
     return f"{port}={hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def network_level(opened: Sequence[Window]) -> str:
+    """`closed`, then a word for each window: `NAME@END`, `=` and what passes, as `10.50.0.2>198.51.100.10:443/tcp,…`.
+
+    END is `w` and seconds of POSIX time, or `m` and seconds of CLOCK_BOOTTIME: never later than the window's.
+    """
+    return " ".join(["closed", *map(_window_word, opened)])
+
+
+def _window_word(window: Window) -> str:
+    by_boot = window.until_mono_s is not None
+    end = f"m{int(window.until_mono_s or 0)}" if by_boot else f"w{int(window.until.timestamp())}"
+    through = ",".join(f"{t.server}>{t.address}:{t.port}/{t.protocol}" for t in window.through)
+    return f"{window.name}@{end}" + (f"={through}" if through else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldWindow:
+    """A window of a level: its end in POSIX seconds, or by CLOCK_BOOTTIME where `by_boot`."""
+
+    name: str
+    end_s: float
+    by_boot: bool
+    through: tuple[Through, ...]
+
+
+def held_windows(level: str) -> tuple[HeldWindow, ...]:
+    """The windows that `network_level` wrote down. Raises NotHeld for any other text: what is open must be known."""
+    first, *words = level.split(" ")
+    if first != "closed":
+        raise NotHeld(f"{level[:80]!r}: closed was expected")
+    try:
+        return tuple(map(_held_window, words))
+    except ValueError as error:
+        raise NotHeld(f"{level[:200]!r}: {error}") from error
+
+
+def _held_window(word: str) -> HeldWindow:
+    place, _, told = word.partition("=")
+    name, _, end = place.partition("@")
+    if end[:1] not in ("w", "m") or not end[1:].isdigit():
+        raise ValueError(f"{word[:80]!r}: NAME@END was expected")
+    through = tuple(_through(each) for each in told.split(",")) if told else ()
+    return HeldWindow(name=name, end_s=float(end[1:]), by_boot=end[0] == "m", through=through)
+
+
+def _through(text: str) -> Through:
+    server, _, outside = text.partition(">")
+    place, _, protocol = outside.partition("/")
+    address, _, port = place.rpartition(":")
+    return Through(server=server, address=address, protocol=protocol, port=int(port))
 
 
 def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:

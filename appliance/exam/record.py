@@ -22,6 +22,7 @@ from appliance.events.readings import (
     BootReading,
     ClockReading,
     DiskReading,
+    FirewallReading,
     LedgerReading,
     PanelRead,
     PresenceReading,
@@ -29,6 +30,7 @@ from appliance.events.readings import (
     SeatsReading,
     UsbReading,
 )
+from appliance.exam.net import firewall
 from appliance.exam.net.ledger import ledger_rows
 from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
@@ -56,6 +58,8 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             return tuple(boot_news(venue.usb, venue.plan, reading))
         case AttachedReading():
             return attached_news(venue, reading, now)
+        case FirewallReading():
+            return tuple(firewall.news(venue.firewall, reading))
         case SeatsReading():
             return _seats(venue, reading)
         case DiskReading():

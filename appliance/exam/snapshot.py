@@ -6,6 +6,8 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
+from appliance.exam.net.firewall import state_of
+from appliance.exam.net.windows import windows
 from appliance.exam.power.view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.view import usb_row
@@ -46,13 +48,27 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "supply": supply(venue),
         "panel": panel_row(venue, judged.level, now),
         "usb": usb_row(venue, now, unheld),
-        "network": {"state": "unmonitored", "windows": []},
+        "network": _network(venue, now, unheld),
         **_seats(venue),
         "backup": _backup(venue, now),
         "province": _province(venue),
         "debts": debts(venue, now),
         "incidents": _incidents(venue, now),
         "host": {"disk_free_percent": venue.disk_free_percent, "disk_level": venue.disk_level},
+    }
+
+
+def _network(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
+    """`verified_at` is when packets last proved it: nothing does that yet."""
+    state = state_of(venue.firewall, venue.plan.network)
+    if state == "closed" and "network" in unheld:
+        state = "unknown"
+    opened = [{"name": window.name, "until": _iso(window.until)} for window in windows(venue, now)]
+    return {
+        "state": state,
+        "mode": venue.plan.network,
+        "windows": opened,
+        "drift": list(venue.firewall.drift),
     }
 
 

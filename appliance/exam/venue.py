@@ -31,7 +31,9 @@ from appliance.events.plan import Plan
 from appliance.exam import incidents
 from appliance.exam.bundles import BackupState, after
 from appliance.exam.incidents import Incident
+from appliance.exam.net import firewall
 from appliance.exam.net import state as nets
+from appliance.exam.net.firewall import FirewallState
 from appliance.exam.net.state import NetState
 from appliance.exam.panel import PanelState
 from appliance.exam.panel import after as panel_after
@@ -103,6 +105,7 @@ class Venue:
     usb: UsbState = field(default_factory=UsbState)
     net: NetState = field(default_factory=NetState)
     attached: AttachedState = field(default_factory=AttachedState)
+    firewall: FirewallState = field(default_factory=FirewallState)
     seats: SeatsState = field(default_factory=SeatsState)
     disk_level: str = "unknown"
     disk_free_percent: float | None = None
@@ -157,6 +160,7 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         usb=replace(venue.usb, read=False, unknown=""),
         attached=replace(venue.attached, read=False, unknown=""),
         net=nets.after_boot(venue.net, same_boot),
+        firewall=FirewallState(),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
         panel=replace(venue.panel, presses=0),
@@ -173,7 +177,8 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
     if area == "usb":
         return replace(venue, usb=usbs.after(venue.usb, event.body, now, venue.plan))
     if area in ("network", "window"):
-        return replace(venue, net=nets.after(venue.net, event.body, now))
+        seen = nets.after(venue.net, event.body, now)
+        return replace(venue, net=seen, firewall=firewall.after(venue.firewall, event.body))
     if area in ("attached", "radios"):
         return replace(venue, attached=_attached(venue, event.body, now))
     if area == "panel":

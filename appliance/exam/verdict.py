@@ -8,6 +8,7 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.due import many
 from appliance.exam.incidents import MAJOR, Incident
+from appliance.exam.net.firewall import ENFORCED
 from appliance.exam.power.hold import hold
 from appliance.exam.power.state import LOW, OFF, UNKNOWN
 from appliance.exam.power.supply import server_upses
@@ -17,8 +18,8 @@ OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
     "ending", "mains", "switch", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault",
-    "ups_unknown", "posture", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on",
-    "outward", "outward_many", "stranger", "offered", "doubled", "moved",
+    "ups_unknown", "posture", "network_drift", "rules_unknown", "usb_open", "disk_new", "net_new", "mount_new", "usb",
+    "radio_on", "outward", "outward_many", "stranger", "offered", "doubled", "moved",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
     "network_unknown", "ups_short", "disk_low", "clock",
 )  # fmt: skip
@@ -102,7 +103,7 @@ def _affects_exam(venue: Venue, incident: Incident) -> bool:
 
 
 def unknown_instruments(venue: Venue) -> list[str]:
-    """Instruments that ought to be read and are not: `power`, `usb`, `attached`, `seats`."""
+    """Instruments that ought to be read and are not: `power`, `usb`, `attached`, `network`, `seats`."""
     blind = []
     if any(ups.state in (UNKNOWN, OFF) for ups in venue.ups.values()):  # for a moment OFF may be a slip
         blind.append("power")
@@ -110,6 +111,8 @@ def unknown_instruments(venue: Venue) -> list[str]:
         blind.append("usb")
     if venue.plan.attached and (venue.attached.unknown or not venue.attached.read):
         blind.append("attached")
+    if venue.plan.network in ENFORCED and not venue.firewall.digest:
+        blind.append("network")
     if venue.plan.seats_watched and (venue.seats.unknown or not venue.seats.read):
         blind.append("seats")
     return blind
@@ -119,7 +122,8 @@ def unmonitored(venue: Venue) -> list[str]:
     """What the configuration asks nobody to look at, or what this version can not look at."""
     plan = venue.plan
     watched = {"power": bool(venue.ups), "usb": plan.usb, "seats": plan.seats_watched, "backup": plan.backup}
-    return [name for name, seen in watched.items() if not seen] + ["network"]
+    watched["network"] = plan.network in ENFORCED
+    return [name for name, seen in watched.items() if not seen]
 
 
 def _reason(venue: Venue, now: Moment, active: list[Incident]) -> Reason:

@@ -81,9 +81,7 @@ class IncidentWords:
     script: str
 
 
-def event_sentence(
-    language: str, kind: str, body: Plain, *, places: Mapping[str, str] | None = None
-) -> str:
+def event_sentence(language: str, kind: str, body: Plain, *, places: Mapping[str, str] | None = None) -> str:
     """What happened, in one sentence; `body` is the event's body as plain JSON, `places` are names of USB ports."""
     sentence = event_sentences.EVENTS.get(kind)
     if sentence is None:

@@ -269,10 +269,21 @@ EVENTS: Mapping[str, Both] = {
         "A backup failed, every older one stands: {reason}",
     ),
     "bundle.receipted": Both("省里已收到备份 {name}", "The province holds the backup {name}"),
-    "posture.held": Both("{key:posture}已设为“{want}”", "{key:posture} now held: {want}"),
+    "posture.held": Both(
+        By("key", {"network": "外网规则已重新设好"}, "{key:posture}已设为“{want}”"),
+        By("key", {"network": "The rules for the line hold again"}, "{key:posture} now held: {want}"),
+    ),
     "posture.failed": Both(
-        "{key:posture}未能设为“{want}”，继续重试：{reason}",
-        "{key:posture} could not be set to {want}, still trying: {reason}",
+        By(
+            "key",
+            {"network": "外网规则没有完全设好，继续重试，外网仍然隔断：{reason}"},
+            "{key:posture}未能设为“{want}”，继续重试：{reason}",
+        ),
+        By(
+            "key",
+            {"network": "The rules for the line are not wholly set, still trying, it stays closed: {reason}"},
+            "{key:posture} could not be set to {want}, still trying: {reason}",
+        ),
     ),
 }
 

@@ -50,7 +50,10 @@ def _usb_figures(snapshot: Plain, port: object, name: object) -> dict[str, objec
     for device in here:
         if str(device.get("name") or "") == str(name or "") and device.get("allowed") is not True:
             kinds = device.get("kinds")
-            figures |= {"kinds": kinds if isinstance(kinds, list) else [], "why": str(device.get("why") or "")}
+            figures |= {
+                "kinds": kinds if isinstance(kinds, list) else [],
+                "why": str(device.get("why") or ""),
+            }
     return figures
 
 

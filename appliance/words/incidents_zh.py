@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.causes import Cause
+from appliance.words.net.firewall import FIREWALL_CAUSES_ZH
 from appliance.words.net.incidents_zh import NET_CAUSES
 from appliance.words.power.incidents_zh import POWER_CAUSES
 from appliance.words.usb.incidents_zh import USB_CAUSES
@@ -14,6 +15,7 @@ CAUSES: Mapping[str, Cause] = {
     **POWER_CAUSES,
     **USB_CAUSES,
     **NET_CAUSES,
+    **FIREWALL_CAUSES_ZH,
     "seat": Cause(
         place="考试机",
         todo=(

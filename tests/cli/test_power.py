@@ -48,7 +48,13 @@ def run(place: Place, guard: FakeGuard, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def ended(kind: str, outcome: str, name: str = "ups1", seq: int = 501) -> dict[str, object]:
-    return {"seq": seq, "at": snapshots.NOW, "kind": kind, "level": 4, "body": {"ups": name, "outcome": outcome}}
+    return {
+        "seq": seq,
+        "at": snapshots.NOW,
+        "kind": kind,
+        "level": 4,
+        "body": {"ups": name, "outcome": outcome},
+    }
 
 
 @pytest.mark.parametrize(
@@ -156,7 +162,13 @@ def test_a_test_is_watched_to_its_end_which_is_the_exit_code(
     guard.events = [ended("power.test_ended", "held", "ups2"), ended("power.test_ended", outcome)]
     assert run("power", "test", "ups1", *BY, "--minutes", "30", "--floor", "40") == code
     (asked,) = guard.done
-    assert asked["args"] == {"ups": "ups1", "by": "张工", "command": False, "minutes": 30, "floor_percent": 40}
+    assert asked["args"] == {
+        "ups": "ups1",
+        "by": "张工",
+        "command": False,
+        "minutes": 30,
+        "floor_percent": 40,
+    }
     assert capsys.readouterr().out.startswith("Discharge test: ")
 
 

@@ -29,7 +29,9 @@ def place() -> Iterator[Place]:
 @pytest.fixture
 def guard(place: Place) -> Iterator[FakeGuard]:
     with FakeGuard(place.directory / "run" / "control.sock", usbs.stick()) as started:
-        started.acts = {f"usb.{act}": {"seqs": [9]} for act in ("grant", "admit", "keyboard", "ups", "revoke")}
+        started.acts = {
+            f"usb.{act}": {"seqs": [9]} for act in ("grant", "admit", "keyboard", "ups", "revoke")
+        }
         yield started
 
 
@@ -67,7 +69,9 @@ def test_the_exit_code_of_the_list_is_the_worst_device(
     guard.snapshot = all_well(usb=usb)
     assert run("usb", "list", language=language) == code
     output = capsys.readouterr()
-    assert output.err == "" and "None" not in output.out and "{" not in output.out and "usb_" not in output.out
+    assert (
+        output.err == "" and "None" not in output.out and "{" not in output.out and "usb_" not in output.out
+    )
 
 
 def test_the_list_says_where_what_and_why_and_whether_the_kernel_let_it_in(
@@ -118,10 +122,14 @@ def test_a_guard_whose_loop_hangs_is_unknown(run: Run, guard: FakeGuard) -> None
     assert run("usb", "list") == 3
 
 
-def test_a_strangers_name_drives_no_terminal(run: Run, guard: FakeGuard, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_strangers_name_drives_no_terminal(
+    run: Run, guard: FakeGuard, capsys: pytest.CaptureFixture[str]
+) -> None:
     evil = "evil\x1b[2J\u202egnp.exe\r\nok" + "x" * 10_000
     bad = usbs.blocked(evil, evil, id=evil, place=evil, serial=evil, why=evil, kinds=[evil, "storage"])
-    guard.snapshot = all_well(usb=usbs.usb(bad, grants=(usbs.grant(evil, name=evil, reason=evil),), state=evil))
+    guard.snapshot = all_well(
+        usb=usbs.usb(bad, grants=(usbs.grant(evil, name=evil, reason=evil),), state=evil)
+    )
     run("usb", "list")
     said = capsys.readouterr().out
     assert not {"\x1b", "\u202e", "\r"} & set(said) and len(said.splitlines()) == 7 and len(said) < 2500
@@ -130,7 +138,10 @@ def test_a_strangers_name_drives_no_terminal(run: Run, guard: FakeGuard, capsys:
 def test_two_people_let_in_the_device_that_is_shown_with_two_pins(
     run: Run, guard: FakeGuard, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("usb", "grant", "1-1.4", *WHO, "--minutes", "15", "--chief", "王主考", language="zh_CN.UTF-8") == 0
+    assert (
+        run("usb", "grant", "1-1.4", *WHO, "--minutes", "15", "--chief", "王主考", language="zh_CN.UTF-8")
+        == 0
+    )
     (asked,) = guard.done
     assert (asked["verb"], asked["args"]) == ("usb.grant", ASKED | {"minutes": 15, "chief": "王主考"})
     assert asked["pins"] == {"chief": "1234", "technician": "5678"}
@@ -153,7 +164,9 @@ def test_who_lets_in_must_be_plain(
 
 
 @pytest.mark.parametrize("verb", ["keyboard", "ups"])
-def test_a_keyboard_and_another_ups_need_one_person_and_a_reason(run: Run, guard: FakeGuard, verb: str) -> None:
+def test_a_keyboard_and_another_ups_need_one_person_and_a_reason(
+    run: Run, guard: FakeGuard, verb: str
+) -> None:
     assert run("usb", verb, "1-1.4", *WHO) == 0
     (asked,) = guard.done
     assert (asked["verb"], asked["args"]) == (f"usb.{verb}", ASKED)
@@ -170,7 +183,9 @@ def test_a_grant_is_taken_back(run: Run, guard: FakeGuard) -> None:
     assert guard.done[0]["args"] == {"port": "1-1.4", "by": "张工"}
 
 
-def test_status_and_incidents_say_the_place_by_its_name_first(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_and_incidents_say_the_place_by_its_name_first(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     title = "左前口（服务器机柜）: U 盘 / 存储设备“Kingston DT 101”插入，已拦下"
     for words in (("status",), ("incident", "list"), ("incident", "show", "5")):
         run(*words, language="zh_CN.UTF-8")

@@ -13,7 +13,7 @@ from appliance.dispatch.start import COPY
 from appliance.eventlog import EventLog, verify
 from appliance.eventlog.files import log_files
 from appliance.exam.acts import Refused
-from tests.fakes.box import MOVE, SEAL, Box, bodies, stored
+from tests.fakes.box import MOVE, SEAL, Box, bodies, names_of, stored
 
 Damage = Callable[[Path], None]
 
@@ -101,7 +101,7 @@ def test_after_a_damage_nothing_opens_that_was_closed(damage: Damage, tmp_path: 
     box.hands["network"].told = []
     box.begin()
     box.run(3)
-    assert told[-1] == "closed pull" and box.hands["network"].told == ["closed pull"]
+    assert names_of(told[-1]) == "closed pull" and box.hands["network"].told == told[-1:]
 
 
 def test_a_log_and_its_copy_both_gone_leave_everything_closed_and_a_guard_that_works(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.events.bodies import PowerRead
 from appliance.exam.acts import Refused
-from tests.fakes.box import SEAL, START, Box, Killed, bodies, stored
+from tests.fakes.box import SEAL, START, Box, Killed, bodies, names_of, stored
 from tests.fakes.clock import FakeClock
 
 
@@ -51,7 +51,7 @@ def test_a_guard_that_dies_between_row_and_act_applies_everything_again_when_it_
     for hand in box.hands.values():
         hand.told, hand.kills = [], False
     box.begin()
-    assert box.hands["network"].told == ["closed pull"]
+    assert [names_of(level) for level in box.hands["network"].told] == ["closed pull"]
     assert box.hands["usb"].told == ["leave"]
     assert box.hands["lamp"].told, "the lamp is applied again too"
 
@@ -97,7 +97,7 @@ def test_one_key_that_fails_stops_no_other(tmp_path: Path) -> None:
     box.hands["network"].told = []
     box.dispatch._reconciler.drifted("usb")
     box.act("seal", **SEAL)
-    assert box.hands["network"].told == ["closed pull"]
+    assert [names_of(level) for level in box.hands["network"].told] == ["closed pull"]
 
 
 def test_an_instrument_silent_for_five_real_seconds_is_unknown_whatever_it_said_last(tmp_path: Path) -> None:

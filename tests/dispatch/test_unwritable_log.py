@@ -10,7 +10,7 @@ from appliance.eventlog import EventLog, verify
 from appliance.eventlog.files import newest
 from appliance.events.bodies import BackupFailed, PowerRead
 from appliance.exam.acts import Refused
-from tests.fakes.box import MOVE, SEAL, Box, bodies, plan, stored
+from tests.fakes.box import MOVE, SEAL, Box, bodies, names_of, plan, stored
 
 OUT = PowerRead(ups="server-ups", status=("OB", "DISCHRG"), charge_percent=90.0)
 LOW = PowerRead(ups="server-ups", status=("OB", "DISCHRG", "LB"), charge_percent=10.0)
@@ -156,7 +156,7 @@ def test_a_guard_that_is_started_on_a_full_disk_enforces_all_the_same(disk: Disk
     box.begin()
     box.run(10)
     assert box.dispatch.venue.seal is not None
-    assert box.hands["network"].told == ["closed pull"]
+    assert [names_of(level) for level in box.hands["network"].told] == ["closed pull"]
     assert box.snapshot["log"]["writable"] is False
     disk.free()
     box.run(10)

@@ -115,7 +115,7 @@ def test_the_text_of_an_event_is_this_to_the_byte() -> None:
     body = PowerRead(ups="机房", status=("OB", "LB"), charge_percent=80, runtime_s=None)
     assert to_text(event(body)) == (
         '{"at":"2026-09-05T01:12:30.250000+00:00","body":{"absurd":[],"battery_v":null,"charge_percent":80,"input_v":null,'
-            '"load_percent":null,"runtime_s":null,'
+        '"load_percent":null,"runtime_s":null,'
         '"status":["OB","LB"],"testing":false,"ups":"机房"},"boot_id":"boot-1","kind":"power.read","mono_s":1234.567,"seq":7}'
     )
 

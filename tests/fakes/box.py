@@ -25,6 +25,11 @@ SEAL = {"chief": "王主考", "technician": "张工"}
 MOVE = {"by": "王主考", "consent": "省值班室 赵", "reason": "停电"}
 
 
+def names_of(level: str) -> str:
+    """The level of `network` with the windows' names alone, without their ends and what passes them."""
+    return " ".join(word.partition("@")[0] for word in level.split(" "))
+
+
 class Killed(BaseException):
     """SIGKILL in the middle of an act: nothing of ours catches it."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from appliance.config.load import driver_options
 from appliance.daemon.instruments import enforcers, make_panel, needed_places
+from appliance.daemon.line import line_enforcers, make_firewall
 from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -49,6 +50,9 @@ class SteppedGuard:
         self.panel = make_panel(config)
         if self.panel is not None:
             self.readers["panel"] = panel.reader(self.panel)
+        self.firewall = make_firewall(self.settings, self.clock)
+        if self.firewall is not None:
+            self.readers["line"] = self.firewall.read
         started = start(self.settings.log_directory)
         LOGS.append(started.log)
         self.dispatch = Dispatch(
@@ -60,7 +64,7 @@ class SteppedGuard:
             real_s=self.clock.mono_s,
             inbox=self.inbox,
             board=self.board,
-            enforcers=enforcers(config, panel=self.panel),
+            enforcers=enforcers(config, panel=self.panel) | line_enforcers(self.firewall),
             start_backup=self._backup,
             journal=self.events.append,
             alarm=self.alarms.append,

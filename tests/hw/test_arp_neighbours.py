@@ -118,7 +118,9 @@ def test_the_kernel_tells_its_neighbours_and_the_port_each_was_heard_at(wires: W
 def offer_frame(mac: str, kind: str) -> bytes:
     source = bytes.fromhex(mac.replace(":", ""))
     if kind == offers.DHCP_SERVER:
-        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 36, 1, 0, 64, 17, 0, socket.inet_aton("10.50.0.12"), b"\xff" * 4)
+        ip = struct.pack(
+            ">BBHHHBBH4s4s", 0x45, 0, 36, 1, 0, 64, 17, 0, socket.inet_aton("10.50.0.12"), b"\xff" * 4
+        )
         total = sum(struct.unpack(">10H", ip))  # the kernel's bridge drops what has no valid checksum
         ip = ip[:10] + struct.pack(">H", ~(total + (total >> 16)) & 0xFFFF) + ip[12:]
         return b"\xff" * 6 + source + b"\x08\x00" + ip + struct.pack(">HHHH", 67, 68, 16, 0) + bytes(8)

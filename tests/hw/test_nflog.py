@@ -44,7 +44,12 @@ def test_a_message_gives_prefix_mark_sender_interface_and_the_first_bytes() -> N
 def test_what_is_missing_or_of_another_length_is_empty_and_nothing_drives_a_terminal() -> None:
     (found,) = parse(
         packet(
-            header=b"", mark=b"\1", indev=b"12345", hwaddr=b"\0\6" + bytes(3), prefix=b"\x1b[2J\xff", sequence=b""
+            header=b"",
+            mark=b"\1",
+            indev=b"12345",
+            hwaddr=b"\0\6" + bytes(3),
+            prefix=b"\x1b[2J\xff",
+            sequence=b"",
         )
     )
     assert (found.mark, found.mac, found.indev, found.protocol, found.sequence) == (0, "", 0, 0, 0)

@@ -40,7 +40,10 @@ def test_the_real_nft_tells_exact_counters_that_outlive_a_reload() -> None:
         wires.run("box", "ip", "address", "add", "10.50.0.1/24", "dev", "p1")
         wires.run("box", "nft", "-f", "-", stdin=RULES)
         for name in ("ledger", "strangers"):
-            assert counted(wires.run("box", "nft", "-j", "list", "set", "inet", "venue", name).encode(), name) == ()
+            assert (
+                counted(wires.run("box", "nft", "-j", "list", "set", "inet", "venue", name).encode(), name)
+                == ()
+            )
         wires.udp("seat", "10.50.0.1", 53, times=40)
         wires.run("box", "nft", "-f", "-", stdin="flush chain inet venue f\n" + RULES)
         wires.udp("seat", "10.50.0.1", 53, times=2)

@@ -23,7 +23,9 @@ def device_in(vm: Vm, port: str) -> str:
 
 def interfaces(vm: Vm, device: str) -> list[str]:
     """The interface directories of a device."""
-    return re.findall(rf"^{re.escape(device)}:.+$", vm.out(f"ls /sys/bus/usb/devices/{device}/"), re.MULTILINE)
+    return re.findall(
+        rf"^{re.escape(device)}:.+$", vm.out(f"ls /sys/bus/usb/devices/{device}/"), re.MULTILINE
+    )
 
 
 # ---- the shell

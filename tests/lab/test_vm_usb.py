@@ -23,7 +23,14 @@ LONG = os.environ.get("VENUE_VM_LONG", "0") not in ("", "0")
 PLUGS, PLUGS_WITHOUT_GUARD, BOOTS = (80, 100, 10) if LONG else (30, 21, 1)
 DENIED = "usbcore.authorized_default=0"
 PINS = {"chief": "2580", "technician": "1470"}
-GRANT = {"port": GRANTED_PORT, "id": STICK, "minutes": 1, "reason": "论文", "chief": "王主考", "technician": "张工"}
+GRANT = {
+    "port": GRANTED_PORT,
+    "id": STICK,
+    "minutes": 1,
+    "reason": "论文",
+    "chief": "王主考",
+    "technician": "张工",
+}
 # What the kernel says when one of them has got its driver.
 SAID = ("USB Mass Storage device detected", "cdc_ether", "input: QEMU")
 KINDS = {
@@ -174,7 +181,9 @@ def test_a_grant_ends_with_the_guard_and_what_is_listed_stays_without_a_break(bo
     before = box.vm.out("ls -di /sys/block/sda").split()[0]
     box.kill_guard()
     box.vm.await_true("[ $(ls -d /sys/block/sd* | wc -l) = 1 ]", timeout_s=30)
-    assert box.vm.out("cat /sys/bus/usb/devices/2-5/authorized /sys/bus/usb/devices/2-6/authorized") == "1\n0\n"
+    assert (
+        box.vm.out("cat /sys/bus/usb/devices/2-5/authorized /sys/bus/usb/devices/2-6/authorized") == "1\n0\n"
+    )
     assert box.vm.out("ls -di /sys/block/sda").split()[0] == before
 
 

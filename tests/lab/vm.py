@@ -64,7 +64,9 @@ class Vm:
         self._shell: Shell | None = None
         self._usb: UsbBus | None = None
         backing = ("-b", image / "disk.img", "-F", "raw")
-        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", *backing, self._disk], check=True, timeout=60)
+        subprocess.run(
+            ["qemu-img", "create", "-q", "-f", "qcow2", *backing, self._disk], check=True, timeout=60
+        )
 
     def __enter__(self) -> "Vm":
         return self

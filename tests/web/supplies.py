@@ -167,7 +167,10 @@ def unknown() -> Snapshot:
         runtime_s=None,
         load_percent=None,
         hold=hold("unknown"),
-        trace=[*trace(until=102), *([f"2026-09-05T01:{m}:00+00:00", "unknown", None, None, None] for m in (41, 50))],
+        trace=[
+            *trace(until=102),
+            *([f"2026-09-05T01:{m}:00+00:00", "unknown", None, None, None] for m in (41, 50)),
+        ],
     )
     return all_well(
         rev=27,

@@ -96,7 +96,9 @@ def test_a_quiet_day_is_a_few_bytes() -> None:
 
 def test_who_cannot_see_it_is_told_in_a_sentence() -> None:
     now = {"state": "mains", "charge_percent": 100.0}
-    assert drawn(trace(), **now).words == "07:59 至 09:58 的电量：最低 85%，现在 100%；09:12 起用电池 5 分钟。"
+    assert (
+        drawn(trace(), **now).words == "07:59 至 09:58 的电量：最低 85%，现在 100%；09:12 起用电池 5 分钟。"
+    )
     assert drawn([row(m, "mains", 97.0) for m in range(58)]).words.endswith("没有用过电池。")
 
 

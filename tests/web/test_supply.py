@@ -145,7 +145,10 @@ def test_a_declared_ups_that_holds_too_little_for_its_server_is_short() -> None:
     (row,) = snapshot["power"]
     row["declared"]["hold_minutes"], row["hold"]["level"] = 45, "short"
     assert card(snapshot).level == "attention"
-    assert lines(snapshot)[0] == ("attention", "停电后服务器只能撑 45 分钟（人工申报，未实测）：规定 60 分钟，不足")
+    assert lines(snapshot)[0] == (
+        "attention",
+        "停电后服务器只能撑 45 分钟（人工申报，未实测）：规定 60 分钟，不足",
+    )
 
 
 def test_what_a_ups_says_that_can_not_be_is_named() -> None:

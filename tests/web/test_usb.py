@@ -185,7 +185,9 @@ def test_any_field_of_a_grant_may_be_nonsense(field: str, value: object) -> None
 def test_markup_in_a_devices_name_never_runs(page_of: Callable[..., str]) -> None:
     evil = usbs.blocked(name=EVIL, id=EVIL, place=EVIL, serial=EVIL, why=EVIL, kinds=[EVIL, "storage"])
     snapshot = usbs.stick()
-    snapshot["usb"] = usbs.usb(evil, grants=(usbs.grant(EVIL, name=EVIL, reason=EVIL, technician=EVIL),), state=EVIL)
+    snapshot["usb"] = usbs.usb(
+        evil, grants=(usbs.grant(EVIL, name=EVIL, reason=EVIL, technician=EVIL),), state=EVIL
+    )
     snapshot["incidents"][0]["detail"] = snapshot["verdict"]["reason"]["args"]["detail"] = EVIL
     page = page_of(snapshot)
     assert "<script>alert" not in page and "<img" not in page and page.count("<script") == 1

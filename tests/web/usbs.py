@@ -25,7 +25,13 @@ def device(port: str, name: str, **changes: object) -> Snapshot:
 
 def blocked(port: str = "1-1.4", name: str = "Kingston DT 101", **changes: object) -> Snapshot:
     """A stick that was not there at the seal."""
-    told = {"id": "0951:1666", "kinds": ["storage"], "allowed": False, "why": "not-sealed-in", "authorized": False}
+    told = {
+        "id": "0951:1666",
+        "kinds": ["storage"],
+        "allowed": False,
+        "why": "not-sealed-in",
+        "authorized": False,
+    }
     return device(port, name, **(told | changes))
 
 
@@ -58,7 +64,9 @@ def usb(
 
 def in_order() -> Snapshot:
     """What was there at the seal is there."""
-    return all_well(rev=40, usb=usb(device("1-1", "APC Back-UPS"), device("1-3", "HID Omnikey", kinds=["smartcard"])))
+    return all_well(
+        rev=40, usb=usb(device("1-1", "APC Back-UPS"), device("1-3", "HID Omnikey", kinds=["smartcard"]))
+    )
 
 
 def stick() -> Snapshot:
@@ -99,10 +107,16 @@ def worst() -> Snapshot:
     snapshot = stick()
     snapshot["rev"] = 43
     snapshot["usb"] = usb(
-        device("1-1", "APC Back-UPS", allowed=False, why="changed", authorized=False, kinds=["keyboard", "hid"]),
+        device(
+            "1-1", "APC Back-UPS", allowed=False, why="changed", authorized=False, kinds=["keyboard", "hid"]
+        ),
         blocked(place="左前口"),
         blocked("1-2", "", why="unreadable", kinds=["unknown"], id="0000:0000"),
-        blocked("2-1", "Samsung Galaxy A12 with a very long name of its own", kinds=["phone", "storage", "network"]),
+        blocked(
+            "2-1",
+            "Samsung Galaxy A12 with a very long name of its own",
+            kinds=["phone", "storage", "network"],
+        ),
         blocked("2-2", "Rubber", kinds=["storage", "keyboard", "network"], authorized=True),
         device("2-3", "HID Omnikey", kinds=["smartcard"], authorized=False),
         grants=(grant("1-4"), grant("1-3", until="2026-09-05T02:01:00+00:00")),

@@ -31,7 +31,8 @@ def said(language: str, kind: str, detail: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "words_of_it"), [("proven", "已实测"), ("modelled", "推算，未实测"), ("reported", "UPS 自报，未实测")]
+    ("source", "words_of_it"),
+    [("proven", "已实测"), ("modelled", "推算，未实测"), ("reported", "UPS 自报，未实测")],
 )
 def test_the_line_below_the_verdict_names_whose_figure_it_is(source: str, words_of_it: str) -> None:
     short = mains(source=source, **MAINS)
@@ -63,7 +64,9 @@ def test_what_nobody_knows_is_unknown_and_nothing_is_proven(args: dict[str, Any]
 def test_a_fault_is_titled_by_what_it_is(language: str, fault: str) -> None:
     title, todo, _, reason = said(language, "ups_fault", fault)
     assert title == words.name_of(language, "ups_fault", fault) and todo and reason
-    assert said(language, "ups_fault", "of a newer version")[0] == words.name_of(language, "cause", "ups_fault")
+    assert said(language, "ups_fault", "of a newer version")[0] == words.name_of(
+        language, "cause", "ups_fault"
+    )
 
 
 @BOTH
@@ -106,7 +109,9 @@ def test_nothing_of_the_supply_promises_power_for_seats_or_stops_the_exam() -> N
 @BOTH
 @pytest.mark.parametrize("ended", ENDS)
 @pytest.mark.parametrize("test", [True, False])
-def test_a_discharge_says_how_long_it_was_held_and_how_it_ended(language: str, ended: str, test: bool) -> None:
+def test_a_discharge_says_how_long_it_was_held_and_how_it_ended(
+    language: str, ended: str, test: bool
+) -> None:
     body = {"ups": "ups1", "lasted_s": 3120.0, "held_s": 2880.0, "ended": ended, "test": test, "blip": False}
     sentence = event_sentence(language, "power.discharged", body)
     if ended == "mains" and not test:
@@ -132,7 +137,8 @@ def test_a_doubt_names_its_variable_and_its_end_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held_s", "zh", "en"), [(47, "47 秒", "47 s"), (2880, "48 分钟", "48 min"), (7500, "2 小时 5 分钟", "2 h 5 min")]
+    ("held_s", "zh", "en"),
+    [(47, "47 秒", "47 s"), (2880, "48 分钟", "48 min"), (7500, "2 小时 5 分钟", "2 h 5 min")],
 )
 def test_a_time_held_fits_a_sentence(held_s: float, zh: str, en: str) -> None:
     body = {"ups": "u", "held_s": held_s, "ended": "low", "test": True}

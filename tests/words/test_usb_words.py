@@ -77,7 +77,9 @@ def test_a_device_is_named_by_what_it_is_and_one_that_is_several_things_by_all(k
         (True, True, "1-1.4 口：U 盘 / 存储设备“Kingston DT 101”（0951:1666）已接通"),
     ],
 )
-def test_a_plugged_device_is_told_by_place_kind_name_and_how_it_is(allowed: bool, authorized: bool, said: str) -> None:
+def test_a_plugged_device_is_told_by_place_kind_name_and_how_it_is(
+    allowed: bool, authorized: bool, said: str
+) -> None:
     body = STICK | {"allowed": allowed, "authorized": authorized}
     assert event_sentence("zh_CN", "usb.plugged", body) == said
 
@@ -96,8 +98,14 @@ def test_a_port_that_the_configuration_names_is_called_by_its_name() -> None:
 
 def test_a_record_of_before_the_kinds_still_names_the_device() -> None:
     older = {name: STICK[name] for name in ("port", "id", "name", "authorized")}
-    assert event_sentence("zh_CN", "usb.plugged", older) == "1-1.4 口：USB 设备“Kingston DT 101”（0951:1666）已拦下"
-    assert event_sentence("en", "usb.plugged", older | {"name": ""}) == "At port 1-1.4: USB device (0951:1666) blocked"
+    assert (
+        event_sentence("zh_CN", "usb.plugged", older)
+        == "1-1.4 口：USB 设备“Kingston DT 101”（0951:1666）已拦下"
+    )
+    assert (
+        event_sentence("en", "usb.plugged", older | {"name": ""})
+        == "At port 1-1.4: USB device (0951:1666) blocked"
+    )
 
 
 def test_a_grant_names_who_let_in_what_for_how_long_and_why() -> None:
@@ -159,7 +167,9 @@ def test_a_device_that_is_gone_or_was_exchanged_lends_its_kind_to_no_incident() 
     incident = {"cause_kind": "usb", "place": "1-1.4", "detail": "Kingston DT 101"}
     for here in ([], [STICK | {"name": "Dell KB", "kinds": ["keyboard"]}], [STICK | {"allowed": True}]):
         told = figures_of(snapshot(*here), "usb", "1-1.4", str, "Kingston DT 101")
-        assert incident_words("zh_CN", incident, figures=told).title == "USB 设备“Kingston DT 101”插入，已拦下"
+        assert (
+            incident_words("zh_CN", incident, figures=told).title == "USB 设备“Kingston DT 101”插入，已拦下"
+        )
 
 
 @BOTH
@@ -167,7 +177,9 @@ def test_a_device_that_is_gone_or_was_exchanged_lends_its_kind_to_no_incident() 
 def test_what_to_do_follows_why_it_is_blocked(language: str, why: str) -> None:
     incident = {"cause_kind": "usb", "place": "1-1", "detail": "APC"}
     device = STICK | {"port": "1-1", "name": "APC", "why": why}
-    todo = incident_words(language, incident, figures=figures_of(snapshot(device), "usb", "1-1", str, "APC")).todo
+    todo = incident_words(
+        language, incident, figures=figures_of(snapshot(device), "usb", "1-1", str, "APC")
+    ).todo
     plain = incident_words(language, incident).todo
     assert (todo != plain) is (why in ("changed", "unreadable"))
 
@@ -180,14 +192,25 @@ def test_no_word_about_usb_accuses_or_asks_who_did_it() -> None:
             said = incident_words("zh_CN", {"cause_kind": kind, "place": "1-1"}, figures={"why": why})
             texts += [said.title, said.todo, said.script]
     for text in texts:
-        assert not any(never in text for never in ("作弊", "违规", "谁插", "可疑", "非法", "攻击", "没收", "违纪"))
+        assert not any(
+            never in text for never in ("作弊", "违规", "谁插", "可疑", "非法", "攻击", "没收", "违纪")
+        )
 
 
 # Rows
 
 
 def test_every_verdict_of_the_guard_has_words() -> None:
-    from_guard = ("board", "listed", "sealed-in", "granted", "unlisted", "not-sealed-in", "changed", "unreadable")
+    from_guard = (
+        "board",
+        "listed",
+        "sealed-in",
+        "granted",
+        "unlisted",
+        "not-sealed-in",
+        "changed",
+        "unreadable",
+    )
     assert set(NAMES["usb_why"]) == set(from_guard)
 
 

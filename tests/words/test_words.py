@@ -44,6 +44,8 @@ CAUSES = (
     "mount_new",
     "radio_on",
     "attached_unknown",
+    "network_drift",
+    "rules_unknown",
     "seat",
     "room",
     "seats_unknown",

@@ -57,7 +57,9 @@ def _seat_pass(here: Place) -> Iterator[str]:
     own = "iifname . ether saddr . ip saddr @seat_port"
     yield f"ether type {VLAN_TYPES} return"
     arp = f"ether type arp {SHORT_ARP} arp operation {{ request, reply }}"
-    told = "iifname . ether saddr . arp saddr ip @seat_port iifname . arp saddr ether . arp saddr ip @seat_port"
+    told = (
+        "iifname . ether saddr . arp saddr ip @seat_port iifname . arp saddr ether . arp saddr ip @seat_port"
+    )
     if asked := [server.ip for server in here.plan.servers] + ([here.box] if here.box else []):
         yield f"{arp} {told} arp daddr ip {members(asked)} accept"
     yield f"{arp} {told} iifname . ether saddr . arp daddr ip @seat_port accept"

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+
+from appliance.enforce.firewall.place import BadPlan
+from appliance.events.network import Through
 
 PULL = "pull"
+PROTOCOLS = ("tcp", "udp")
 LONGEST_S = 48 * 3600  # no window is meant for longer; a clock that is years off opens nothing for years
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Through:
-    """What passes: from the server's address `server` to `address`, `protocol` (tcp, udp) and `port`, and back."""
-
-    server: str
-    address: str
-    protocol: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +38,7 @@ def elements(windows: Sequence[Window], *, province: Sequence[str], dial: str) -
 
 def _of(window: Window, province: Sequence[str], dial: str) -> Iterator[tuple[str, str]]:
     for each in window.through:
+        _check(each)
         yield "window", f"{each.server} . {each.address} . {each.protocol} . {each.port}"
         yield "open", each.server
     if window.name == PULL:
@@ -50,6 +46,17 @@ def _of(window: Window, province: Sequence[str], dial: str) -> Iterator[tuple[st
             yield "pull", address
         if dial:
             yield "dial", dial
+
+
+def _check(through: Through) -> None:
+    """People name places too: nothing but numbers comes into a rule."""
+    try:
+        IPv4Address(through.server)
+        IPv4Address(through.address)
+    except AddressValueError as error:
+        raise BadPlan(str(error)) from error
+    if through.protocol not in PROTOCOLS or not 0 < through.port < 65_536:
+        raise BadPlan(f"{through.port}/{through.protocol}: a port and tcp or udp were expected")
 
 
 def lines(family: str, found: dict[str, dict[str, float]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address
 
 from appliance.events import Moment
-from appliance.events.network import NetworkPlan
+from appliance.events.network import NetworkPlan, Through
 from appliance.exam import phase as phases
 from appliance.exam.net.state import MAINTENANCE, Opened
 from appliance.exam.timetable import Moved
@@ -19,16 +19,6 @@ from appliance.exam.venue import Venue
 PULL, PAPER, UPLOAD, UPDATES, OTHER = "pull", "paper", "upload", "maintenance", "other"
 NAMES = (PULL, PAPER, UPLOAD, UPDATES, OTHER)
 PROTOCOLS = ("tcp", "udp")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Through:
-    """What passes: from the exam server `server` to `address`, `protocol` (tcp, udp) and `port`; answers come back."""
-
-    server: str
-    address: str
-    protocol: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,9 @@ def power_rows(venue: Venue, now: Moment) -> list[Plain]:
             "declared": _declared(plan.declared),
         }
         ups = venue.ups.get(plan.name)
-        rows.append(row | (_unwatched(venue, plan.declared) if ups is None else _watched(venue, plan, ups, now)))
+        rows.append(
+            row | (_unwatched(venue, plan.declared) if ups is None else _watched(venue, plan, ups, now))
+        )
     return rows
 
 
@@ -63,9 +65,7 @@ def _unwatched(venue: Venue, declared: UpsDeclared | None) -> Plain:
     nothing: Plain = dict.fromkeys(
         ("charge_percent", "runtime_s", "load_percent", "battery_v", "input_v", "read_at", "since")
     )
-    nothing |= dict.fromkeys(
-        ("outage_since", "proof", "forecast", "test", "test_by", "drill", "ending")
-    )
+    nothing |= dict.fromkeys(("outage_since", "proof", "forecast", "test", "test_by", "drill", "ending"))
     lists: Plain = {"status": [], "doubts": [], "faults": [], "trace": []}
     hold: Plain = {"asked_s": asked(venue), "level": "short" if short else "unproven"}
     return {"state": "declared", "reason": "", "testing": False, "hold": hold, **nothing, **lists}
@@ -97,9 +97,7 @@ def _watched(venue: Venue, plan: UpsPlan, ups: UpsState, now: Moment) -> Plain:
         "test_by": _iso(test_before(venue, plan.name, now)),
         "drill": _drill(ups),
         "ending": None if ending is None else _ending(venue, ending),
-        "trace": [
-            [_told(s.at), s.state, s.charge_percent, s.load_percent, s.reported_s] for s in ups.trace
-        ],
+        "trace": [[_told(s.at), s.state, s.charge_percent, s.load_percent, s.reported_s] for s in ups.trace],
     }
 
 

@@ -146,4 +146,11 @@ NET_EVENTS: Mapping[str, Both] = {
             "The exam network can be read ({part:net_part})",
         ),
     ),
+    "network.held": Both(
+        "外网规则已设好并读回，尚待验证", "The rules for the line are loaded and read back, not proven yet"
+    ),
+    "network.drifted": Both(
+        "外网规则有改动，正在改回：{what}", "The rules for the line were changed and are put right: {what}"
+    ),
+    "network.unreadable": Both("外网规则读不到：{reason}", "The rules for the line cannot be read: {reason}"),
 }

@@ -85,7 +85,8 @@ POWER_CAUSES: Mapping[str, Cause] = {
             },
             "A technician looks at the UPS's panel in the cabinet. The exam goes on.",
         ),
-        script=_FROM + "; the server's UPS has had a fault since {since}. A technician is on it, please advise.",
+        script=_FROM
+        + "; the server's UPS has had a fault since {since}. A technician is on it, please advise.",
         reason=By(
             "detail",
             {
@@ -111,7 +112,8 @@ POWER_CAUSES: Mapping[str, Cause] = {
             "load off it; if that is too late the chief reports and gets a generator.",
         ),
         script=(
-            _FROM + "; at the start at {start} the server's UPS will hold about {hold_minutes} min instead of "
+            _FROM
+            + "; at the start at {start} the server's UPS will hold about {hold_minutes} min instead of "
             "{asked_minutes}. It is charging and we get a generator, please advise.",
             _FROM + "; at the next start the server's UPS may not hold the asked time. It is charging and we "
             "get a generator, please advise.",
@@ -142,11 +144,14 @@ POWER_CAUSES: Mapping[str, Cause] = {
         script=By(
             "detail",
             {
-                "stopping": _FROM + "; after the power cut we stop the servers in order. We report once they are "
+                "stopping": _FROM
+                + "; after the power cut we stop the servers in order. We report once they are "
                 "off, please advise.",
-                "cut": _FROM + "; after the power cut the server's UPS cuts its output until the mains are back. "
+                "cut": _FROM
+                + "; after the power cut the server's UPS cuts its output until the mains are back. "
                 "We report once they are.",
-                "rested": _FROM + "; after the power cut the server's UPS is nearly empty, our box is in order. "
+                "rested": _FROM
+                + "; after the power cut the server's UPS is nearly empty, our box is in order. "
                 "May we stop the servers in order and delay?",
             },
             _FROM + "; after the power cut the server's UPS is nearly empty, the last backup is being made. "

@@ -13,7 +13,10 @@ _UNTIL_UNKNOWN = "停电：服务器由后备电源供电，还能撑多久未�
 def _until(enough: str, too_short: str) -> tuple[str, ...]:
     """Until when the server holds, against the end of the sitting where one is on."""
     return (
-        "停电：服务器" + too_short + "，比本场结束 {end} 少 {missing_minutes} 分钟：请立即上报并调发电机；" + _SEATS,
+        "停电：服务器"
+        + too_short
+        + "，比本场结束 {end} 少 {missing_minutes} 分钟：请立即上报并调发电机；"
+        + _SEATS,
         "停电：服务器" + enough + "，本场 {end} 结束；" + _SEATS,
         "停电：服务器" + enough + "；" + _SEATS,
         _UNTIL_UNKNOWN,
@@ -31,8 +34,12 @@ POWER_CAUSES: Mapping[str, Cause] = {
             "source",
             {
                 "proven": _until("可撑到 {until}（已实测）", "只能撑到 {until}（已实测）"),
-                "modelled": _until("约可撑到 {until}（推算，未实测）", "大约只能撑到 {until}（推算，未实测）"),
-                "reported": _until("约可撑到 {until}（UPS 自报，未实测）", "只能撑到 {until}（UPS 自报，未实测）"),
+                "modelled": _until(
+                    "约可撑到 {until}（推算，未实测）", "大约只能撑到 {until}（推算，未实测）"
+                ),
+                "reported": _until(
+                    "约可撑到 {until}（UPS 自报，未实测）", "只能撑到 {until}（UPS 自报，未实测）"
+                ),
             },
             (
                 "停电：服务器由后备电源供电，UPS 自报还可撑约 {runtime_minutes} 分钟（未实测），"
@@ -96,7 +103,8 @@ POWER_CAUSES: Mapping[str, Cause] = {
             "请技术人员让它继续充电、减少接在它上面的设备；来不及就请主考上报并备好发电机。",
         ),
         script=(
-            _FROM + "，下一场 {start} 开考时服务器的后备电源约可撑 {hold_minutes} 分钟，不足 {asked_minutes} 分钟。"
+            _FROM
+            + "，下一场 {start} 开考时服务器的后备电源约可撑 {hold_minutes} 分钟，不足 {asked_minutes} 分钟。"
             "正在充电并备发电机，请指示。",
             _FROM + "，下一场开考时服务器的后备电源可能撑不满规定的时间。正在充电并备发电机，请指示。",
         ),
@@ -126,7 +134,8 @@ POWER_CAUSES: Mapping[str, Cause] = {
                 "cut": _FROM + "，停电后服务器的后备电源就要断开输出，市电恢复后再供电。"
                 "市电恢复后再报告，请指示。",
                 "stopping": _FROM + "，停电后我们正在有序停服务器。停好后再报告，请指示。",
-                "rested": _FROM + "，停电后服务器的后备电源快用完，监控盒已收尾。请示是否有序停服务器、顺延考试。",
+                "rested": _FROM
+                + "，停电后服务器的后备电源快用完，监控盒已收尾。请示是否有序停服务器、顺延考试。",
             },
             _FROM + "，停电后服务器的后备电源快用完，正在做最后备份。请示是否有序停服务器、顺延考试。",
         ),

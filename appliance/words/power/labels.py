@@ -132,7 +132,10 @@ POWER_LABELS: Mapping[str, tuple[str, str]] = {
         "Test on: {minutes:whole} min, not below {floor:whole} % ({by}, since {time})",
     ),
     "outage_fact": ("{time} 起停电", "Mains lost since {time}"),
-    "until_fact": ("约可撑到 {until}（{source:hold_source}）", "holds until about {until} ({source:hold_source})"),
+    "until_fact": (
+        "约可撑到 {until}（{source:hold_source}）",
+        "holds until about {until} ({source:hold_source})",
+    ),
     "pull_now": ("现在拔下 {ups} 的市电插头", "Pull the mains plug of {ups} now"),
     "plug_back": ("现在插回 {ups} 的市电插头", "Plug {ups} back into the mains now"),
     "leave_plugged": ("{ups} 自行放电：不要拔插头", "{ups} discharges by itself: leave it plugged in"),

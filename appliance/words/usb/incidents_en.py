@@ -24,7 +24,8 @@ USB_CAUSES: Mapping[str, Cause] = {
             "A technician goes to the cabinet, sees what device it is, pulls it out and writes it down; what is "
             "needed there is let in by the chief and the technical lead together.",
         ),
-        script=_FROM + "; at {since} a USB device was plugged into the box and blocked. A technician looks at it "
+        script=_FROM
+        + "; at {since} a USB device was plugged into the box and blocked. A technician looks at it "
         "and writes it down, please advise.",
         reason=(
             "{place_name} (server cabinet): {kinds:usb_kinds} plugged in, blocked: {detail}",

@@ -58,11 +58,17 @@ USB_EVENTS: Mapping[str, Both] = {
         ),
         By(
             "authorized",
-            {"true": By("allowed", {"true": _device_en(" connected")}, _device_en(" connected, not blocked yet"))},
+            {
+                "true": By(
+                    "allowed", {"true": _device_en(" connected")}, _device_en(" connected, not blocked yet")
+                )
+            },
             By("allowed", {"true": _device_en(" may be used, not connected yet")}, _device_en(" blocked")),
         ),
     ),
-    "usb.unplugged": Both("{port:usb_port}：USB 设备已拔出（{id}）", "At {port:usb_port}: USB device unplugged ({id})"),
+    "usb.unplugged": Both(
+        "{port:usb_port}：USB 设备已拔出（{id}）", "At {port:usb_port}: USB device unplugged ({id})"
+    ),
     "usb.unknown": Both("USB 口状态读不到：{reason:read_reason}", "USB cannot be read: {reason:read_reason}"),
     "usb.seen": Both("USB 口状态可以读到", "USB can be read"),
     "usb.granted": Both(

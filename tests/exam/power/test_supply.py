@@ -247,6 +247,8 @@ def test_a_declared_ups_is_short_by_its_own_declaration_and_never_more_than_unpr
     minutes: float, level: str
 ) -> None:
     declared = UpsDeclared(on="2026-03-14", by="王工", load_percent=40.0, hold_minutes=minutes)
-    day = Ledger(plan(ups=(UpsPlan(name="ups1", feeds=("exam-server",), driver="declared", declared=declared),)))
+    day = Ledger(
+        plan(ups=(UpsPlan(name="ups1", feeds=("exam-server",), driver="declared", declared=declared),))
+    )
     (row,) = power_rows(day.venue, day.now)
     assert row["hold"] == {"asked_s": 3600.0, "level": level}

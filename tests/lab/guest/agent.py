@@ -28,7 +28,10 @@ def port() -> Path:
     """The device of the port; waits for the kernel to find it. Asks no udev, which may not run yet."""
     while True:
         for name in PORTS.glob("*/name"):
-            if name.read_text(encoding="ascii").strip() == PORT and (device := Path("/dev", name.parent.name)).exists():
+            if (
+                name.read_text(encoding="ascii").strip() == PORT
+                and (device := Path("/dev", name.parent.name)).exists()
+            ):
                 return device
         time.sleep(0.1)
 

@@ -1,0 +1,46 @@
+"""What keeps the line closed, constructed: the firewall of this box, or the simulated world's, and its audit."""
+
+from appliance.clock import Clock
+from appliance.daemon.settings import Settings
+from appliance.dispatch.reconcile import Enforcer
+from appliance.enforce.aside import Aside
+from appliance.enforce.firewall.firewall import Firewall
+from appliance.enforce.firewall.simulated import SimulatedFirewall
+from appliance.watch.thread import AGAIN_S, Post, Watcher
+
+INSTRUMENT = "line"
+PERIOD_S = 2.0  # under the 5 s after which an instrument counts as silent; a look costs a few milliseconds
+
+AnyFirewall = Firewall | SimulatedFirewall
+
+
+def make_firewall(settings: Settings, clock: Clock) -> AnyFirewall | None:
+    """What holds the line's rules; None where the configuration asks for none."""
+    plan = settings.plan.net
+    if plan.mode == "off":
+        return None
+    if settings.config.simulation:
+        return SimulatedFirewall(settings.config.simulation.world)
+    return Firewall(plan, wall=clock.wall, mono_s=clock.mono_s)
+
+
+def line_enforcers(firewall: AnyFirewall | None) -> dict[str, Enforcer]:
+    """The enforcer of `network`, by its posture key. A Raspberry Pi takes longer for it than a turn may."""
+    if firewall is None:
+        return {}
+    return {"network": Aside(firewall.hold).hold if isinstance(firewall, Firewall) else firewall.hold}
+
+
+def line_watchers(firewall: AnyFirewall | None, post: Post) -> list[Watcher]:
+    """The drift audit."""
+    if firewall is None:
+        return []
+    return [
+        Watcher(
+            instrument=INSTRUMENT,
+            read=firewall.read,
+            post=post,
+            period_s=lambda: PERIOD_S,
+            again_s=lambda: AGAIN_S,
+        )
+    ]

@@ -1,0 +1,180 @@
+"""Holds the posture's `network`: rules, windows, ports and the kernel's switches, made so and read back."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from appliance import command
+from appliance.command import CommandError
+from appliance.enforce.firewall import ports
+from appliance.enforce.firewall.place import BRIDGE, INET, BadPlan, place
+from appliance.enforce.firewall.ruleset import render, toggle
+from appliance.enforce.firewall.windows import Window
+from appliance.events.network import NetworkPlan
+from appliance.events.readings import FirewallReading
+from appliance.exam.posture import HeldWindow, NotHeld, held_windows
+from hw.nft_generation import GenerationError, generation
+from hw.nft_rules import NftRulesError, Rules, rules
+
+NFT = "/usr/sbin/nft"
+TABLE = "venue"
+TIMEOUT_S = 10.0
+TRIES = 3
+MOVED_S = 2.0  # so far a window's end by the wall clock may lie from the kernel's
+_PLACE = re.compile(r"^(?:/dev/stdin|-):(\d+):")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What the kernel held when it was last looked at: rules by their digest, as of a generation."""
+
+    digest: str
+    generation: int
+
+
+class Firewall:
+    """`hold` is the enforcer, `read` the reading of the drift audit; they may be called by two threads.
+
+    `wall` and `mono_s` are the guard's clock. The kernel counts a window's seconds by itself: what the wall clock
+    does afterwards moves no window but by a new level, or by `read`, which sees the difference.
+    """
+
+    def __init__(
+        self,
+        plan: NetworkPlan,
+        *,
+        wall: Callable[[], datetime],
+        mono_s: Callable[[], float],
+        nft: str = NFT,
+        root: Path = Path("/"),
+    ) -> None:
+        self._plan, self._wall, self._mono_s = plan, wall, mono_s
+        self._nft, self._root = nft, root
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+        self._windows: tuple[HeldWindow, ...] = ()
+        self._ends_s: dict[HeldWindow, float] = {}
+        self._ports: ports.Wanted | None = None
+        self._known_faults: tuple[str, ...] = ()
+
+    def hold(self, level: str) -> None:
+        """Make it so. Raises NotHeld: what was held before then still is, and the line is closed all the same."""
+        with self._lock:
+            self._windows = held_windows(level)
+            now_s = self._mono_s()
+            self._ends_s = {window: now_s + self._left_s(window) for window in self._windows}
+            try:
+                self._hold_rules([self._window(window) for window in self._windows])
+            except (CommandError, GenerationError, NftRulesError, BadPlan) as error:
+                self._held = None
+                raise NotHeld(str(error)) from error
+            open_now = any(window.through for window in self._windows if self._left_s(window) > 0)
+            self._ports = ports.wanted(place(self._plan), routing=open_now, crossing=open_now)
+            self._known_faults = tuple(ports.settle(self._ports, self._root))
+            if self._known_faults:
+                raise NotHeld("; ".join(self._known_faults))
+
+    def read(self) -> FirewallReading:
+        """What differs from what was held last. Raises nothing: what can not be read is unknown, with its reason."""
+        with self._lock:
+            if self._held is None or self._ports is None:
+                return FirewallReading()
+            try:
+                drift = self._drift(self._held)
+            except (CommandError, GenerationError, NftRulesError) as error:
+                return FirewallReading(unknown=str(error))
+            return FirewallReading(digest=self._held.digest, drift=tuple(drift), moved=self._moved())
+
+    def _hold_rules(self, windows: list[Window]) -> None:
+        """Only the windows are written where nobody has touched the rest since it was read."""
+        before = generation()
+        if self._held is not None and self._held.generation == before:
+            self._run(toggle(self._plan, windows))
+            if generation() == before + 1:
+                self._held = _Held(digest=self._held.digest, generation=before + 1)
+                return
+        for _ in range(TRIES):
+            before = generation()
+            self._load(windows)
+            expected = before + 1
+            if generation() != expected:
+                continue
+            found = self._list()
+            if found.foreign:
+                expected += self._remove(found.foreign)
+                found = self._list()
+            if generation() == expected and not found.foreign:
+                self._held = _Held(digest=found.digest, generation=expected)
+                return
+        raise CommandError(f"{self._nft}: somebody else changes the rules at the same time")
+
+    def _load(self, windows: list[Window]) -> None:
+        text = render(self._plan, windows)
+        try:
+            self._run(text)
+        except CommandError as error:
+            # An older version's sets may have another shape under the same name. Made anew in one transaction: no
+            # packet meets a half of it, but ledgers begin at nothing.
+            anew = "".join(f"add table {f} {TABLE}\ndelete table {f} {TABLE}\n" for f in (BRIDGE, INET))
+            try:
+                self._run(anew + text)
+            except CommandError:
+                raise error from None  # its lines are those of the text that `venue net ruleset` prints
+
+    def _run(self, text: str) -> None:
+        done = command.run([self._nft, "-f", "-"], timeout_s=TIMEOUT_S, stdin=text.encode(), check=False)
+        if done.code != 0:
+            raise CommandError(refusal(text, done.stderr, done.code))
+
+    def _list(self) -> Rules:
+        told = command.run([self._nft, "-j", "list", "ruleset"], timeout_s=TIMEOUT_S).stdout
+        return rules(told, own=TABLE)
+
+    def _remove(self, foreign: tuple[str, ...]) -> int:
+        for name in foreign:
+            family, _, table = name.partition(" ")
+            command.run([self._nft, "delete", "table", family, table], timeout_s=TIMEOUT_S)
+        return len(foreign)
+
+    def _drift(self, held: _Held) -> list[str]:
+        """Nothing can have changed in the rules while their generation is the same; else they are read."""
+        found: list[str] = []
+        seen = generation()
+        if seen != held.generation:
+            listed = self._list()
+            if listed.digest != held.digest:
+                found.append("rules")
+            found += listed.foreign
+            if not found and generation() == seen:
+                self._held = _Held(digest=held.digest, generation=seen)
+        if self._ports is not None:
+            found += [
+                fault for fault in ports.astray(self._ports, self._root) if fault not in self._known_faults
+            ]
+        return found
+
+    def _moved(self) -> bool:
+        """Whether the wall clock says by now that a window ends at another moment than the kernel will end it."""
+        now_s = self._mono_s()
+        return any(abs(self._left_s(w) - (end_s - now_s)) > MOVED_S for w, end_s in self._ends_s.items())
+
+    def _left_s(self, window: HeldWindow) -> float:
+        return window.end_s - (self._mono_s() if window.by_boot else self._wall().timestamp())
+
+    def _window(self, window: HeldWindow) -> Window:
+        return Window(name=window.name, left_s=self._left_s(window), through=window.through)
+
+
+def refusal(text: str, said: str, code: int) -> str:
+    """One line of why nft refused `text`: the line that it means, and its words."""
+    first = next((line for line in said.splitlines() if line.strip()), f"exit {code}")
+    found = _PLACE.match(first)
+    if found is None:
+        return f"nft: {first[:200]}"
+    number = int(found[1])
+    lines = text.splitlines()
+    meant = lines[number - 1][:120] if 0 < number <= len(lines) else ""
+    return f"nft: line {number}: {first[found.end() :].partition(' ')[2][:160]} ({meant})"

@@ -1,0 +1,39 @@
+"""What is said where the line's rules were changed by somebody else, or can not be read."""
+
+from collections.abc import Mapping
+
+from appliance.words.causes import Cause
+
+_FROM_ZH = "您好，我是{venue}主考"
+_FROM_EN = "This is the chief examiner of {venue}"
+
+FIREWALL_CAUSES_ZH: Mapping[str, Cause] = {
+    "network_drift": Cause(
+        place="监控盒",
+        todo="监控盒会自动改回，考试照常进行。请技术人员查看监控盒上是什么程序改动了外网规则。",
+        script=_FROM_ZH + "，{since}监控盒的外网规则有改动，监控盒自动改回，考试照常进行。技术人员正在查看。",
+        reason="监控盒的外网规则有改动，自动改回：请技术人员查看",
+    ),
+    "rules_unknown": Cause(
+        place="监控盒",
+        todo="请技术人员查看监控盒；已经设好的外网规则仍在内核里，考试照常进行。",
+        script=_FROM_ZH + "，监控盒的外网规则从{since}起读不到，考试照常进行。技术人员正在查看。",
+        reason="监控盒的外网规则读不到：请技术人员查看",
+    ),
+}
+FIREWALL_CAUSES_EN: Mapping[str, Cause] = {
+    "network_drift": Cause(
+        place="The box",
+        todo="The box puts it right by itself, the exam goes on. A technician looks for the program that did it.",
+        script=_FROM_EN
+        + "; since {since} the box's rules for the line were changed, the box puts them right. A technician is on it.",
+        reason="The rules for the line were changed and are put right: a technician has a look",
+    ),
+    "rules_unknown": Cause(
+        place="The box",
+        todo="A technician looks at the box; the rules that were set still stand in the kernel, the exam goes on.",
+        script=_FROM_EN
+        + "; the box's rules for the line cannot be read since {since}. A technician is on it.",
+        reason="The rules for the line cannot be read: a technician has a look",
+    ),
+}
