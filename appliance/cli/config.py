@@ -29,7 +29,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add_file(check)
     add_json(check)
     check.set_defaults(run=run_check)
-    apply = acts.add_parser("apply", help="write lockdown.conf: what is let in early in the boot")
+    apply = acts.add_parser("apply", help="write lockdown.conf and network.nft: what holds early in the boot")
     _add_file(apply)
     apply.add_argument(
         "--check", action="store_true", help="write nothing: print the difference, exit 1 if there is one"
@@ -68,7 +68,7 @@ def run_check(args: argparse.Namespace) -> int:
 
 
 def run_apply(args: argparse.Namespace) -> int:
-    """Writes lockdown.conf beside the file and prints what changed; a configuration with faults changes nothing."""
+    """Writes lockdown.conf and network.nft beside the file, prints what changed; with a fault nothing is."""
     try:
         settings = daemon.read(args.file)
     except ConfigError as error:
@@ -80,6 +80,11 @@ def run_apply(args: argparse.Namespace) -> int:
         changes = daemon.lockdown.changes(settings)
         if changes and not args.check:
             daemon.lockdown.put(settings)
+        rules = daemon.line.boot_file(settings)
+        if daemon.line.boot_differs(settings):
+            changes.append(f"{rules}: {'differs' if args.check else 'as it must be now'}")
+            if not args.check:
+                daemon.line.put_boot_file(settings)
     except OSError as error:
         say(f"{path}: {error.strerror}: left as it was")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED

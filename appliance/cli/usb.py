@@ -150,7 +150,9 @@ def _second_layer(tongue: str, snapshot: dict[str, Any]) -> list[str]:
     attached = attached if isinstance(attached, dict) else {}
     levels = attached_levels(snapshot)
     level = next((each for each in ("critical", "attention", "unknown") if each in levels), "ok")
-    lines = [coloured(f"{MARKS[level]} {name_of(tongue, 'attached', attached.get('state') or 'unknown')}", level)]
+    lines = [
+        coloured(f"{MARKS[level]} {name_of(tongue, 'attached', attached.get('state') or 'unknown')}", level)
+    ]
     for row in attached_rows(tongue, snapshot):
         words = label(tongue, "attached_row", what=row.what, state=row.state_words, why=row.why)
         lines.append(coloured(f"{MARKS[row.level]} {row.place}  {words}", row.level))

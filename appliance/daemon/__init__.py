@@ -1,8 +1,20 @@
 """The guard's composition root: the only place that constructs and connects."""
 
-from appliance.daemon import lockdown
+from appliance.daemon import line, lockdown
 from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
+from appliance.daemon.line import ruleset
 from appliance.daemon.lockdown import warnings
 from appliance.daemon.settings import Settings, read
 
-__all__ = ["GuardBusy", "GuardFailed", "Settings", "lockdown", "make_clock", "read", "run", "warnings"]
+__all__ = [
+    "GuardBusy",
+    "GuardFailed",
+    "Settings",
+    "line",
+    "lockdown",
+    "make_clock",
+    "read",
+    "ruleset",
+    "run",
+    "warnings",
+]

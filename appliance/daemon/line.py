@@ -1,6 +1,9 @@
 """What keeps the line closed, constructed: the firewall of this box, or the simulated world's, and its audit."""
 
-from appliance.clock import Clock
+from pathlib import Path
+
+from appliance.clock import Clock, SystemClock
+from appliance.config import lockdown
 from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce.aside import Aside
@@ -8,6 +11,7 @@ from appliance.enforce.firewall.firewall import Firewall
 from appliance.enforce.firewall.simulated import SimulatedFirewall
 from appliance.watch.thread import AGAIN_S, Post, Watcher
 
+BOOT_FILE = "network.nft"
 INSTRUMENT = "line"
 PERIOD_S = 2.0  # under the 5 s after which an instrument counts as silent; a look costs a few milliseconds
 
@@ -44,3 +48,29 @@ def line_watchers(firewall: AnyFirewall | None, post: Post) -> list[Watcher]:
             again_s=lambda: AGAIN_S,
         )
     ]
+
+
+def ruleset(settings: Settings, level: str = "closed") -> str:
+    """The text that the guard gives to `nft -f -` for this level of `network`."""
+    clock = SystemClock()
+    return Firewall(settings.plan.net, wall=clock.wall, mono_s=clock.mono_s).text(level)
+
+
+def boot_file(settings: Settings) -> Path:
+    """Where the rules stand that venue-network-closed loads early in the boot: beside the configuration."""
+    return settings.path.with_name(BOOT_FILE)
+
+
+def boot_differs(settings: Settings) -> bool:
+    """Whether that file is not what the configuration asks for. Raises OSError where it can not be read."""
+    path = boot_file(settings)
+    there = path.read_bytes() if path.exists() else None
+    return there != (ruleset(settings).encode() if settings.plan.net.mode != "off" else None)
+
+
+def put_boot_file(settings: Settings) -> None:
+    """Put the file in its place, whole and on the disk; none where there are no rules. Raises OSError."""
+    if settings.plan.net.mode == "off":
+        boot_file(settings).unlink(missing_ok=True)
+    else:
+        lockdown.replace(boot_file(settings), ruleset(settings))

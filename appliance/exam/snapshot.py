@@ -6,8 +6,9 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
-from appliance.exam.net.firewall import state_of
+from appliance.exam.net.firewall import CLOSED, UNKNOWN, state_of
 from appliance.exam.net.windows import windows
+from appliance.exam.posture import network_level
 from appliance.exam.power.view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.view import usb_row
@@ -59,15 +60,16 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
 
 
 def _network(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
-    """`verified_at` is when packets last proved it: nothing does that yet."""
+    """`closed` is what was loaded and read back: nobody proves it with packets yet. `level` is the posture's."""
     state = state_of(venue.firewall, venue.plan.network)
-    if state == "closed" and "network" in unheld:
-        state = "unknown"
-    opened = [{"name": window.name, "until": _iso(window.until)} for window in windows(venue, now)]
+    if state == CLOSED and "network" in unheld:
+        state = UNKNOWN
+    opened = windows(venue, now)
     return {
         "state": state,
         "mode": venue.plan.network,
-        "windows": opened,
+        "level": network_level(opened),
+        "windows": [{"name": window.name, "until": _iso(window.until)} for window in opened],
         "drift": list(venue.firewall.drift),
     }
 

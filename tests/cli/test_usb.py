@@ -88,9 +88,13 @@ def test_the_list_says_where_what_and_why_and_whether_the_kernel_let_it_in(
 def test_what_hangs_on_the_box_stands_below_with_why_and_its_radios(
     run: Run, guard: FakeGuard, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = attached_thing("disk", "sda", label="DT 101", port="1-1.4", place="左前口", size_bytes=4_000_000_000)
+    more = attached_thing(
+        "disk", "sda", label="DT 101", port="1-1.4", place="左前口", size_bytes=4_000_000_000
+    )
     more |= {"allowed": False, "why": "usb-denied"}
-    guard.snapshot = all_well(usb=usbs.usb(rows=(more, attached_thing("interface", "eth0")), undone=["disks"]))
+    guard.snapshot = all_well(
+        usb=usbs.usb(rows=(more, attached_thing("interface", "eth0")), undone=["disks"])
+    )
     assert run("usb", "list", language="zh_CN.UTF-8") == 2
     *_, state, disk, card, wifi, bluetooth = capsys.readouterr().out.splitlines()
     assert state == "■ 磁盘、网卡和挂载"

@@ -77,6 +77,10 @@ class Firewall:
             if self._known_faults:
                 raise NotHeld("; ".join(self._known_faults))
 
+    def text(self, level: str) -> str:
+        """What `hold` gives to `nft -f -` for `level` where the rules are to be loaded. Raises NotHeld, BadPlan."""
+        return render(self._plan, [self._window(window) for window in held_windows(level)])
+
     def read(self) -> FirewallReading:
         """What differs from what was held last. Raises nothing: what can not be read is unknown, with its reason."""
         with self._lock:

@@ -1,0 +1,67 @@
+"""`venue net ruleset` and `status`: the rules as printed, and what a terminal is told of the line."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.cli import main
+from appliance.cli.net_rules import lines
+from tests.daemon.test_network_config import WHOLE, settings
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+
+
+def test_the_rules_are_printed_with_every_window_closed_where_no_guard_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = f'run_dir = "{tmp_path}/run"\n'
+    made = settings(tmp_path, run_dir + WHOLE)
+    assert main(["net", "ruleset", "--config", str(made.path)]) == 0
+    printed, said = capsys.readouterr()
+    assert printed.startswith("# Venue Appliance: one transaction") and "every window closed" in said
+    assert "add element bridge venue window" not in printed
+    assert 'oifname "eth0" goto outward' in printed
+    assert main(["net", "ruleset", "--boot", "--config", str(made.path)]) == 0
+    assert capsys.readouterr() == (printed, "")
+
+
+def test_faults_of_the_configuration_are_told_instead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = settings(tmp_path)
+    made.path.write_text(made.path.read_text().replace("10.50.0.2", "10.60.0.2"))
+    assert main(["net", "ruleset", "--config", str(made.path)]) == 78
+    assert "outside the exam network" in capsys.readouterr().err
+
+
+def test_config_apply_writes_what_holds_early_in_the_boot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = settings(tmp_path)
+    assert main(["config", "apply", "--check", str(made.path)]) == 1
+    assert not (tmp_path / "network.nft").exists()
+    assert main(["config", "apply", str(made.path)]) == 0
+    assert main(["net", "ruleset", "--boot", "--config", str(made.path)]) == 0
+    assert (tmp_path / "network.nft").read_text() in capsys.readouterr().out
+    assert main(["config", "apply", "--check", str(made.path)]) == 0
+    settings(tmp_path, "")
+    assert main(["config", "apply", str(made.path)]) == 0
+    assert not (tmp_path / "network.nft").exists()
+
+
+def test_the_terminal_is_told_what_was_changed_and_which_windows_end_when() -> None:
+    network = {
+        "state": "drifted",
+        "drift": ["rules"],
+        "windows": [{"name": "paper", "until": "2026-09-05T01:00:00+00:00"}],
+    }
+    snapshot = {"venue": {"timezone": "Asia/Shanghai"}, "network": network}
+    assert lines("en", snapshot, network) == [
+        "Internet: rules changed, being put right",
+        "  rules",
+        "  papers → 09-05 09:00:00",
+    ]
+    assert lines("en", {}, {}) == ["Internet: unknown"]
