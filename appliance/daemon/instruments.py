@@ -2,6 +2,7 @@
 
 import math
 import os
+import socket
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,9 +20,12 @@ from appliance.enforce import power as power_enforcer
 from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
 from appliance.enforce.aside import Aside
+from appliance.events.network import NetworkPlan
 from appliance.events.readings import Reading
-from appliance.watch import attached, host, lockdown, power, seats, usb
+from appliance.watch import attached, host, ledger, lockdown, power, presence, seats, usb
 from appliance.watch import panel as panel_watch
+from appliance.watch.ledger import LedgerReader
+from appliance.watch.presence import PresenceReader
 from appliance.watch.thread import AGAIN_S, Post, Watcher
 from hw.files import replace_text
 from hw.panel import Panel, SimulatedPanel
@@ -97,6 +101,7 @@ def watchers(
     if config.simulation:
         found.append(watcher("seats", seats.reader(config.simulation.world / "seats"), seats.PERIOD_S))
     else:
+        found += _network(settings.plan.net, watcher)
         read_clock = host.clock_reader(config.clock.source, Path("/"))
         found.append(watcher("clock", read_clock, host.CLOCK_PERIOD_S, real=True))
     return found
@@ -134,6 +139,26 @@ def _rounds(config: Config) -> list[tuple[str, float, dict[str, Ups]]]:
 def _close(upses: Mapping[str, Ups]) -> None:
     for ups in upses.values():
         ups.close()
+
+
+def _network(plan: NetworkPlan, watcher: Callable[..., Watcher]) -> list[Watcher]:
+    """Who is in the exam network and what was dropped there. On its bridge where that is there, else on its port."""
+    if plan.mode == "off":
+        return []
+    bridged = plan.exam_bridge in (name for _, name in socket.if_nameindex())
+    first = plan.exam_ports[0] if plan.exam_ports and plan.mode == "watch" and not bridged else ""
+    listed = [*(s.ip for s in plan.servers), *(d.ip for d in plan.devices), *(s.ip for s in plan.seats)]
+    there = PresenceReader(
+        interface=first or plan.exam_bridge,
+        ips=[ip for ip in listed if ip],
+        own_ip=plan.address.partition("/")[0],
+        uplink=plan.uplink,
+    )
+    dropped = LedgerReader()
+    return [
+        watcher("presence", there, presence.PERIOD_S, real=True, close=there.close),
+        watcher("ledger", dropped, ledger.PERIOD_S, real=True, close=dropped.close, wake=dropped.wake),
+    ]
 
 
 def _nothing() -> None:

@@ -47,6 +47,11 @@ def plan(config: Config, seats: Sequence[SeatRow]) -> NetworkPlan:
     )
 
 
+def seats_seen(config: Config, seats: Sequence[SeatRow]) -> bool:
+    """Whether every seat can be told on the network: one that nothing is listed of would be missing for ever."""
+    return config.network.mode != "off" and all(seat.mac or seat.ip for seat in seats)
+
+
 def faults(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[str]:
     """Everything that can not be meant: in the section, between machines, in the seat list with its line."""
     section, place = config.network, f"{path.name}: network"

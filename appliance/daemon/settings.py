@@ -76,7 +76,7 @@ def read(path: Path) -> Settings:
         servers=supply.servers(config),
         stoppable=tuple(server.name for server in config.ending.server),
         panel=bool(config.panel.model_fields_set) or config.simulation is not None,
-        seats_watched=bool(seats) and config.simulation is not None,
+        seats_watched=bool(seats) and (config.simulation is not None or network.seats_seen(config, rows)),
         backup=bool(config.backup.source),
         simulated=config.simulation is not None,
     )

@@ -23,6 +23,7 @@ from appliance.events.bodies import (
 from appliance.events.plan import Plan
 from appliance.exam.acts import Refused, decide
 from appliance.exam.due import due
+from appliance.exam.net.ledger import network_watched
 from appliance.exam.posture import BackupWanted, posture
 from appliance.exam.record import worth_recording
 from appliance.exam.snapshot import snapshot
@@ -125,7 +126,9 @@ class Dispatch:
         names += ["usb"] if plan.usb else []
         names += ["attached"] if plan.attached else []
         names += ["line"] if plan.network != "off" else []
-        names += ["seats"] if plan.seats_watched else []
+        by_network = network_watched(plan)
+        names += ["seats"] if plan.seats_watched and not by_network else []
+        names += ["presence", "ledger"] if by_network else []
         self._seen = dict.fromkeys(names, started_s)
         self._step(now)
 

@@ -2,7 +2,15 @@
 
 from appliance.events import Moment
 from appliance.events.bodies import PowerUnknown
-from appliance.events.readings import AttachedReading, FirewallReading, Reading, SeatsReading, UsbReading
+from appliance.events.readings import (
+    AttachedReading,
+    FirewallReading,
+    LedgerReading,
+    PresenceReading,
+    Reading,
+    SeatsReading,
+    UsbReading,
+)
 from appliance.exam.record import usb_drifted
 from appliance.exam.usb.attached_causes import attached_drifted
 from appliance.exam.venue import Venue
@@ -21,7 +29,7 @@ def drifted_keys(venue: Venue, reading: Reading, now: Moment) -> tuple[str, ...]
 
 
 def silent_reading(instrument: str) -> Reading:
-    """The reading of an instrument (`power:NAME`, `usb`, `attached`, `line`, `seats`) that has gone silent."""
+    """The reading of an instrument (`power:NAME`, `usb`, `attached`, `line`, `seats`, …) that has gone silent."""
     area, _, name = instrument.partition(":")
     match area:
         case "power":
@@ -32,4 +40,8 @@ def silent_reading(instrument: str) -> Reading:
             return AttachedReading(unknown="silent")
         case "line":
             return FirewallReading(unknown="silent")
+        case "presence":
+            return PresenceReading(unknown="silent")
+        case "ledger":
+            return LedgerReading(unknown="silent")
     return SeatsReading(unknown="silent")

@@ -31,7 +31,7 @@ from appliance.events.readings import (
     UsbReading,
 )
 from appliance.exam.net import firewall
-from appliance.exam.net.ledger import ledger_rows
+from appliance.exam.net.ledger import WAITING, ledger_rows
 from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
 from appliance.exam.usb.attached_causes import attached_news
@@ -166,6 +166,8 @@ def _seats(venue: Venue, reading: SeatsReading) -> tuple[Body, ...]:
 
 def _presence(venue: Venue, reading: PresenceReading, now: Moment) -> tuple[Body, ...]:
     """Seats become the same rows, whoever read them: the simulated world's list or the exam network."""
+    if reading.unknown == WAITING:
+        return ()
     there = seats_there(venue.plan.net, reading.hosts)
     seats = SeatsReading(present=there, unknown=reading.unknown)
     told = _seats(venue, seats) if venue.plan.seats_watched else ()

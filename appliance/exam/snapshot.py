@@ -6,9 +6,7 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.incidents import Incident
-from appliance.exam.net.firewall import CLOSED, UNKNOWN, state_of
-from appliance.exam.net.windows import windows
-from appliance.exam.posture import network_level
+from appliance.exam.net.view import network_row
 from appliance.exam.power.view import panel_row, power_rows, supply
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.view import usb_row
@@ -49,28 +47,13 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "supply": supply(venue),
         "panel": panel_row(venue, judged.level, now),
         "usb": usb_row(venue, now, unheld),
-        "network": _network(venue, now, unheld),
+        "network": network_row(venue, now, unheld),
         **_seats(venue),
         "backup": _backup(venue, now),
         "province": _province(venue),
         "debts": debts(venue, now),
         "incidents": _incidents(venue, now),
         "host": {"disk_free_percent": venue.disk_free_percent, "disk_level": venue.disk_level},
-    }
-
-
-def _network(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
-    """`closed` is what was loaded and read back: nobody proves it with packets yet. `level` is the posture's."""
-    state = state_of(venue.firewall, venue.plan.network)
-    if state == CLOSED and "network" in unheld:
-        state = UNKNOWN
-    opened = windows(venue, now)
-    return {
-        "state": state,
-        "mode": venue.plan.network,
-        "level": network_level(opened),
-        "windows": [{"name": window.name, "until": _iso(window.until)} for window in opened],
-        "drift": list(venue.firewall.drift),
     }
 
 

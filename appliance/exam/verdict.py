@@ -9,6 +9,7 @@ from appliance.exam import phase as phases
 from appliance.exam.due import many
 from appliance.exam.incidents import MAJOR, Incident
 from appliance.exam.net.firewall import ENFORCED
+from appliance.exam.net.ledger import LEDGER, network_watched
 from appliance.exam.power.hold import hold
 from appliance.exam.power.state import LOW, OFF, UNKNOWN
 from appliance.exam.power.supply import server_upses
@@ -111,7 +112,8 @@ def unknown_instruments(venue: Venue) -> list[str]:
         blind.append("usb")
     if venue.plan.attached and (venue.attached.unknown or not venue.attached.read):
         blind.append("attached")
-    if venue.plan.network in ENFORCED and not venue.firewall.digest:
+    rules_unread = venue.plan.network in ENFORCED and not venue.firewall.digest
+    if rules_unread or (network_watched(venue.plan) and not venue.net.sees(LEDGER)):
         blind.append("network")
     if venue.plan.seats_watched and (venue.seats.unknown or not venue.seats.read):
         blind.append("seats")

@@ -3,6 +3,7 @@
 from appliance.events import Body, Moment
 from appliance.events.bodies import NetworkFlooded, NetworkLedger, NetworkUnknown
 from appliance.events.network import KINDS, NetworkDevice, NetworkPlan, NetworkServer
+from appliance.events.plan import Plan
 from appliance.events.readings import Dropped, LedgerReading
 from appliance.exam.net.classes import BACKGROUND, NOISE, bound_of
 from appliance.exam.net.state import NetState
@@ -12,7 +13,13 @@ ROW_EVERY_S = 60.0
 ROWS_A_MINUTE = 60  # beyond it one row says how many wait: 2,000 in a flood would fill the record in a night
 KEPT_TALLIES = 4096
 LEDGER = "ledger"
+WAITING = "waiting"  # for the first answers: nothing is known, and nothing is wrong
 NAMED = "name:"  # before the name of what is no seat
+
+
+def network_watched(plan: Plan) -> bool:
+    """Whether the exam network is read: a simulated world has none."""
+    return plan.network != "off" and not plan.simulated
 
 
 def others(plan: NetworkPlan) -> tuple[NetworkServer | NetworkDevice, ...]:
