@@ -23,7 +23,8 @@ class Descriptors:
     `interfaces`: those of all configurations and alternate settings, in the device's order, each once for each
     interface number: two keyboards in one device are two, the ten alternate settings of a camera's stream are
     one. `associations`: of each function that takes several interfaces. `device_triple` is the device's own.
-    `sha256` is that of the whole content, in hex.
+    `faces`: each interface by the name that the kernel gives it behind the port, configuration and number (`"1.0"`),
+    with the triples of all its alternate settings. `sha256` is that of the whole content, in hex.
     """
 
     vendor_product: str
@@ -32,6 +33,7 @@ class Descriptors:
     associations: tuple[str, ...]
     configurations: int
     sha256: str
+    faces: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def triples(self) -> tuple[str, ...]:
@@ -76,6 +78,7 @@ def parse(content: bytes) -> Descriptors:
         associations=tuple(walk.associations),
         configurations=content[17],
         sha256=hashlib.sha256(content).hexdigest(),
+        faces=tuple((name, tuple(triples)) for name, triples in walk.faces.items()),
     )
 
 
@@ -92,6 +95,7 @@ class _Walk:
         self.device_triple = ""
         self.interfaces: dict[tuple[int, int, str], None] = {}
         self.associations: dict[str, None] = {}
+        self.faces: dict[str, dict[str, None]] = {}
 
     def triples(self) -> tuple[str, ...]:
         device = (self.device_triple,) if self.device_triple else ()
@@ -125,6 +129,7 @@ class _Walk:
             if kind == _INTERFACE:
                 triple = content[position + 5 : position + 8].hex(":")
                 self.interfaces[number, content[position + 2], triple] = None
+                self.faces.setdefault(f"{content[start + 5]}.{content[position + 2]}", {})[triple] = None
             elif kind == _ASSOCIATION:
                 self.associations[content[position + 4 : position + 7].hex(":")] = None
             elif kind in (_DEVICE, _CONFIGURATION):

@@ -19,6 +19,7 @@ from hw.usb_authorization import (
     set_interface_authorized_default,
 )
 from hw.usb_device import Identity, UsbDevice, UsbInterface, identity_of, read_device
+from hw.usb_parts import authorize_in_part, hold_nothing_back, hold_parts
 from hw.usb_sysfs import UsbWriteFailed, devices_directory, is_interface, is_port, listed, port_order
 
 __all__ = [
@@ -30,8 +31,11 @@ __all__ = [
     "UsbInterface",
     "UsbWriteFailed",
     "authorize_exactly",
+    "authorize_in_part",
     "authorized_default",
     "devices_directory",
+    "hold_nothing_back",
+    "hold_parts",
     "identity_of",
     "interface_authorized_default",
     "is_interface",

@@ -48,7 +48,8 @@ class UsbDevice:
     `descriptors_sha256` is that of the whole file in hex, `""` where it cannot be read; `fault` says why the
     descriptors are not understood, `""` where they are. `kinds` are all that it is known to be, in the order of
     `hw.usb_classes.KINDS`; with `"unknown"` among them where that may not be all. `configured` are the
-    interfaces that the kernel has made of it.
+    interfaces that the kernel has made of it. `faces` are all its interfaces, each with its own kinds in the order
+    of `KINDS`: `("1.0=hid", "1.1=storage+keyboard")`.
     """
 
     port: str
@@ -65,6 +66,13 @@ class UsbDevice:
     speed_mbps: float | None = None
     removable: Removable = "unknown"
     configured: tuple[UsbInterface, ...] = ()
+    faces: tuple[str, ...] = ()
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """Of a device that is let in the interfaces that no driver may take: `("1.1",)`."""
+        held = (interface.name for interface in self.configured if not interface.authorized)
+        return tuple(name.partition(":")[2] for name in held)
 
     @property
     def authorized_interfaces(self) -> tuple[str, ...]:
@@ -80,6 +88,7 @@ class Told:
     kinds: tuple[Kind, ...] = ("unknown",)
     sha256: str = ""
     fault: str = ""
+    faces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +139,10 @@ def told_by(content: bytes | None, labels: Sequence[tuple[str, str]] = ()) -> To
     kinds = kinds_of(
         told.interfaces, device=told.device_triple, associations=told.associations, labels=labels
     )
-    return Told(interfaces=told.interfaces, kinds=kinds, sha256=told.sha256)
+    faces = tuple(
+        f"{name}={'+'.join(kinds_of(triples, device=told.device_triple))}" for name, triples in told.faces
+    )
+    return Told(interfaces=told.interfaces, kinds=kinds, sha256=told.sha256, faces=faces)
 
 
 def read_device(root: Path, port: str, interfaces: Sequence[str] = ()) -> UsbDevice | None:
@@ -180,6 +192,7 @@ def device_in(directory: int, port: str, *, root: Path, interfaces: Sequence[str
         speed_mbps=_speed_mbps(text("speed")),
         removable=_removable(text("removable")),
         configured=configured,
+        faces=told.faces,
     )
 
 

@@ -32,10 +32,12 @@ from appliance.words import (
     usb_level,
     usb_rows,
 )
+from appliance.words.names import NAMES
 from appliance.words.refusals import refusal_sentence
 
 EXITS = {"ok": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED, "unknown": EXIT_UNKNOWN}
 SILENT_S = 5.0
+KINDS = tuple(kind for kind in NAMES["usb_kind"] if kind not in ("unknown", "combined"))
 COLUMNS = ("place", "what", "state", "why", "kernel")
 
 
@@ -51,6 +53,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     grant.add_argument("--minutes", type=int, required=True)
     grant.add_argument("--chief", default="", metavar="NAME", help="needed but with --one")
     grant.add_argument("--one", action="store_true", help="before the seal: the technician alone, no PIN")
+    part = "nothing of it but its interfaces of this kind, such as hid, the UPS of a UPS that types as well"
+    grant.add_argument("--only", default="", metavar="KIND", choices=KINDS, help=f"{part}: {', '.join(KINDS)}")
     grant.set_defaults(run=asking(run_grant))
     keyboard = _grant(acts, "keyboard", "a replacement keyboard for 10 minutes, nothing but a keyboard")
     keyboard.add_argument("--minutes", type=int, default=None, help="fewer than 10")
@@ -93,7 +97,7 @@ def run_grant(args: argparse.Namespace) -> int:
         say(refusal_sentence(language(), "chief-or-one", {}))
         return EXIT_USAGE
     client = client_of(args)
-    values = _asked(args) | _seen(client, args.port)
+    values = _asked(args) | _seen(client, args.port) | ({"only": args.only} if args.only else {})
     if args.one:
         client.call("usb.admit", **values)
         return EXIT_OK

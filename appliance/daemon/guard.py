@@ -193,7 +193,7 @@ class Guard:
         plain = to_plain(event.body)
         fields = {f"VENUE_{key.upper()}": str(value)[:200] for key, value in plain.items() if key != "state"}
         self._journal.write(
-            event_sentence(self._language, event.kind, plain),
+            event_sentence(self._language, event.kind, plain, places=self._settings.plan.usb_ports),
             level=event.body.level,
             MESSAGE_ID=message_id(event.kind),
             VENUE_KIND=event.kind,

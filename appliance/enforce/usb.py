@@ -10,7 +10,10 @@ from hw.usb import (
     UsbDevice,
     UsbError,
     authorize_exactly,
+    authorize_in_part,
     devices_directory,
+    hold_nothing_back,
+    hold_parts,
     identity_of,
     scan,
     set_authorized,
@@ -23,7 +26,8 @@ def holder(root: Path) -> Callable[[str], None]:
     leaves it (`leave`).
 
     New devices are denied by the kernel. Of those that are there, the ones whose token is named are let in,
-    compared once more as they are let in; every other one is taken from its drivers, whoever had let it in.
+    compared once more as they are let in, and of one whose interfaces are named (`TOKEN/1.0`) only those get a driver;
+    every other one is taken from its drivers, whoever had let it in.
     Closing comes first, and one that fails keeps no other from being closed. One that goes away meanwhile is no
     failure: a hub that is closed takes all with it that hangs on it.
     """
@@ -49,7 +53,9 @@ def holder(root: Path) -> Callable[[str], None]:
 
 
 def _settle(root: Path, tokens: set[str], faults: list[str]) -> None:
-    opened: list[Identity] = []
+    opened: list[tuple[Identity, frozenset[str] | None]] = []
+    wanted = dict(_wanted(token) for token in tokens)
+    hold_nothing_back(root)
 
     def attempt(port: str, act: Callable[[], None]) -> None:
         try:
@@ -59,14 +65,25 @@ def _settle(root: Path, tokens: set[str], faults: list[str]) -> None:
                 faults.append(str(error))
 
     for device in scan(root):
-        identity = identity_of(device)
-        if _token(device) in tokens and identity is not None:
-            if not device.authorized:
-                opened.append(identity)
+        identity, token = identity_of(device), _token(device)
+        if token in wanted and identity is not None:
+            if device.authorized:
+                attempt(device.port, partial(hold_parts, root, device, wanted[token]))
+            else:
+                opened.append((identity, wanted[token]))
         elif device.authorized:
             attempt(device.port, partial(set_authorized, root, device.port, False))
-    for identity in opened:
-        attempt(identity.port, partial(authorize_exactly, root, identity))
+    for identity, parts in opened:
+        if parts is None:
+            attempt(identity.port, partial(authorize_exactly, root, identity))
+        else:
+            attempt(identity.port, partial(authorize_in_part, root, identity, parts))
+
+
+def _wanted(token: str) -> tuple[str, frozenset[str] | None]:
+    """A device's token, and the interfaces that alone may be used of it; None for the whole."""
+    device, *parts = token.split("/")
+    return device, frozenset(parts) if parts else None
 
 
 def _token(device: UsbDevice) -> str:

@@ -41,7 +41,8 @@ class PowerUnknown(Body):
 class UsbPlugged(Body):
     """A USB device appeared at `port`; `allowed` as it was judged then, `authorized` by the kernel.
 
-    `kinds`: all that it is known to be. `sha256` is that of its descriptors; `fault` says why they lie.
+    `kinds`: all that it is known to be. `sha256` is that of its descriptors; `fault` says why they lie. `faces`: its
+    interfaces, each with its kinds (`1.0=hid`); `held_back`: those that no driver may take though it is let in.
     """
 
     kind: ClassVar[str] = "usb.plugged"
@@ -56,6 +57,8 @@ class UsbPlugged(Body):
     kinds: tuple[str, ...] = ()
     sha256: str = ""
     fault: str = ""
+    faces: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

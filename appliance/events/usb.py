@@ -11,7 +11,8 @@ class UsbGranted(Body):
     """This very device may be used at this very port for `minutes`. `chief` is empty where one person was enough.
 
     `how`: grant (two people while sealed), keyboard (a replacement, one person) or ups (another UPS in its
-    place, one person).
+    place, one person). `part`: the kind that alone was let in of it, `only` the interfaces that are of it; both empty
+    where it is the whole device.
     """
 
     kind: ClassVar[str] = "usb.granted"
@@ -27,6 +28,8 @@ class UsbGranted(Body):
     interfaces: tuple[str, ...] = ()
     sha256: str = ""
     name: str = ""
+    part: str = ""
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
 from appliance.exam.usb.attached import attached_token as attached_token  # enforce makes the same words
 from appliance.exam.usb.attached_causes import levels as attached_levels
-from appliance.exam.usb.devices import allowed
+from appliance.exam.usb.devices import allowed, parts
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
@@ -72,6 +72,8 @@ def posture(venue: Venue, now: Moment) -> Posture:
 def usb_level(venue: Venue, now: Moment) -> str:
     """`leave`, `close` (to what is new), or `deny` and the tokens of the devices that may be used, in order.
 
+    Of a device that may be used in part its interfaces stand behind its token: `1-1=…/1.0`.
+
     Nothing is taken away before the bus was read: a guard that starts would take the UPS's cable from its driver.
     """
     if not venue.plan.usb:
@@ -81,6 +83,7 @@ def usb_level(venue: Venue, now: Moment) -> str:
     here = venue.usb.devices.values()
     tokens = sorted(
         usb_token(port=d.port, identity=(d.id, d.serial), interfaces=d.interfaces, sha256=d.sha256)
+        + "".join(f"/{part}" for part in sorted(parts(venue.usb, venue.plan, d, now)))
         for d in here
         if allowed(venue.usb, venue.plan, d, now)
     )

@@ -36,7 +36,7 @@ from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
 from appliance.exam.usb.attached_causes import attached_news
 from appliance.exam.usb.boot import boot_news
-from appliance.exam.usb.devices import UsbState, allowed, known
+from appliance.exam.usb.devices import UsbState, allowed, as_judged, known
 from appliance.exam.usb.flapping import tells_later
 from appliance.exam.venue import Venue
 
@@ -148,7 +148,7 @@ def usb_drifted(venue: Venue, reading: UsbReading, now: Moment) -> bool:
     """Whether the kernel lets new devices in, or a device is in that must not be, or out that may be in."""
     if not venue.plan.usb or reading.unknown:
         return False
-    wrong = any(allowed(venue.usb, venue.plan, d, now) != d.authorized for d in reading.devices)
+    wrong = any(not as_judged(venue.usb, venue.plan, d, now) for d in reading.devices)
     return not reading.closed or wrong
 
 

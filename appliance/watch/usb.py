@@ -154,4 +154,6 @@ def _plugged(device: UsbDevice) -> UsbPlugged:
         kinds=device.kinds,
         sha256=device.descriptors_sha256,
         fault=device.fault,
+        faces=device.faces,
+        held_back=device.held_back if device.authorized else (),
     )

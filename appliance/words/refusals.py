@@ -53,6 +53,7 @@ REFUSALS: dict[str, Both] = {
     "another-device": ("{port} 口上现在是另一个设备：{name}（{id}）。请重新查看后再决定。", "Another device is at port {port} now: {name} ({id}). Look again before you decide."),
     "device-unreadable": ("{port} 口上的设备说不清自己是什么，不能允许使用。", "The device at port {port} does not tell plainly what it is and can not be let in."),
     "already-allowed": ("{port} 口上的设备已经允许使用。", "The device at port {port} may be used already."),
+    "no-such-part": ("{port} 口上的设备（{name}）不能只允许“{part}”部分；它由这些部分组成：{parts}。", "Of the device at port {port} ({name}) {part} alone can not be let in; its parts are: {parts}."),
     "no-pure-keyboard": ("{port} 口上的设备（{name}）不是键盘，或不只是键盘；确需使用的，须主考和技术负责人两人允许。", "The device at port {port} ({name}) is no keyboard, or not only one; if it is needed, two people let it in."),
     "one-keyboard-only": ("已经临时允许了一个键盘，请先收回，或等它到时。", "One keyboard is let in already; take that grant back or wait until it ends."),
     "no-ups-port": ("{port} 口没有登记为后备电源的口（[usb] ups_ports）。", "Port {port} is not named as one for a UPS ([usb] ups_ports)."),

@@ -65,3 +65,12 @@ def test_a_listed_device_behind_a_hub_that_nothing_lets_in_is_a_warning(place: P
     (place.directory / "world/proc/device-tree").mkdir(parents=True)
     (place.directory / "world/proc/device-tree/model").write_bytes(b"Raspberry Pi 4 Model B Rev 1.4\0")
     assert not [told for told in warnings(read(place.config)) if "hangs on" in told]
+
+
+def test_a_line_of_the_journal_calls_a_port_by_its_name(place: Place) -> None:
+    root = world(place, model="", usb=ENFORCED + 'ports = { "1-2" = "左前口" }\n')
+    guard = place.guard()
+    usb_simulated.plug(root, "1-2", manufacturer="Kingston", product="DT 101")
+    wait_for(lambda: "左前口（1-2）：" in place.said(guard))
+    line = next(each for each in place.said(guard).splitlines() if "左前口" in each)
+    assert "左前口（1-2）：U 盘 / 存储设备“Kingston DT 101”" in line

@@ -1,5 +1,6 @@
 """The enforcers make it so, read it back, and say what they could not."""
 
+import os
 import sys
 import threading
 import time
@@ -84,6 +85,45 @@ def test_one_port_that_can_not_be_closed_keeps_no_other_open(tmp_path: Path) -> 
     with pytest.raises(NotHeld, match="1-2"):
         usb.holder(tmp_path)("deny")
     assert [state(tmp_path)[port] for port in ("1-1", "1-3")] == [False, False]
+
+
+def test_of_a_device_that_may_be_used_in_part_only_that_gets_a_driver(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path)
+    usb_simulated.plug(tmp_path, "1-1", interfaces=("03:00:00", "03:01:01"))
+    hold = usb.holder(tmp_path)
+    hold(tokens(tmp_path, "1-1") + "/1.0")
+    (device,) = scan(tmp_path)
+    assert (device.authorized, device.held_back) == (True, ("1.1",))
+    hold(tokens(tmp_path, "1-1"))
+    assert scan(tmp_path)[0].held_back == ()
+
+
+def test_a_hub_that_is_closed_takes_all_that_hangs_on_it_and_that_is_no_failure(tmp_path: Path) -> None:
+    """On the real bus the devices behind it go while their own turn comes."""
+    usb_simulated.make_bus(tmp_path)
+    usb_simulated.plug(tmp_path, "1-1", vendor_product="05e3:0608", interfaces=("09:00:00",))
+    for port in ("1-1.1", "1-1.2"):
+        usb_simulated.plug(tmp_path, port)
+        authorized = devices_directory(tmp_path) / port / "authorized"
+        authorized.unlink()
+        os.mkfifo(authorized)  # who writes to it waits until somebody reads: `_hub_goes`
+    kernel = threading.Thread(target=_hub_goes, args=(tmp_path,))
+    kernel.start()
+    usb.holder(tmp_path)("deny")
+    kernel.join()
+    assert state(tmp_path) == {"1-1": False}
+
+
+def _hub_goes(root: Path) -> None:
+    """What the kernel does once a hub is taken away: the devices behind it are gone, whoever was writing to them."""
+    devices = devices_directory(root)
+    wait_for(lambda: (devices / "1-1" / "authorized").read_text() == "0", every_s=0.001)
+    pipes = []
+    for port in ("1-1.1", "1-1.2"):
+        (devices / port).rename(devices / f".gone-{port}")
+        pipes.append(os.open(devices / f".gone-{port}" / "authorized", os.O_RDONLY | os.O_NONBLOCK))
+    for pipe in pipes:
+        os.close(pipe)
 
 
 def test_leaving_a_bus_leaves_it(tmp_path: Path) -> None:

@@ -40,7 +40,22 @@ def _minutes(act: Act, most: int) -> int:
     return value
 
 
+def _part(device: UsbPlugged, act: Act) -> tuple[str, tuple[str, ...]]:
+    """The kind that alone is let in, and the interfaces that are of it and of nothing else; empty for the whole."""
+    part = act.text("only", required=False, limit=16)
+    if not part:
+        return "", ()
+    faces = dict(face.split("=", 1) for face in device.faces)
+    only = tuple(number for number, kinds in faces.items() if kinds == part)
+    configurations = {number.partition(".")[0] for number in faces}
+    if not only or len(only) == len(faces) or len(configurations) != 1:
+        told = ", ".join(sorted(set(faces.values())))
+        raise Refused("no-such-part", port=device.port, name=device.name, part=part, parts=told)
+    return part, only
+
+
 def _granted(device: UsbPlugged, act: Act, *, minutes: int, how: str, chief: str = "") -> UsbGranted:
+    part, only = _part(device, act) if how == "grant" else ("", ())
     return UsbGranted(
         port=device.port,
         id=device.id,
@@ -53,6 +68,8 @@ def _granted(device: UsbPlugged, act: Act, *, minutes: int, how: str, chief: str
         reason=act.text("reason"),
         how=how,
         chief=chief,
+        part=part,
+        only=only,
     )
 
 

@@ -6,7 +6,7 @@ from appliance.events import Moment
 from appliance.events.bodies import UsbPlugged
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
-from appliance.exam.usb.devices import allowed
+from appliance.exam.usb.devices import allowed, too_open
 from appliance.exam.venue import Venue
 
 SETTLES_S = 3.0
@@ -29,7 +29,8 @@ def usb_causes(venue: Venue, now: Moment) -> Iterator[Cause]:
     anew = venue.usb.judged_anew  # what is taken away then is still seen as let in for a moment
     settling = anew is not None and now.since(anew) <= SETTLES_S
     for port, device in sorted(venue.usb.devices.items()):
-        if not allowed(venue.usb, venue.plan, device, now):
+        more = too_open(venue.usb, venue.plan, device, now) and not settling
+        if more or not allowed(venue.usb, venue.plan, device, now):
             kind = "usb_open" if device.authorized and not settling else "usb"
             name = _item(venue, kind, device)
             detail = "" if name.startswith("@") else device.name

@@ -40,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Somebody let a device in, from `at` on for `minutes`."""
+    """Somebody let a device in, from `at` on for `minutes`; of its interfaces `only` those, where it names any."""
 
     device: Known
     at: Moment
@@ -50,6 +50,8 @@ class Grant:
     how: str = "grant"
     chief: str = ""
     name: str = ""
+    part: str = ""
+    only: tuple[str, ...] = ()
 
     def over(self, now: Moment) -> bool:
         """Whether its time is over; after a boot it is, for nobody looked meanwhile."""
@@ -108,6 +110,29 @@ def allowed(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> bool:
     return judged(usb, plan, device, now) in ALLOWED
 
 
+def parts(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> tuple[str, ...]:
+    """The interfaces that alone may be used of a device that is granted in part; empty where it is all or nothing."""
+    if judged(usb, plan, device, now) != GRANTED:
+        return ()
+    this = known(device)
+    return next((grant.only for grant in usb.grants if grant.device == this and not grant.over(now)), ())
+
+
+def too_open(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> bool:
+    """Whether a device that may be used in part is let in with more than that."""
+    only = parts(usb, plan, device, now)
+    numbers = {face.partition("=")[0] for face in device.faces}
+    return bool(only) and device.authorized and bool(numbers - set(only) - set(device.held_back))
+
+
+def as_judged(usb: UsbState, plan: Plan, device: UsbPlugged, now: Moment) -> bool:
+    """Whether the kernel has the device as it is judged: in or out, whole or in part."""
+    if allowed(usb, plan, device, now) != device.authorized:
+        return False
+    only = parts(usb, plan, device, now)
+    return not too_open(usb, plan, device, now) and not set(device.held_back) & set(only or device.held_back)
+
+
 def _names(listed: tuple[UsbAllowed, ...], device: UsbPlugged) -> bool:
     """Whether a list names the device, with serial and descriptors where it has them."""
     return any(
@@ -140,6 +165,8 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
                 how=body.how,
                 chief=body.chief,
                 name=body.name,
+                part=body.part,
+                only=body.only,
             )
             others = tuple(each for each in usb.grants if each.device.port != body.port)
             return replace(usb, grants=(*others, grant))
@@ -149,7 +176,9 @@ def after(usb: UsbState, body: Body, now: Moment, plan: Plan) -> UsbState:
         case UsbBootRead():
             return replace(usb, boot=body)
         case SealMade():
-            inside = tuple(known(d) for d in usb.devices.values() if allowed(usb, plan, d, now))
+            # What is let in in part stays a grant: sealed in it would be the whole device.
+            there = (d for d in usb.devices.values() if not parts(usb, plan, d, now))
+            inside = tuple(known(d) for d in there if allowed(usb, plan, d, now))
             return replace(usb, sealed_in=inside, judged_anew=now)
         case SealLifted():
             return replace(usb, sealed_in=None, judged_anew=now)

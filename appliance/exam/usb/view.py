@@ -59,6 +59,8 @@ def _usb_device(venue: Venue, device: UsbPlugged, now: Moment) -> Plain:
         "allowed": why in ALLOWED,
         "why": why,
         "authorized": device.authorized,
+        "faces": list(device.faces),
+        "held_back": list(device.held_back),
     }
 
 
@@ -73,4 +75,6 @@ def _usb_grant(grant: Grant) -> Plain:
         "chief": grant.chief,
         "technician": grant.technician,
         "reason": grant.reason,
+        "part": grant.part,
+        "only": list(grant.only),
     }

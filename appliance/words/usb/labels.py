@@ -5,6 +5,7 @@ from collections.abc import Mapping
 USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_device_word": ("USB 设备", "USB device"),
     "usb_named": ("“{name}”", ' "{name}"'),
+    "usb_part": ("，只限{part:usb_kind}部分", ", only its part: {part:usb_kind}"),
     "usb_id": ("（{id}）", " ({id})"),
     "usb_grant_two": (
         "{place}：临时允许 {what}，到 {until}（{chief}、{by}；{reason}）",

@@ -58,7 +58,8 @@ def usb_grants(language: str, snapshot: Plain, clock: Callable[[object], str]) -
         until = clock(grant.get("until"))
         values = {
             "place": place,
-            "what": _what(language, kinds, grant),
+            "what": _what(language, kinds, grant)
+            + (label(language, "usb_part", part=str(grant["part"])[:16]) if grant.get("part") else ""),
             "until": until,
             "by": plain_text(grant.get("technician") or "", limit=20),
             "chief": plain_text(chief or "", limit=20),

@@ -28,7 +28,10 @@ def _device_en(tail: str) -> tuple[str, ...]:
 def _granted_zh(what: str) -> tuple[str, ...]:
     """Who let in which device for how long and why; by two people where a chief is named."""
     tail = "，{minutes:for_minutes}：{reason}"
+    part = "，只限{part:usb_kind}部分" + tail
     return (
+        what + "主考 {chief} 和 {technician} 允许使用 {port:usb_port}的“{name}”（{id}）" + part,
+        what + "{technician} 允许使用 {port:usb_port}的“{name}”（{id}）" + part,
         what + "主考 {chief} 和 {technician} 允许使用 {port:usb_port}的“{name}”（{id}）" + tail,
         what + "主考 {chief} 和 {technician} 允许使用 {port:usb_port}的设备（{id}）" + tail,
         what + "{technician} 允许使用 {port:usb_port}的“{name}”（{id}）" + tail,
@@ -38,7 +41,10 @@ def _granted_zh(what: str) -> tuple[str, ...]:
 
 def _granted_en(what: str) -> tuple[str, ...]:
     tail = " for {minutes:for_minutes}: {reason}"
+    part = ", nothing of it but: {part:usb_kind}," + tail
     return (
+        what + '{chief} and {technician} let in "{name}" ({id}) at {port:usb_port}' + part,
+        what + '{technician} let in "{name}" ({id}) at {port:usb_port}' + part,
         what + '{chief} and {technician} let in "{name}" ({id}) at {port:usb_port}' + tail,
         what + "{chief} and {technician} let in the device ({id}) at {port:usb_port}" + tail,
         what + '{technician} let in "{name}" ({id}) at {port:usb_port}' + tail,
