@@ -1,5 +1,6 @@
 """The door to other programs: absolute, timed, with the program's own words when it fails."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from appliance import command
-from appliance.command import STDERR_SHOWN, CommandError, Finished, run, start
+from appliance.command import STDERR_SHOWN, CommandError, CommandLate, Finished, Piped, run, start
+from tests.fakes.wait import wait_for
 
 SH = "/bin/sh"
 
@@ -106,3 +108,106 @@ def test_a_child_is_asked_to_end_and_ended_where_it_does_not_listen() -> None:
         assert stubborn.stderr.readline() == b"deaf\n"
         command.end(stubborn, timeout_s=0.1)
     assert stubborn.returncode == -9
+
+
+# Output that is read while the program runs.
+
+
+def poured(script: str, *, timeout_s: float = 30) -> bytes:
+    with Piped([SH, "-c", script], timeout_s=timeout_s) as program:
+        taken = b""
+        while chunk := program.read():
+            taken += chunk
+        program.finish()
+    return taken
+
+
+def gone(pid: int) -> bool:
+    """Whether the process is no more; a zombie that waits for its parent runs no code either."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def no_child_is_left() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def test_output_far_larger_than_a_pipe_is_read_whole_while_stderr_is_full_too() -> None:
+    noisy = "head -c 3000000 /dev/zero >&2 & head -c 5000000 /dev/zero; wait"
+    assert poured(noisy) == bytes(5_000_000)
+    assert no_child_is_left()
+
+
+def test_of_a_program_that_fails_the_first_line_it_said_is_the_reason() -> None:
+    with pytest.raises(CommandError, match="^/bin/sh: exit 7: the cause$"):
+        poured("echo half; echo the cause >&2; echo what follows from it >&2; exit 7")
+    with pytest.raises(CommandError, match="exit -9: no message"):
+        poured("kill -9 $$")
+    assert no_child_is_left()
+
+
+def test_a_stream_that_stalls_ends_at_its_time_limit_with_all_it_started(tmp_path: Path) -> None:
+    script = f"sleep 1000 & echo $! > {tmp_path}/pid; echo out; wait"
+    before_s = time.monotonic()
+    with pytest.raises(CommandLate, match=r"^/bin/sh: not done after 0\.3 s$"):
+        poured(script, timeout_s=0.3)
+    assert time.monotonic() - before_s < 10
+    left = int((tmp_path / "pid").read_text())
+    wait_for(lambda: gone(left), seconds=5)
+    assert no_child_is_left()
+
+
+def test_a_stream_is_ended_with_its_group_when_its_reader_has_had_enough(tmp_path: Path) -> None:
+    script = f"sleep 1000 & echo $! > {tmp_path}/pid; while echo more; do :; done"
+    with pytest.raises(ValueError, match="enough"), Piped([SH, "-c", script], timeout_s=30) as program:
+        assert program.read(4) == b"more"
+        raise ValueError("enough")
+    left = int((tmp_path / "pid").read_text())
+    wait_for(lambda: gone(left), seconds=5)
+    assert no_child_is_left()
+
+
+def test_a_program_deaf_to_sigterm_is_ended_all_the_same() -> None:
+    with Piped([SH, "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"], timeout_s=30) as program:
+        assert program.read() == b"deaf\n"
+    assert no_child_is_left()
+
+
+def test_what_a_program_leaves_running_in_its_group_does_not_outlive_it(tmp_path: Path) -> None:
+    script = f"sleep 1000 >/dev/null 2>&1 & echo $! > {tmp_path}/pid; echo done"
+    assert poured(script) == b"done\n"
+    left = int((tmp_path / "pid").read_text())
+    wait_for(lambda: gone(left), seconds=5)
+
+
+def test_a_program_that_is_spoken_to_answers_and_one_that_left_is_named() -> None:
+    with Piped(["/bin/cat"], timeout_s=30, spoken_to=True) as program:
+        program.write(b"ping")
+        assert program.read(4) == b"ping"
+        assert program.finish().code == 0
+    with (
+        pytest.raises(CommandError, match="^/bin/true: no longer listens: Broken pipe$"),
+        Piped(["/bin/true"], timeout_s=30, spoken_to=True) as program,
+    ):
+        while True:
+            program.write(bytes(1 << 16))
+
+
+def test_what_is_said_to_a_program_that_does_not_listen_ends_at_the_time_limit() -> None:
+    with (
+        pytest.raises(CommandLate, match="not done"),
+        Piped(["/bin/sleep", "60"], timeout_s=0.3, spoken_to=True) as program,
+    ):
+        program.write(bytes(1 << 20))
+
+
+def test_a_stream_has_the_doors_other_rules_too() -> None:
+    for argv in (["sh"], [SH, "a\0b"], ["/nowhere/pg_dump"]):
+        with pytest.raises(CommandError):
+            Piped(argv, timeout_s=1)
