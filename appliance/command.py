@@ -172,7 +172,9 @@ class Piped:
         self._end_group()
         done = Finished(argv=self._argv, code=self._child.returncode, stdout=b"", stderr=self.stderr)
         if check and done.code != 0:
-            raise CommandError(f"{self._argv[0]}: exit {done.code}: {_first_line(done.stderr) or 'no message'}")
+            raise CommandError(
+                f"{self._argv[0]}: exit {done.code}: {_first_line(done.stderr) or 'no message'}"
+            )
         return done
 
     def _ready(self, readable: list[int], writable: list[int]) -> list[int]:

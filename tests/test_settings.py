@@ -200,6 +200,24 @@ def test_backups_need_a_key_to_seal_to(place: Path) -> None:
     assert made.plan.backup is True
 
 
+def test_every_fault_of_a_source_is_told_at_its_place(place: Path) -> None:
+    section = '[[backup.source]]\nname = "{0}"\ndriver = "{0}"\n{1}\n'
+    config = f'{VENUE}[backup]\nrecipients = ["{new_identity()[1]}"]\n'
+    config += section.format("command", 'argv = ["mysqldump"]\nfile = "a/b"')
+    config += section.format("sqlite", 'path = "records.db"\nbusy_seconds = 0')
+    config += section.format("postgresql", 'database = "password=x"')
+    config += section.format("directory", 'colour = "red"')
+    told = [fault.split(":")[1].strip() for fault in faults(place, config=config)]
+    assert told == [
+        "backup.source[0].argv",
+        "backup.source[0].file",
+        "backup.source[1].path",
+        "backup.source[1].busy_seconds",
+        "backup.source[2].database",
+        "backup.source[3].colour",
+    ]
+
+
 @pytest.mark.parametrize("case", [str.upper, str.lower])
 def test_a_private_key_is_refused_with_a_clear_word_and_never_shown(place: Path, case: object) -> None:
     private = new_identity()[0]

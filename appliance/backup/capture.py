@@ -18,6 +18,7 @@ from appliance.backup.bundle import (
     SourceSpec,
     SourceTally,
 )
+from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
 from appliance.backup.spool import Spool
 from appliance.backup.stream import Writable
@@ -34,11 +35,17 @@ class Capture:
     """One archive: `.venue/bundle.json`, the sources, `.venue/log.jsonl`, `.venue/files.jsonl`."""
 
     def __init__(
-        self, stream: Writable, *, spool_dir: Path, now: datetime, progress: Callable[[Progress], None] | None
+        self,
+        stream: Writable,
+        *,
+        spool_dir: Path,
+        scratch: Scratch,
+        now: datetime,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._tar = TarWriter(stream)
         self._now_ns = int(now.timestamp()) * 1_000_000_000
-        self._spool_dir = spool_dir
+        self._spool_dir, self._scratch = spool_dir, scratch
         self._files = Spool(spool_dir)
         self._progress = progress
         self._told_s = 0.0
@@ -52,7 +59,7 @@ class Capture:
         """Capture one source; a fault of its own ends in the tally and not in the run. Raises DiskFault."""
         tally = SourceTally(name=spec.name, driver=spec.options.driver)
         try:
-            spec.options.open().capture(_Intake(self._tar, self._files, tally, self._tell))
+            spec.options.open(self._scratch).capture(_Intake(self._tar, self._files, tally, self._tell))
         except SourceError as error:
             tally.error = error.code
             tally.missing.append(NotCaptured(source=spec.name, path="", reason=str(error)))

@@ -31,6 +31,7 @@ from appliance.backup.capture import Capture
 from appliance.backup.disk import DiskFault, sha256_of
 from appliance.backup.keys import SigningKeyUnusable, signing_key
 from appliance.backup.manifest import FORMAT, encode, manifest_of
+from appliance.backup.scratch import Scratch
 from appliance.backup.seal import Sealer
 from appliance.backup.sshsig import sign
 
@@ -54,6 +55,7 @@ def run(
     try:
         with outbox.locked(request.state_dir) as directory:
             outbox.sweep(directory)
+            _scratch(request).sweep()
             key = signing_key(request.state_dir, request.venue)
             return _made(request, directory, recipients, key, log_rows, now, progress)
     except (DiskFault, OSError) as error:
@@ -108,7 +110,9 @@ def _sealed(
     with contextlib.ExitStack() as stack:
         sealer = Sealer(part, recipients, mode=outbox.FILE_MODE)
         stack.callback(sealer.abandon)
-        capture = Capture(sealer, spool_dir=part.parent, now=now, progress=progress)
+        capture = Capture(
+            sealer, spool_dir=part.parent, scratch=_scratch(request), now=now, progress=progress
+        )
         stack.callback(capture.close)
         capture.information(_information(request, name, now))
         tallies = [capture.source(spec) for spec in request.sources]
@@ -121,6 +125,10 @@ def _sealed(
         capture.finish()
         size, digest = sealer.finish()
         return tallies, size, digest
+
+
+def _scratch(request: Request) -> Scratch:
+    return Scratch(request.state_dir / "spool")
 
 
 def _information(request: Request, name: str, now: datetime) -> dict[str, object]:

@@ -11,7 +11,15 @@ from typing import Any
 
 from appliance import daemon
 from appliance.backup import job
-from appliance.backup.bundle import BackupBusy, BackupError, Bundle, Progress, Request, SourceSpec
+from appliance.backup.bundle import (
+    BackupBusy,
+    BackupError,
+    Bundle,
+    Progress,
+    Request,
+    SourceSpec,
+    SourceTally,
+)
 from appliance.backup.manifest import ManifestFault, decode
 from appliance.backup.outbox import bundles
 from appliance.backup.sources import SOURCES
@@ -115,8 +123,9 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     if client is not None:
         client.call("report", kind="bundle.published", body=_published(bundle, request))
     print(bundle.name)
-    for name in bundle.failed_sources:
-        say(f"source {name} is not in it")
+    for tally in bundle.sources:
+        if tally.error:
+            say(f"source {tally.name} is not whole in it: {_reason(tally)}")
     return EXIT_OK
 
 
@@ -135,6 +144,12 @@ def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
         SourceSpec(name=section.name, options=driver_options(SOURCES[section.driver], section.options))
         for section in settings.config.backup.source
     )
+
+
+def _reason(tally: SourceTally) -> str:
+    """Why it is not, in the words for the technician, without what could drive a terminal."""
+    told = "; ".join(missing.reason for missing in tally.missing if not missing.path) or tally.error
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in told)
 
 
 def _last_log_seq(state_dir: Path) -> int:

@@ -2,20 +2,28 @@
 
 from collections.abc import Mapping
 
-from appliance.backup.sources import directory
+from appliance.backup.sources import command, directory, postgresql, sqlite
 from appliance.backup.sources.entry import (
     Entry,
     Label,
     Options,
     Sink,
     Source,
+    SourceBusy,
+    SourceDamaged,
     SourceError,
+    SourceFailed,
+    SourceLate,
     SourceMissing,
+    SourceTooLarge,
     SourceUnreadable,
 )
 
 SOURCES: Mapping[str, type[Options]] = {
     directory.Options.driver: directory.Options,
+    sqlite.Options.driver: sqlite.Options,
+    postgresql.Options.driver: postgresql.Options,
+    command.Options.driver: command.Options,
 }
 
 __all__ = [
@@ -25,7 +33,12 @@ __all__ = [
     "Options",
     "Sink",
     "Source",
+    "SourceBusy",
+    "SourceDamaged",
     "SourceError",
+    "SourceFailed",
+    "SourceLate",
     "SourceMissing",
+    "SourceTooLarge",
     "SourceUnreadable",
 ]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from appliance.backup.scratch import Scratch
 from appliance.backup.sources.entry import Entry, Label, Sink, Source, SourceMissing, SourceUnreadable
 
 # Each level holds one descriptor open; the usual limit is 1,024.
@@ -47,8 +48,8 @@ class Options:
         if not self.path.is_absolute():
             raise ValueError("path: an absolute path was expected")
 
-    def open(self) -> Source:
-        """The tree below `path`."""
+    def open(self, scratch: Scratch | None = None, /) -> Source:
+        """The tree below `path`; it keeps nothing aside."""
         return Directory(self)
 
 

@@ -4,6 +4,8 @@ import enum
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from appliance.backup.scratch import Scratch
+
 
 class SourceError(Exception):
     """A source could not be captured; `code` goes into the manifest, the message stays at the venue."""
@@ -23,11 +25,42 @@ class SourceUnreadable(SourceError):
     code: ClassVar[str] = "unreadable"
 
 
+class SourceFailed(SourceError):
+    """A program that gives the source ended with an error, or its server refused."""
+
+
+class SourceLate(SourceError):
+    """It was not done within its time limit."""
+
+    code: ClassVar[str] = "late"
+
+
+class SourceTooLarge(SourceError):
+    """It is larger than its limit, or than the room the box has to keep it aside."""
+
+    code: ClassVar[str] = "too_large"
+
+
+class SourceBusy(SourceError):
+    """Somebody held it for longer than was to be waited."""
+
+    code: ClassVar[str] = "busy"
+
+
+class SourceDamaged(SourceError):
+    """It is damaged where it stands; what older bundles hold is not."""
+
+    code: ClassVar[str] = "damaged"
+
+
 class Label(enum.Enum):
     """How consistent a captured file is."""
 
     STABLE = "stable"  # size, mtime and ctime were the same before and after
     TORN = "torn"  # it changed under the reader, the second time too: bytes of two moments
+    SNAPSHOT = "snapshot"  # a database's own copy of one moment
+    OUTPUT = "output"  # a program's output, which ended well; more is not known
+    PULLED = "pulled"  # size and mtime, in whole seconds and as its server tells them, were the same before and after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,5 +114,5 @@ class Options(Protocol):
 
     driver: ClassVar[str]
 
-    def open(self) -> Source:
-        """The source these settings describe; touches nothing yet."""
+    def open(self, scratch: Scratch, /) -> Source:
+        """The source these settings describe; touches nothing yet. `scratch` is for what has no size beforehand."""
