@@ -54,6 +54,8 @@ class Box:
             ("venue-lockdown.service", "/etc/systemd/system/venue-lockdown.service", 0o644),
             ("udev/10-venue-usb.rules", "/etc/udev/rules.d/10-venue-usb.rules", 0o644),
             ("venue-guard.service.d/usb.conf", "/etc/systemd/system/venue-guard.service.d/usb.conf", 0o644),
+            ("venue-unmount", "/usr/lib/venue-appliance/venue-unmount", 0o755),
+            ("venue-unmount@.service", "/etc/systemd/system/venue-unmount@.service", 0o644),
         ):
             self.vm.put(there, (ROOT / "systemd" / name).read_bytes(), mode=mode)
         self.vm.put("/etc/venue-appliance/appliance.toml", CONFIG)
