@@ -42,6 +42,10 @@ def holder(root: Path) -> Callable[[str], None]:
         except UsbError as error:
             faults.append(str(error))
         try:
+            hold_nothing_back(root)
+        except UsbError as error:
+            faults.append(str(error))
+        try:
             if level == "deny":
                 _settle(root, set(tokens), faults)
         except UsbError as error:
@@ -55,7 +59,6 @@ def holder(root: Path) -> Callable[[str], None]:
 def _settle(root: Path, tokens: set[str], faults: list[str]) -> None:
     opened: list[tuple[Identity, frozenset[str] | None]] = []
     wanted = dict(_wanted(token) for token in tokens)
-    hold_nothing_back(root)
 
     def attempt(port: str, act: Callable[[], None]) -> None:
         try:

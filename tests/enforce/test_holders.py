@@ -18,6 +18,12 @@ from tests.fakes.wait import wait_for
 
 WANTED = BackupWanted(newer_than_seq=7, stage="final", sitting="am", reason="finished")
 HEAD = (7, "ab" * 32)
+# Parameters of the kernel that read 0 and that nobody, root neither, can write.
+ZEROS = [
+    path
+    for path in sorted(Path("/sys/module").glob("c*/parameters/off"))
+    if path.stat().st_mode & 0o777 == 0o444 and path.read_text() == "0\n"
+]
 
 
 def tokens(root: Path, *ports: str) -> str:
@@ -181,3 +187,15 @@ def test_a_program_that_is_not_there_is_an_error_at_once(tmp_path: Path) -> None
     runner = BackupJobs(argv=("/nowhere/venue",), request=tmp_path / "request.json", report=lambda body: None)
     with pytest.raises(OSError, match="/nowhere/venue"):
         runner.start(WANTED, HEAD, "closing")
+
+
+@pytest.mark.skipif(not ZEROS, reason="no file of the kernel's that reads 0 and takes nothing else")
+def test_interfaces_that_stay_held_back_are_told_and_keep_nothing_from_being_closed(tmp_path: Path) -> None:
+    usb_simulated.make_bus(tmp_path)
+    usb_simulated.plug(tmp_path, "1-1")
+    held = devices_directory(tmp_path) / "usb1" / "interface_authorized_default"
+    held.unlink()
+    held.symlink_to(ZEROS[0])
+    with pytest.raises(NotHeld, match="interface_authorized_default"):
+        usb.holder(tmp_path)("deny")
+    assert state(tmp_path) == {"1-1": False}
