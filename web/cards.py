@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 
-from appliance.words import label, name_of, usb_level
+from appliance.words import label, name_of, net_level, net_lines, usb_level
 from web.card import Card, Line, Say
 from web.fields import Plain, count, part, text
 from web.supply import card as power_card
@@ -62,7 +62,9 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
     proven = clock_time(moment_of(network.get("verified_at")), zone)
     usb = usb_level(snapshot)
     level = usb if usb in ("critical", "attention") else "unknown"
-    if usb == "ok" and net == "closed" and proven:
+    if level == "unknown" and (net == "drifted" or net_level(snapshot)):
+        level = "attention"
+    elif usb == "ok" and net == "closed" and proven:
         level = "ok"
     tag = name_of(language, "level", level)
     if level == "unknown" and "unknown" not in (net, usb_state):
@@ -72,9 +74,18 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
         level=level,
         tag=tag,
         big=_net_words(say, net, proven),
-        lines=[*usb_lines(language, say, snapshot, now, zone), Line(words=say("seat_usb"), level="unknown")],
+        lines=[
+            *_net_lines(language, snapshot, now, zone),
+            *usb_lines(language, say, snapshot, now, zone),
+            Line(words=say("seat_usb"), level="unknown"),
+        ],
         fold=usb_fold(language, say, snapshot, now, zone),
     )
+
+
+def _net_lines(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Line]:
+    found = net_lines(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
+    return [Line(words=line.words, level=line.level) for line in found]
 
 
 def _net_words(say: Say, net: str, proven: str) -> str:

@@ -1,4 +1,4 @@
-"""`venue incident` and `venue seat`: the record, and what people say of it."""
+"""`venue incident`: the record, and what people say of it."""
 
 import argparse
 from typing import Any
@@ -64,14 +64,6 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
             parser.add_argument(f"--{option}", required=required, default="", help=meaning)
         names = tuple(option for option, _, _ in options)
         parser.set_defaults(run=asking(run_act), verb=verb, names=names)
-    seat = verbs.add_parser("seat", help="seats")
-    seat_acts = seat.add_subparsers(metavar="ACT", required=True)
-    swap = seat_acts.add_parser("swap", help="move a candidate to a spare (换机)")
-    add_config(swap)
-    swap.add_argument("seat", metavar="ROOM-SEAT")
-    swap.add_argument("spare", metavar="ROOM-SEAT")
-    swap.add_argument("--by", required=True, metavar="NAME")
-    swap.set_defaults(run=asking(run_swap))
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -121,10 +113,4 @@ def run_act(args: argparse.Namespace) -> int:
     """Does one act on an incident."""
     values = {name: getattr(args, name) for name in args.names}
     client_of(args).call(args.verb, number=args.number, by=args.by, **values)
-    return EXIT_OK
-
-
-def run_swap(args: argparse.Namespace) -> int:
-    """Moves a candidate to a spare."""
-    client_of(args).call("seat.swap", seat=args.seat, spare=args.spare, by=args.by)
     return EXIT_OK

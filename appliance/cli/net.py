@@ -2,12 +2,13 @@
 
 import argparse
 
-from appliance.cli import net_rules, net_window
+from appliance.cli import net_rules, net_status, net_window
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the verb."""
     net = verbs.add_parser("net", help="the exam network: what is closed, windows of the line")
     acts = net.add_subparsers(metavar="ACT", required=True)
+    net_status.add(acts)
     net_rules.add(acts)
     net_window.add(acts)

@@ -2,7 +2,6 @@
 
 import math
 import os
-import socket
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from appliance.config.load import Config, driver_options
 from appliance.config.lockdown import NAME
 from appliance.daemon import supply
 from appliance.daemon.panel import PanelOpenedLater
+from appliance.daemon.seen import exam_interface
 from appliance.daemon.settings import Settings
 from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce import attached as attached_enforcer
@@ -145,11 +145,9 @@ def _network(plan: NetworkPlan, watcher: Callable[..., Watcher]) -> list[Watcher
     """Who is in the exam network and what was dropped there. On its bridge where that is there, else on its port."""
     if plan.mode == "off":
         return []
-    bridged = plan.exam_bridge in (name for _, name in socket.if_nameindex())
-    first = plan.exam_ports[0] if plan.exam_ports and plan.mode == "watch" and not bridged else ""
     listed = [*(s.ip for s in plan.servers), *(d.ip for d in plan.devices), *(s.ip for s in plan.seats)]
     there = PresenceReader(
-        interface=first or plan.exam_bridge,
+        interface=exam_interface(plan),
         ips=[ip for ip in listed if ip],
         own_ip=plan.address.partition("/")[0],
         uplink=plan.uplink,

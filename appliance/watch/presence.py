@@ -49,7 +49,7 @@ class PresenceReader:
     ) -> None:
         self._interface, self._own_ip, self._uplink = interface, own_ip, uplink
         self._ips = tuple(dict.fromkeys(ips))
-        self._round_s = max(round_s, len(self._ips) / _RATE_PER_S)
+        self.round_s = max(round_s, len(self._ips) / _RATE_PER_S)
         self._arp: Arp | None = None
         self._offers: Offers | None = None
         self._heard: dict[tuple[str, str], _Heard] = {}
@@ -100,7 +100,7 @@ class PresenceReader:
 
     def _ask(self, arp: Arp, now_s: float) -> None:
         """As many as are due since the last call, in their order, never more than the rate allows."""
-        due = int((now_s - self._asked_s) * len(self._ips) / self._round_s)
+        due = int((now_s - self._asked_s) * len(self._ips) / self.round_s)
         if due:
             self._asked_s = now_s
         for _ in range(min(due, len(self._ips))):
@@ -110,16 +110,16 @@ class PresenceReader:
 
     def _keep(self, key: tuple[str, str], now_s: float) -> None:
         known = self._heard.get(key)
-        if known is not None and now_s - known.last_s < ROUNDS_KEPT * self._round_s:
+        if known is not None and now_s - known.last_s < ROUNDS_KEPT * self.round_s:
             known.last_s = now_s
         elif known is not None or len(self._heard) < KEPT:
             self._heard[key] = _Heard(first_s=now_s, last_s=now_s)
 
     def _reading(self, now_s: float) -> PresenceReading:
-        self._heard = {key: at for key, at in self._heard.items() if now_s - at.last_s < ROUNDS_KEPT * self._round_s}
+        self._heard = {key: at for key, at in self._heard.items() if now_s - at.last_s < ROUNDS_KEPT * self.round_s}
         self._offered = {offer: at for offer, at in self._offered.items() if now_s - at < OFFER_KEPT_S}
         here = {key: at for key, at in self._heard.items() if not self._outside(key[0])}
-        if now_s - self._begun_s < self._round_s + TOLD_EVERY_S:
+        if now_s - self._begun_s < self.round_s + TOLD_EVERY_S:
             return self._last if not self._last.unknown else PresenceReading(unknown="waiting")
         return PresenceReading(
             hosts=tuple(Host(mac=mac, ip=ip, port=self._ports.get(mac, "")) for mac, ip in sorted(here)),

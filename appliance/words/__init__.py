@@ -11,6 +11,7 @@ from appliance.words.causes import Cause
 from appliance.words.figures import figures_of, usb_places, with_figures
 from appliance.words.languages import LANGUAGES, html_language, language_named, other_language, shell_language
 from appliance.words.names import NAMES, name_of
+from appliance.words.net.rows import NetLine, net_level, net_lines
 from appliance.words.page_labels import label
 from appliance.words.plain import plain_text
 from appliance.words.sentences import doubt_words, room_place, say, seat_place
@@ -22,6 +23,7 @@ from appliance.words.usb.sentences import USB_TITLES
 __all__ = [
     "LANGUAGES",
     "IncidentWords",
+    "NetLine",
     "attached_levels",
     "attached_rows",
     "doubt_words",
@@ -34,6 +36,8 @@ __all__ = [
     "language_named",
     "name_of",
     "other_language",
+    "net_level",
+    "net_lines",
     "plain_text",
     "radio_rows",
     "reason_sentence",

@@ -1,11 +1,10 @@
-"""`venue net ruleset` and `status`: the rules as printed, and what a terminal is told of the line."""
+"""`venue net ruleset`: the rules as printed."""
 
 from pathlib import Path
 
 import pytest
 
 from appliance.cli import main
-from appliance.cli.net_rules import lines
 from tests.daemon.test_network_config import WHOLE, settings
 
 
@@ -50,18 +49,3 @@ def test_config_apply_writes_what_holds_early_in_the_boot(
     settings(tmp_path, "")
     assert main(["config", "apply", str(made.path)]) == 0
     assert not (tmp_path / "network.nft").exists()
-
-
-def test_the_terminal_is_told_what_was_changed_and_which_windows_end_when() -> None:
-    network = {
-        "state": "drifted",
-        "drift": ["rules"],
-        "windows": [{"name": "paper", "until": "2026-09-05T01:00:00+00:00"}],
-    }
-    snapshot = {"venue": {"timezone": "Asia/Shanghai"}, "network": network}
-    assert lines("en", snapshot, network) == [
-        "Internet: rules changed, being put right",
-        "  rules",
-        "  papers → 09-05 09:00:00",
-    ]
-    assert lines("en", {}, {}) == ["Internet: unknown"]

@@ -1,0 +1,67 @@
+"""The network's lines on the card: windows, what was dropped, who ought not to be there; never a false green."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.web import nets, snapshots, usbs
+from tests.web.snapshots import Snapshot, all_well
+from web.card import Card
+from web.cards import cards
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime.fromisoformat(snapshots.NOW)
+EVIL = '"><script>alert(1)</script>\u202e\x1b[2J'
+
+
+def card(snapshot: Snapshot, language: str = "zh_CN") -> Card:
+    return cards(language, snapshot, NOW, ZONE)[2]
+
+
+def lines(**changes: object) -> list[tuple[str, str]]:
+    found = card(usbs.in_order() | {"network": nets.network(**changes)}).lines
+    return [(line.level, line.words) for line in found][:-2]
+
+
+def test_without_a_network_there_is_no_line_and_the_line_is_not_monitored() -> None:
+    found = card(all_well(network={"state": "unmonitored", "mode": "off", "windows": []}))
+    assert found.big == "外网：未接入监测" and len(found.lines) == 2
+
+
+def test_a_quiet_network_says_so_and_that_hot_spots_can_not_be_seen() -> None:
+    assert lines() == [("ok", "拦下的连外网：没有需要看一眼的"), ("unknown", "考试机的热点和 Wi-Fi：看不到")]
+
+
+def test_what_nobody_reads_is_unknown() -> None:
+    assert lines(ledger="unknown", presence="unknown", machines=None)[:2] == [
+        ("unknown", "拦下了什么：未知"),
+        ("unknown", "谁在考试网里：未知"),
+    ]
+
+
+def test_attempts_and_strangers_are_counted_and_make_the_card_amber() -> None:
+    told = nets.network(machines={"attempt": 2}, strangers=[nets.STRANGER])
+    found = card(usbs.in_order() | {"network": told})
+    assert found.level == "attention"
+    words = [line.words for line in found.lines]
+    assert "有程序连外网，已拦下：2 台" in words and "没有登记的设备：1 台" in words
+
+
+def test_an_open_window_is_told_with_its_end_and_louder_where_people_opened_it() -> None:
+    assert lines(windows=[nets.UPLOAD])[0] == ("", "窗口打开：上传答案，到 11:10")
+    assert lines(windows=[nets.UPLOAD | {"how": "two"}])[0][0] == "attention"
+    assert lines(windows=[{"name": "pull", "until": None, "how": "phase"}])[0] == ("", "窗口打开：省里取备份")
+
+
+def test_rules_that_drifted_are_amber() -> None:
+    assert card(usbs.in_order() | {"network": nets.network(state="drifted")}).level == "attention"
+
+
+@pytest.mark.parametrize("nonsense", [None, 7, "x", [1, None, "a"], {"a": 1}, EVIL])
+@pytest.mark.parametrize(
+    "name", ["windows", "machines", "strangers", "moved", "ledger", "presence", "mode", "state"]
+)
+def test_nonsense_in_the_networks_part_still_gives_a_card(name: str, nonsense: object) -> None:
+    found = card(usbs.in_order() | {"network": nets.network(**{name: nonsense})})
+    assert found.title and not any("\x1b" in line.words or "\u202e" in line.words for line in found.lines)
