@@ -72,7 +72,7 @@ TCP = {
 def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
     """The chains that end every refused packet: name and rules."""
     yield "blame", [*_link(family), *_owner(family, here), "goto blame4"]
-    yield "blame4", [*_content()]
+    yield "blame4", [*_content(here)]
     yield "blame6", [f"icmpv6 type nd-router-advert {_called('router-advertisement')}", _called("ipv6")]
     yield (
         "ledger",
@@ -124,15 +124,19 @@ def _owner(family: str, here: Place) -> Iterator[str]:
         yield f'iifname "{port}" ether saddr != {members(macs)} {_called("spoofed-mac")}'
     yield "ether saddr . ip saddr @seat goto blame4"
     yield "ether saddr . ip saddr @host goto blame4"
-    yield f"ether saddr != @owner ip saddr @address {_called('spoofed-mac')}"
-    yield f"ether saddr @owner ip saddr != {{ 0.0.0.0, 169.254.0.0/16 }} {_called('spoofed-ip')}"
+    yield f"ether saddr != @listed ip saddr @address {_called('spoofed-mac')}"
+    yield f"ether saddr @unplaced ip saddr @address {_called('spoofed-mac')}"
+    yield "ether saddr @unplaced goto blame4"
+    yield f"ether saddr @listed ip saddr != {{ 0.0.0.0, 169.254.0.0/16 }} {_called('spoofed-ip')}"
 
 
-def _content() -> Iterator[str]:
+def _content(here: Place) -> Iterator[str]:
     yield f"{FRAGMENT} {_called('fragment')}"
     for kind, numbers in PROTOCOLS.items():
         yield f"ip protocol {_numbers(numbers)} {_called(kind)}"
-    yield f"ip daddr @seat_address {_called('other-seat')}"
+    servers = sorted({server.ip for server in here.plan.servers})
+    others = f"ip daddr != {members(servers)} " if servers else ""
+    yield f"{others}ip daddr @address {_called('other-seat')}"
     for kind in ("name-lookup", "discovery"):
         yield f"udp dport {_numbers(UDP[kind])} {_called(kind)}"
     yield f"udp sport 67 udp dport 68 {_called('dhcp-server')}"

@@ -79,9 +79,12 @@ def _sysctls(here: Place, routing: bool) -> dict[str, str]:
 def settle(want: Wanted, root: Path = Path("/")) -> list[str]:
     """Makes it so; gives what is not so afterwards, each with its reason, [] where all is."""
     faults: list[str] = []
+    known: dict[str, Link] | None = None
     try:
-        batch = "".join(f"{line}\n" for line in _commands(want, links()))
+        known = links()
+        batch = "".join(f"{line}\n" for line in _commands(want, known))
         if batch:
+            known = None  # to be read anew
             command.run([IP, "-force", "-batch", "-"], timeout_s=TIMEOUT_S, stdin=batch.encode(), check=False)
     except CommandError as error:
         faults.append(str(error))
@@ -92,11 +95,14 @@ def settle(want: Wanted, root: Path = Path("/")) -> list[str]:
                 path.write_text(value, encoding="ascii")
             except OSError as error:
                 faults.append(f"{path}: {error.strerror}")
-    return faults + [fault for fault in astray(want, root) if fault not in faults]
+    return faults + [fault for fault in astray(want, root, known) if fault not in faults]
 
 
-def astray(want: Wanted, root: Path = Path("/")) -> list[str]:
-    """What is not as it must be, each in a few words; sysctls that this kernel does not have are no fault."""
+def astray(want: Wanted, root: Path = Path("/"), known: Mapping[str, Link] | None = None) -> list[str]:
+    """What is not as it must be, each in a few words; `known` are links just read.
+
+    Sysctls that this kernel does not have are no fault.
+    """
     found = [
         f"{path}: not {value}"
         for name, value in want.sysctls.items()
@@ -105,7 +111,7 @@ def astray(want: Wanted, root: Path = Path("/")) -> list[str]:
     if not want.isolation:
         return found
     try:
-        known = links()
+        known = links() if known is None else known
     except CommandError as error:
         return [*found, str(error)]
     bridge = known.get(want.bridge)

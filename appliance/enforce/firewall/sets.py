@@ -4,9 +4,9 @@ The kernel keeps the last two over a reload. A set's definition never changes un
 refuse the whole file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from appliance.enforce.firewall.place import Place
+from appliance.enforce.firewall.place import BRIDGE, Place
 from appliance.events.network import NetworkPlan
 
 LEDGER_SIZE, STRANGERS_SIZE = 8192, 1024
@@ -16,12 +16,12 @@ STATIC = {
     "sender": "type ether_addr . ipv4_addr;",
     "host": "type ether_addr . ipv4_addr;",
     "listed": "type ether_addr;",
-    "owner": "type ether_addr;",
+    "unplaced": "type ether_addr;",
     "address": "type ipv4_addr;",
-    "seat_address": "type ipv4_addr;",
     "server": "type ipv4_addr . inet_proto . inet_service;",
     "server_any": "type ipv4_addr;",
 }
+OF_PORTS = ("seat_port", "server", "server_any")  # asked where seats hang on ports of the box
 WINDOWS = {
     "window": "type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags timeout;",
     "open": "type ipv4_addr; flags timeout;",
@@ -45,18 +45,19 @@ def declared(family: str) -> Iterator[str]:
 
 
 def filled(family: str, here: Place) -> Iterator[str]:
-    """The plan's sets hold exactly what the plan lists."""
+    """The plan's sets hold exactly what the plan lists; those that no rule of the family asks stay empty."""
+    asked = here.seat_ports if family == BRIDGE else ()
     for name, held in contents(here).items():
         yield f"flush set {family} venue {name}"
-        if held:
+        if held and (asked or name not in OF_PORTS):
             yield f"add element {family} venue {name} {{ {', '.join(held)} }}"
 
 
 def contents(here: Place) -> dict[str, list[str]]:
     """The elements of the plan's sets.
 
-    `sender` are the servers' pairs, `host` all pairs but the seats', `owner` each MAC whose address is known,
-    `address` each address whose MAC is known.
+    `sender` are the servers' pairs, `host` all pairs but the seats', `listed` each MAC, `unplaced` those
+    without an address, `address` each address whose MAC is known.
     """
     plan = here.plan
     pairs = _pairs(plan)
@@ -71,9 +72,8 @@ def contents(here: Place) -> dict[str, list[str]]:
         "sender": _sorted(f"{server.mac} . {server.ip}" for server in plan.servers if server.mac),
         "host": _sorted(f"{mac} . {ip}" for mac, ip in pairs),
         "listed": _sorted(_listed(plan)),
-        "owner": _sorted(mac for mac, _ in [*pairs, *seats]),
+        "unplaced": _sorted({*_listed(plan)} - {mac for mac, _ in [*pairs, *seats]}),
         "address": _sorted(ip for _, ip in [*pairs, *seats]),
-        "seat_address": _sorted(seat.ip for seat in plan.seats if seat.ip),
         "server": _sorted(f"{server.ip} . tcp . {port}" for server in plan.servers for port in server.tcp),
         "server_any": _sorted(server.ip for server in plan.servers if not server.tcp),
     }
@@ -93,5 +93,5 @@ def _listed(plan: NetworkPlan) -> Iterator[str]:
         yield from filter(None, macs)
 
 
-def _sorted(given: Iterator[str]) -> list[str]:
+def _sorted(given: Iterable[str]) -> list[str]:
     return sorted(set(given))
