@@ -120,6 +120,17 @@ def test_an_unmount_is_asked_for_once_waited_for_and_asked_for_again_when_it_doe
     hold(level)
 
 
+def test_what_lies_on_top_is_unmounted_first(world: Path) -> None:
+    asked: list[Mount] = []
+    attached_simulated.add_mount(world, "/mnt/a b", "/dev/sdz", "vfat", number="8:99")
+    hands = Hands(remove=lambda _: None, down=lambda _: None, unmount=asked.append)
+    reading = AttachedReader(world, (), listen=False)()
+    level = " ".join(["unmount", *(token_of(item) for item in reading.items if item.name == "/mnt/a b")])
+    with pytest.raises(NotYet):
+        attached.mounts_holder(world, hands)(level)
+    assert [mount.source for mount in asked] == ["/dev/sdz", "/dev/sda"]
+
+
 def test_an_unmount_that_cannot_be_asked_for_is_not_held_and_asked_for_again(world: Path) -> None:
     asked: list[Mount] = []
 

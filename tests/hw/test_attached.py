@@ -298,6 +298,15 @@ def test_one_radio_that_cannot_be_switched_off_leaves_no_other_on(world: Path) -
     assert (world / "sys/class/rfkill/rfkill1/soft").read_text() == "1\n"
 
 
+def test_a_switch_that_takes_the_word_and_stays_on_is_said(world: Path) -> None:
+    attached_simulated.add_radio(world, 0, "wlan")
+    soft = world / "sys/class/rfkill/rfkill0/soft"
+    soft.unlink()
+    soft.symlink_to("/dev/null")
+    with pytest.raises(RadioStaysOn, match="rfkill0 is still on"):
+        switch_off(world, "wifi")
+
+
 def test_a_tree_without_classes_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RadioError):
         radios(tmp_path)
