@@ -81,6 +81,11 @@ def test_a_stick_is_told_by_its_port_and_what_software_makes_as_what_it_is(world
     )
 
 
+def test_a_reader_without_a_card_is_there(world: Path) -> None:
+    attached_simulated.add_disk(world, "sdb", STICK_SLOT, size_bytes=0)
+    assert [disk.size_bytes for disk in disks(world) if disk.name == "sdb"] == [0]
+
+
 def test_what_a_disk_says_of_itself_drives_no_terminal(world: Path) -> None:
     attached_simulated.add_disk(
         world, "sda", STICK_SLOT, serial="a\x1b[2J\u202e" + "x" * 5000, model="y\x00" * 300

@@ -276,6 +276,21 @@ def test_what_hangs_on_a_port_may_be_there_exactly_while_its_device_may() -> Non
     assert {"disk_new", "mount_new"} <= set(day.kinds) and day.one("disk_new").place == "1-2"
 
 
+def test_a_disk_whose_grant_has_just_ended_is_no_item_unless_it_stays() -> None:
+    day = Ledger(plan(attached=True)).all_read()
+    look(day, *OWN)
+    day.act("seal", **SIGNED)
+    day.usb(USB_STICK)
+    people = {**SIGNED, "reason": "拷贝监考名单"}
+    day.act("usb.grant", port="1-2", minutes=1, **people)
+    day.usb(replace(USB_STICK, authorized=True))
+    look(day, *OWN, STICK)
+    day.advance(62)
+    assert away(day) == {"disks": ["sdb"]} and "disk_new" not in day.kinds
+    day.advance(3)
+    assert "disk_new" in day.kinds
+
+
 def test_a_tethering_phone_that_somebody_let_in_by_hand_is_taken_down() -> None:
     day = venue()
     day.usb(replace(USB_STICK, authorized=True))
