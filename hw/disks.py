@@ -48,6 +48,7 @@ class Disk:
     sort: str
     slot: str = ""
     usb_port: str = ""
+    usb_face: str = ""
     model: str = ""
     serial: str = ""
     size_bytes: int = 0
@@ -135,6 +136,7 @@ def _disk(root: Path, name: str) -> Disk | None:
         sort=sort,
         slot=place.slot,
         usb_port=place.usb_port,
+        usb_face=place.usb_face,
         model=_model(directory),
         serial=_serial(directory),
         size_bytes=size * SECTOR_BYTES,

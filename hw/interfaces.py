@@ -45,6 +45,7 @@ class Interface:
     up: bool
     slot: str = ""
     usb_port: str = ""
+    usb_face: str = ""
     port: str = ""
     mac: str = ""
     model: str = ""
@@ -117,6 +118,7 @@ def _interface(root: Path, name: str) -> Interface | None:
         up=_is_up(flags),
         slot=place.slot,
         usb_port=place.usb_port,
+        usb_face=place.usb_face,
         port=harmless(text_of(directory / "dev_port")),
         mac=mac if own else "",
         model=harmless(text_of(directory / "device/modalias")) if hardware else "",

@@ -22,11 +22,13 @@ _NUMBERED = re.compile(
 class Place:
     """`slot`: the path below `devices` as far as it lasts over a restart, '' for what hangs nowhere.
 
-    `usb_port` is the USB port it hangs on (`1-1.4`), '' for anything else.
+    `usb_port` is the USB port it hangs on (`1-1.4`), `usb_face` the interface of the device there (`1.0`: configuration
+    and number); both '' for anything else.
     """
 
     slot: str = ""
     usb_port: str = ""
+    usb_face: str = ""
 
 
 def place_of(path: str, *, root: Path) -> Place:
@@ -35,12 +37,14 @@ def place_of(path: str, *, root: Path) -> Place:
     parts = below[:PATH_LIMIT_CHARACTERS].split("/")
     if parts[:2] != ["sys", "devices"] or parts[2:3] in ([], ["virtual"]):
         return Place()
-    port = ""
+    port = face = ""
     lasting: list[str] = []
     for part in parts[2:]:
         if is_port(part):
             port = part
+        if is_interface(part):
+            face = part.partition(":")[2]
         if is_interface(part) or _NUMBERED.fullmatch(part):
             break
         lasting.append(part)
-    return Place(slot="/".join(lasting), usb_port=port)
+    return Place(slot="/".join(lasting), usb_port=port, usb_face=face if port else "")

@@ -11,9 +11,10 @@ class AttachedAppeared(Body):
     """A disk, a network interface or a mount is there, or is another one now.
 
     `what`: disk, interface or mount. `name`: sda, eth1, a mount point. `sort`: what it is closer (scsi, card, loop;
-    hardware, software; disk, fuse, remote). `hardware`: no software made it. `slot` and `port`: where it hangs, `port`
-    for a USB port. `serial`: a disk's, an interface's address, a mount's source. `on`: the disks below it, a mount's
-    own first. `holds`: the places that the box needs and that are on it. `allowed`: as it was judged then.
+    wired, wireless, software; disk, fuse, remote). `hardware`: no software made it. `slot` and `port`: where it hangs,
+    `port` for a USB port and `face` for the interface of the device there (1.0). `serial`: a disk's, an interface's
+    address, a mount's source. `on`: the disks below it, a mount's own first. `holds`: the places that the box needs and
+    that are on it. `allowed`: as it was judged then.
     """
 
     kind: ClassVar[str] = "attached.appeared"
@@ -24,6 +25,7 @@ class AttachedAppeared(Body):
     hardware: bool = True
     slot: str = ""
     port: str = ""
+    face: str = ""
     model: str = ""
     serial: str = ""
     size_bytes: int = 0

@@ -186,6 +186,7 @@ def _disk(disk: Disk, holds: list[str]) -> AttachedAppeared:
         hardware=not disk.virtual,
         slot=disk.slot,
         port=disk.usb_port,
+        face=disk.usb_face,
         model=disk.model,
         serial=disk.serial,
         size_bytes=disk.size_bytes,
@@ -201,6 +202,7 @@ def _interface(card: Interface) -> AttachedAppeared:
         hardware=card.hardware,
         slot=f"{card.slot}#{card.port}" if card.slot else "",
         port=card.usb_port,
+        face=card.usb_face,
         model=card.model,
         serial=card.mac if card.hardware else "",
     )

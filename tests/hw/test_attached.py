@@ -50,7 +50,7 @@ def world(tmp_path: Path) -> Path:
 )
 def test_a_place_lasts_over_a_restart_and_names_the_nearest_usb_port(path: str, slot: str, port: str) -> None:
     place = place_of(path, root=Path("/"))
-    assert (place.slot, place.usb_port) == (slot, port)
+    assert (place.slot, place.usb_port, place.usb_face) == (slot, port, "1.0" if port else "")
 
 
 # Disks

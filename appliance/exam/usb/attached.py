@@ -21,7 +21,7 @@ from appliance.events.bodies import (
     SealMade,
 )
 from appliance.events.plan import Plan
-from appliance.exam.usb.devices import UsbState, allowed
+from appliance.exam.usb.devices import UsbState, allowed, parts
 
 DISK, INTERFACE, MOUNT = "disk", "interface", "mount"
 # Why something may be there …
@@ -135,7 +135,10 @@ def _by_usb(state: AttachedState, ports: Ports, item: AttachedAppeared, now: Mom
     if device is None:
         since = state.since.get(key_of(item))
         return UNREAD if since is None or now.since(since) <= USB_FOLLOWS_S else USB_GONE
-    return USB_ALLOWED if allowed(ports.usb, ports.plan, device, now) else USB_DENIED
+    if not allowed(ports.usb, ports.plan, device, now):
+        return USB_DENIED
+    only = parts(ports.usb, ports.plan, device, now)
+    return USB_DENIED if only and item.face not in only else USB_ALLOWED
 
 
 def _mount(state: AttachedState, ports: Ports, item: AttachedAppeared, now: Moment) -> str:

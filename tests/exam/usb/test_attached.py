@@ -291,6 +291,24 @@ def test_a_disk_whose_grant_has_just_ended_is_no_item_unless_it_stays() -> None:
     assert "disk_new" in day.kinds
 
 
+def test_of_a_device_that_is_let_in_in_part_nothing_else_may_become_a_disk() -> None:
+    mixed = replace(
+        USB_STICK,
+        interfaces=("03:01:01", "08:06:50"),
+        faces=("1.0=keyboard", "1.1=storage"),
+        held_back=("1.0", "1.1"),
+    )
+    day = venue()
+    day.usb(mixed)
+    people = {**SIGNED, "reason": "键盘"}
+    day.act("usb.grant", port="1-2", only="keyboard", minutes=5, **people)
+    day.usb(replace(mixed, authorized=True, held_back=("1.1",)))
+    look(day, *OWN, replace(STICK, face="1.1"))
+    assert why(day, replace(STICK, face="1.1")) == "usb-denied" and away(day) == {"disks": ["sdb"]}
+    assert why(day, replace(STICK, face="1.0")) == "usb-allowed"
+    assert why(day, STICK) == "usb-denied", "who does not tell of which part it is, is of none"
+
+
 def test_a_tethering_phone_that_somebody_let_in_by_hand_is_taken_down() -> None:
     day = venue()
     day.usb(replace(USB_STICK, authorized=True))
