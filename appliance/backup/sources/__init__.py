@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from appliance.backup.sources import command, directory, postgresql, sqlite
+from appliance.backup.sources import command, directory, postgresql, sftp, sqlite
 from appliance.backup.sources.entry import (
     Entry,
     Label,
@@ -24,6 +24,7 @@ SOURCES: Mapping[str, type[Options]] = {
     sqlite.Options.driver: sqlite.Options,
     postgresql.Options.driver: postgresql.Options,
     command.Options.driver: command.Options,
+    sftp.Options.driver: sftp.Options,
 }
 
 __all__ = [

@@ -1,0 +1,37 @@
+"""What of a tree is left out: patterns as a shell has them."""
+
+import fnmatch
+import os
+import re
+from collections.abc import Sequence
+
+
+class Exclude:
+    """`*.tmp` leaves out that name anywhere, `room9/*` what stands there below the root; `*` matches a slash too.
+
+    A directory that is left out is left out with all below it.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._names = _compiled([pattern for pattern in patterns if "/" not in pattern])
+        self._paths = _compiled([pattern for pattern in patterns if "/" in pattern])
+
+    def __call__(self, path: bytes) -> bool:
+        """Whether `path`, relative to the root, is left out."""
+        if self._names and self._names.match(os.fsdecode(path.rpartition(b"/")[2])):
+            return True
+        return bool(self._paths and self._paths.match(os.fsdecode(path)))
+
+
+def fault(key: str, patterns: Sequence[str]) -> str:
+    """What is wrong with one of them, "" when nothing."""
+    odd = [pattern for pattern in patterns if not pattern.strip("/") or "\0" in pattern]
+    if odd or any(pattern.startswith("/") for pattern in patterns):
+        return f"{key}: names or patterns relative to the root were expected, as *.tmp or room9/*"
+    return ""
+
+
+def _compiled(patterns: list[str]) -> re.Pattern[str] | None:
+    if not patterns:
+        return None
+    return re.compile("|".join(fnmatch.translate(pattern.rstrip("/")) for pattern in patterns))
