@@ -21,6 +21,7 @@ from hw.radios import RadioError, switch_off
 Holder = Callable[[str], None]
 T = TypeVar("T")
 UNMOUNTED_WITHIN_S = 10.0
+DISK_TRIES = 3
 SYSTEMCTL, UMOUNT = "/usr/bin/systemctl", "/usr/bin/umount"
 UNIT = "venue-unmount@{id}.service"
 
@@ -46,11 +47,24 @@ def hands_of(root: Path) -> Hands:
 
 
 def disks_holder(root: Path, hands: Hands) -> Holder:
-    """A function that takes disks away (`remove TOKEN…`). One that does not answer may take long."""
+    """A function that takes disks away (`remove TOKEN…`). One that does not answer may take long.
+
+    Twice it only comes back (NotYet): a disk whose USB device is being closed at the same moment refuses, and is gone
+    the next time.
+    """
+    tries: dict[str, int] = {}
 
     def hold(want: str) -> None:
         found = _named(want, _read(lambda: disks(root)), _disk_token)
-        _all(partial(hands.remove, disk) for disk in found)
+        tries_now = {token: tries.get(token, 0) + 1 for token in map(_disk_token, found)}
+        tries.clear()
+        tries.update(tries_now)
+        try:
+            _all(partial(hands.remove, disk) for disk in found)
+        except NotHeld as error:
+            if max(tries.values()) < DISK_TRIES:
+                raise NotYet(str(error)) from error
+            raise
 
     return hold
 

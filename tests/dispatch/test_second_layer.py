@@ -170,7 +170,7 @@ def test_a_disk_that_cannot_be_let_go_is_said_stays_an_item_and_is_tried_again(s
     for name in ("size", "dev"):
         (link / name).write_text((held / name).read_text())
     (link / "device").symlink_to(held)
-    scene.step(4)
+    scene.step(6)
     assert {"disk_new", "posture"} <= scene.kinds() and scene.attached["undone"] == ["disks"]
     (link / "device").unlink()
     for name in ("size", "dev"):

@@ -86,8 +86,13 @@ def test_one_disk_that_stays_keeps_no_other_and_is_said(world: Path) -> None:
         attached_simulated.remove_disk(world, disk)
 
     hands = Hands(remove=remove, down=lambda _: None, unmount=lambda _: None)
-    with pytest.raises(NotHeld, match="sda is still there"):
-        attached.disks_holder(world, hands)(f"remove {named['sda']} {named['sdb']}")
+    hold = attached.disks_holder(world, hands)
+    for _ in range(2):
+        with pytest.raises(NotYet):  # its USB device may be on its way out
+            hold(f"remove {named['sda']} {named['sdb']}")
+    with pytest.raises(NotHeld, match="sda is still there") as caught:
+        hold(f"remove {named['sda']} {named['sdb']}")
+    assert not isinstance(caught.value, NotYet)
     assert {"sda", "sdb"} & there(world) == {"sda"}
 
 
