@@ -6,6 +6,7 @@ expressions for bridges.
 
 from collections.abc import Iterator
 
+from appliance.enforce.firewall import early
 from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS, VLAN_TYPES
 from appliance.enforce.firewall.place import PULL, Place, members
 
@@ -24,6 +25,7 @@ def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
     """The table's chains: name and rules."""
     yield "prerouting", [*_prerouting(here)]
     yield "seat_pass", [*_seat_pass(here)] if here.seat_ports else []
+    yield "early", [*early.chain(here)] if here.bridged else []
     yield "forward", [*_forward(here)]
     yield "to_seat", [*_to_seat(here)] if here.seat_ports else []
     yield "outward", [*_outward(here)] if here.bridged else []
@@ -50,6 +52,8 @@ def _prerouting(here: Place) -> Iterator[str]:
         ports = members(here.seat_ports, quoted=True)
         yield f"iifname {ports} jump seat_pass"
         yield f"iifname {ports} goto blame"
+    if here.bridged:
+        yield from early.prerouting(here, here.other_ports)
 
 
 def _seat_pass(here: Place) -> Iterator[str]:

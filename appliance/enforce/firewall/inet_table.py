@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from appliance.enforce.firewall import early
 from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS
 from appliance.enforce.firewall.place import PAGE, PULL, Place, members
 
@@ -27,6 +28,7 @@ def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
     """The table's chains: name and rules."""
     watching = here.plan.mode == "watch"
     yield "prerouting", [] if watching else [*_prerouting(here)]
+    yield "early", [*early.chain(here)] if here.routed else []
     yield "forward", [] if watching else [*_forward(here)]
     yield "outward", [*_outward(here)] if here.routed else []
     yield "inward", [*_inward(here)] if here.routed else []
@@ -43,6 +45,7 @@ def _prerouting(here: Place) -> Iterator[str]:
     yield f'iifname "{here.plan.exam_bridge}" {FRAGMENT} goto blame'
     if here.routed:
         yield f'iifname "{here.plan.uplink}" {FRAGMENT} goto closed'
+        yield from early.prerouting(here, (here.plan.exam_bridge,))
 
 
 def _forward(here: Place) -> Iterator[str]:

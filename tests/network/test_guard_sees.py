@@ -1,0 +1,178 @@
+"""A real guard on real wires: it holds the line, sees the first forbidden frame within a second, and a flood."""
+
+import os
+import socket
+import statistics
+import struct
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from appliance.events.network import KINDS as NAMES
+from appliance.watch.ledger import kernel_counters
+from tests.fakes.place import Place
+from tests.fakes.wait import wait_for
+from tests.lab.wires import Wires, missing
+
+pytestmark = pytest.mark.skipif(bool(missing("nft")), reason=missing("nft") or "nft is there")
+MACHINES, EACH = 200, 20
+# Ten kinds by what is sent: protocol, destination port.
+KINDS = {
+    "dns": (17, 53), "dns-over-tls": (6, 853), "http": (6, 80), "https": (6, 443), "icmp": (1, 0),
+    "tunnel": (47, 0), "ntp": (17, 123), "service": (6, 22), "other-tcp": (6, 5555), "other-udp": (17, 5555),
+}  # fmt: skip
+OUTSIDE = "02:77:00:00:00:01"
+NETWORK = """
+[network]
+mode = "{mode}"
+exam_ports = ["sw"]
+uplink = "line"
+address = "10.50.0.1/16"
+province = ["198.51.100.10:443"]
+[[network.exam_server]]
+name = "exam-server"
+ip = "10.50.0.2"
+mac = "02:50:00:00:00:02"
+tcp = [443]
+"""
+
+
+def mac_of(number: int) -> str:
+    return f"02:50:00:00:01:{number:02x}"
+
+
+def ip_of(number: int) -> str:
+    return f"10.50.1.{number}"
+
+
+class Guarded(Place):
+    """A guard in a namespace between an exam switch and a line."""
+
+    def __init__(self, wires: Wires, mode: str) -> None:
+        super().__init__()
+        self.wires, self.mode = wires, mode
+        self.write('seats = "seats.csv"', NETWORK.replace("{mode}", mode))
+        rows = [f"1,{n},{mac_of(n)},{ip_of(n)},,no" for n in range(1, MACHINES + 1)]
+        (self.directory / "seats.csv").write_text(
+            "\n".join(["room,seat,mac,ip,port,spare", *rows]) + "\n", encoding="utf-8"
+        )
+
+    def run(self) -> psutil.Process:
+        """The guard, in the box's namespace."""
+        with self.wires.inside("box"):
+            return psutil.Process(self.guard().pid)
+
+    @property
+    def router(self) -> tuple[str, str]:
+        """Address and MAC of what machines send to that goes outward."""
+        if self.mode == "bridge":
+            return "10.50.0.254", OUTSIDE
+        return "10.50.0.1", self.wires.run("box", "cat", "/sys/class/net/br0/address").strip()
+
+    def network(self) -> dict[str, Any]:
+        network: dict[str, Any] = self.status()["network"]
+        return network
+
+
+@pytest.fixture(params=["bridge", "route"])
+def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
+    with Wires() as wires:
+        wires.space("box")
+        wires.host("switch", mac=mac_of(1), ip=f"{ip_of(1)}/16", at="box", port="sw")
+        beyond = "10.50.0.254/16" if request.param == "bridge" else "198.51.100.1/24"
+        wires.host("outside", mac=OUTSIDE, ip=beyond, at="box", port="line")
+        made = Guarded(wires, request.param)
+        yield made
+        made.close()
+
+
+def checksum(raw: bytes) -> int:
+    total = sum(struct.unpack(f">{len(raw) // 2}H", raw))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def frame(machine: int, kind: str, router: str) -> bytes:
+    protocol, port = KINDS[kind]
+    payload = struct.pack(">HHIIHHHH", 40000, port, 0, 0, 0x5002, 0, 0, 0)
+    if protocol == 17:
+        payload = struct.pack(">HHHH", 40000, port, 20, 0) + bytes(12)
+    ip = struct.pack(
+        ">BBHHHBBH4s4s", 0x45, 0, 40, 1, 0, 64, protocol, 0,
+        socket.inet_aton(ip_of(machine)), socket.inet_aton("192.0.2.9"),
+    )  # fmt: skip
+    ip = ip[:10] + struct.pack(">H", checksum(ip)) + ip[12:]
+    ends = bytes.fromhex((router + mac_of(machine)).replace(":", ""))
+    return ends + b"\x08\x00" + ip + payload
+
+
+def flood(wires: Wires, router: str) -> Counter[tuple[str, str]]:
+    """Each machine sends each kind so often; what the kernel took to send."""
+    sent: Counter[tuple[str, str]] = Counter()
+    with wires.inside("switch"), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind(("eth0", 0))
+        for _ in range(EACH):
+            for machine in range(1, MACHINES + 1):
+                for kind in KINDS:
+                    raw.send(frame(machine, kind, router))
+                    sent[mac_of(machine), kind] += 1
+    return sent
+
+
+def test_a_real_guard_tells_the_first_forbidden_frame_within_a_second_and_counts_a_flood_exactly(
+    guarded: Guarded,
+) -> None:
+    guard = guarded.run()
+    wait_for(
+        lambda: guarded.network()["state"] == "closed" and guarded.network()["ledger"] == "seen", seconds=30
+    )
+    router, mac = guarded.router
+    guarded.wires.run("switch", "ip", "route", "add", "default", "via", router)
+    guarded.wires.run("switch", "ip", "neigh", "replace", router, "lladdr", mac, "dev", "eth0")
+    sent_s = time.monotonic()
+    guarded.wires.udp("switch", "192.0.2.9", 53)
+    wait_for(lambda: bool(guarded.events("network.ledger")), seconds=5)
+    first_s = time.monotonic() - sent_s
+    (first,) = guarded.events("network.ledger")
+    assert (first["body"]["seat"], first["body"]["what"], first["body"]["packets"]) == ("1-1", "dns", 1)
+    assert first_s < 1.0
+
+    before, began_s = guard.cpu_times(), time.monotonic()
+    sent = flood(guarded.wires, mac)
+    sent[mac_of(1), "dns"] += 1
+    answers = []
+    while time.monotonic() - began_s < 20:
+        asked_s = time.monotonic()
+        guarded.network()
+        answers.append(time.monotonic() - asked_s)
+        time.sleep(0.2)
+    after = guard.cpu_times()
+    own_s = after.user + after.system - before.user - before.system
+    child_s = after.children_user + after.children_system - before.children_user - before.children_system
+    share = (own_s + child_s) / (time.monotonic() - began_s)
+    rows = guarded.events("network.ledger")
+    flooded = guarded.events("network.flooded")
+    print(
+        f"first {first_s * 1000:.0f} ms; cpu {100 * share:.1f} %; answer {1000 * statistics.median(answers):.1f} ms "
+        f"(worst {1000 * max(answers):.1f}); rows {len(rows)}; flooded {len(flooded)}"
+    )
+    assert len(rows) <= 62 and 1 <= len(flooded) <= 2
+    exact = {(row["body"]["mac"], row["body"]["what"]): row["body"]["packets"] for row in rows[1:]}
+    assert all(packets <= sent[key] for key, packets in exact.items())
+    with guarded.wires.inside("box"):
+        told = kernel(guarded.wires)
+    assert told == sent
+    assert statistics.median(answers) < 0.05
+    assert share < 0.25, os.getloadavg()
+
+
+def kernel(wires: Wires) -> Counter[tuple[str, str]]:
+    """What the kernel counted, by MAC and kind."""
+    from_kernel: Counter[tuple[str, str]] = Counter()
+    for (mac, number), packets in kernel_counters().items():
+        from_kernel[mac, NAMES[number]] += packets
+    return from_kernel
