@@ -12,7 +12,7 @@ DATA_SUFFIX = ".tar.zst.age"
 MANIFEST_SUFFIX = ".json"
 SIGNATURE_SUFFIX = ".json.sig"
 NAMESPACE = "venue-backup"
-KINDS = ("full",)
+KINDS = FULL, DELTA = "full", "delta"
 STAGES = ("", "provisional", "final")
 INFO_MEMBER = b".venue/bundle.json"
 LOG_MEMBER = b".venue/log.jsonl"
@@ -60,7 +60,10 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One bundle: `recipients` are `age1…` texts, `log_seq` and `log_hash` (hex) the event log's head."""
+    """One bundle: `recipients` are `age1…` texts, `log_seq` and `log_hash` (hex) the event log's head.
+
+    A `kind` of delta is taken as a wish: where the bundle before is of no help, the bundle is a full one.
+    """
 
     state_dir: Path
     venue: str
@@ -106,6 +109,7 @@ class SourceTally:
     skipped: int = 0
     not_captured: int = 0
     torn: int = 0
+    gone: int = 0
     error: str = ""
     missing: list[NotCaptured] = field(default_factory=list)
 
@@ -118,6 +122,7 @@ class Bundle:
     counter: int
     created_at: datetime
     kind: str
+    parent: str | None
     stage: str
     files: int
     content_bytes: int

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from appliance.backup.bundle import (
     SourceSpec,
     SourceTally,
 )
+from appliance.backup.index import Index
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
 from appliance.backup.spool import Spool
@@ -38,11 +39,15 @@ class Capture:
         self,
         stream: Writable,
         *,
+        index: Index,
         spool_dir: Path,
         scratch: Scratch,
         now: datetime,
+        delta: bool = False,
         progress: Callable[[Progress], None] | None,
     ) -> None:
+        """`index` tells what changed; in a `delta` the rest is left out, and what is gone is listed."""
+        self._index, self._delta = index, delta
         self._tar = TarWriter(stream)
         self._now_ns = int(now.timestamp()) * 1_000_000_000
         self._spool_dir, self._scratch = spool_dir, scratch
@@ -58,11 +63,16 @@ class Capture:
     def source(self, spec: SourceSpec) -> SourceTally:
         """Capture one source; a fault of its own ends in the tally and not in the run. Raises DiskFault."""
         tally = SourceTally(name=spec.name, driver=spec.options.driver)
+        intake = _Intake(self._tar, self._files, tally, self._tell, index=self._index, delta=self._delta)
+        self._index.begin(spec.name)
         try:
-            spec.options.open(self._scratch).capture(_Intake(self._tar, self._files, tally, self._tell))
+            spec.options.open(self._scratch).capture(intake)
+            self._index.end()
         except SourceError as error:
             tally.error = error.code
             tally.missing.append(NotCaptured(source=spec.name, path="", reason=str(error)))
+            self._index.take_back()
+        intake.close()
         self._done_files += tally.files
         self._done_bytes += tally.content_bytes
         return tally
@@ -109,12 +119,29 @@ class _Intake:
     """The sink of one source: members under its name, a line each in the file list, counts in the tally."""
 
     def __init__(
-        self, tar: TarWriter, files: Spool, tally: SourceTally, tell: Callable[[SourceTally], None]
+        self,
+        tar: TarWriter,
+        files: Spool,
+        tally: SourceTally,
+        tell: Callable[[SourceTally], None],
+        *,
+        index: Index,
+        delta: bool,
     ) -> None:
         self._tar, self._files, self._tally, self._tell = tar, files, tally, tell
+        self._index, self._delta = index, delta
         self._root = tally.name.encode()
         self._entry = Entry(path=b"", mode=0, mtime_ns=0)
         self._hash = hashlib.sha256()
+
+    def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
+        found = self._index.changes(path, entries)
+        if self._delta and found.anew:
+            self._line(path, {"type": "anew"})
+        if self._delta and found.gone:
+            self._line(path, {"type": "gone", "names": [name.hex() for name in found.gone]})
+            self._tally.gone += len(found.gone)
+        return found.taken
 
     def directory(self, entry: Entry) -> None:
         self._tar.directory(self._path(entry.path), mode=entry.mode, mtime_ns=entry.mtime_ns)
@@ -137,7 +164,9 @@ class _Intake:
         self._tar.write(chunk)
         self._tell(self._tally)
 
-    def end(self, label: Label) -> None:
+    def end(self, label: Label, *, settled: bool = True) -> None:
+        if not settled or label is Label.TORN:
+            self._index.spoil(self._entry.path)
         missing = self._tar.end()
         while missing > 0:
             self._hash.update(bytes(min(missing, 1 << 20)))
@@ -153,7 +182,11 @@ class _Intake:
     def abandon(self) -> None:
         self._tar.end()
 
+    def missed(self, path: bytes) -> None:
+        self._index.spoil(path)
+
     def not_captured(self, path: bytes, reason: str) -> None:
+        self._index.spoil(path)
         self._line(path, {"type": "not_captured", "reason": reason})
         self._tally.not_captured += 1
         if len(self._tally.missing) < _NAMED_LIMIT:
@@ -162,6 +195,10 @@ class _Intake:
 
     def skipped(self) -> None:
         self._tally.skipped += 1
+
+    def close(self) -> None:
+        """The source's last line: how it ended."""
+        self._line(b"", {"type": "source", "error": self._tally.error})
 
     def _path(self, path: bytes) -> bytes:
         return self._root + b"/" + path if path else self._root

@@ -13,7 +13,12 @@ _LINE_LIMIT_BYTES = 2 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One record: `kind` is file, directory, symlink or not_captured; `sha256` and `label` only a file's."""
+    """One record: `kind` is file, directory, symlink, not_captured, gone, anew or source.
+
+    `sha256` and `label` only a file's. `gone`: `names` are ids of what the directory no longer holds; `anew`:
+    whatever an older bundle holds below is not its content any more. `source` ends the lines of one; what its
+    lines say of gone and anew counts where `error` is empty.
+    """
 
     path: bytes
     kind: str
@@ -21,6 +26,8 @@ class Listed:
     sha256: str = ""
     label: str = ""
     target: bytes = b""
+    names: frozenset[bytes] = frozenset()
+    error: str = ""
 
 
 def listed(chunks: Iterator[bytes]) -> Iterator[Listed]:
@@ -45,6 +52,8 @@ def _record(line: bytes) -> Listed:
             sha256=str(value.get("sha256", "")),
             label=str(value.get("label", "")),
             target=_name(value, "target") if value["type"] == "symlink" else b"",
+            names=frozenset(bytes.fromhex(name) for name in value.get("names", ())),
+            error=str(value.get("error", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise BundleDamaged(f"the file list has a line that is none: {error}") from error

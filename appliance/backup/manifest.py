@@ -31,6 +31,7 @@ class SourceCount:
     skipped: int = 0
     not_captured: int = 0
     torn: int = 0
+    gone: int = 0
     error: str = ""
     expected: int | None = None
     collected: int | None = None
@@ -63,6 +64,8 @@ def manifest_of(
     request: Request,
     tallies: Sequence[SourceTally],
     *,
+    kind: str,
+    parent: str | None,
     name: str,
     counter: int,
     now: datetime,
@@ -72,7 +75,7 @@ def manifest_of(
 ) -> Manifest:
     """The manifest of a bundle that was just sealed."""
     return Manifest(
-        venue=request.venue, name=name, counter=counter, kind=request.kind, stage=request.stage, parent=None,
+        venue=request.venue, name=name, counter=counter, kind=kind, stage=request.stage, parent=parent,
         created_at=now.isoformat(), sitting=request.sitting, phase=request.phase, reason=request.reason,
         sources=tuple(_counted(tally) for tally in tallies),
         size=size, sha256=sha256, previous_sha256=previous_sha256,
@@ -167,7 +170,8 @@ def _source(value: object) -> SourceCount:
         name=fields.text("name"), driver=fields.text("driver"), files=fields.whole("files"),
         bytes=fields.whole("bytes"), directories=fields.whole("directories"),
         symlinks=fields.whole("symlinks"), skipped=fields.whole("skipped"),
-        not_captured=fields.whole("not_captured"), torn=fields.whole("torn"), error=fields.text("error"),
+        not_captured=fields.whole("not_captured"), torn=fields.whole("torn"),
+        gone=fields.whole_or_none("gone") or 0, error=fields.text("error"),
         expected=fields.whole_or_none("expected"),
         collected=fields.whole_or_none("collected"),
     )  # fmt: skip
@@ -177,7 +181,8 @@ def _counted(tally: SourceTally) -> SourceCount:
     return SourceCount(
         name=tally.name, driver=tally.driver, files=tally.files, bytes=tally.content_bytes,
         directories=tally.directories, symlinks=tally.symlinks, skipped=tally.skipped,
-        not_captured=tally.not_captured, torn=tally.torn, error=tally.error,
+        not_captured=tally.not_captured, torn=tally.torn, gone=tally.gone,
+        error=tally.error,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,8 +123,23 @@ def remembered_head(path: Path) -> Head | None:
     return Head(counter=counter, manifest_sha256=digest) if whole else None
 
 
-def publish(directory: Path, name: str, *, manifest: bytes, signature: bytes) -> None:
-    """Make the sealed part and these two a bundle: it exists from the last rename. Raises DiskFault."""
+def newest(directory: Path) -> Published | None:
+    """The newest published bundle, if there is one. Raises OSError."""
+    return next(reversed(bundles_in(directory)), None)
+
+
+def publish(
+    directory: Path,
+    name: str,
+    *,
+    manifest: bytes,
+    signature: bytes,
+    before_it_exists: Callable[[], None] = lambda: None,
+) -> None:
+    """Make the sealed part and these two a bundle: it exists from the last rename. Raises DiskFault.
+
+    `before_it_exists` is called when nothing but that rename is left to do.
+    """
     disk.write_file(part_of(directory, name + MANIFEST_SUFFIX), manifest, mode=FILE_MODE)
     disk.write_file(part_of(directory, name + SIGNATURE_SUFFIX), signature, mode=FILE_MODE)
     try:
@@ -132,6 +147,7 @@ def publish(directory: Path, name: str, *, manifest: bytes, signature: bytes) ->
             os.rename(part_of(directory, name + suffix), directory / (name + suffix))
         # Before the signature: a power cut must not keep its name and lose the other two.
         disk.sync_directory(directory)
+        before_it_exists()
         os.rename(part_of(directory, name + SIGNATURE_SUFFIX), directory / (name + SIGNATURE_SUFFIX))
         disk.sync_directory(directory)
     except OSError as error:

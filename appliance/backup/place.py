@@ -5,6 +5,7 @@ someone before it, put in the way. So every step is an openat(2) with O_NOFOLLOW
 """
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import os
@@ -17,6 +18,7 @@ from appliance.backup.tar import DIRECTORY, FILE, SYMLINK
 from appliance.backup.unseal import RestoreError
 from appliance.backup.untar import Member
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _STAGING = ".venue-restore"
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_WAY = (errno.ELOOP, errno.ENOTDIR)
@@ -69,6 +71,10 @@ class Place:
             os.utime(file.fileno(), ns=(member.mtime_ns, member.mtime_ns))
         return digest.hexdigest()
 
+    def unstage(self, number: int) -> None:
+        """What was kept as `number` is of no use: a later bundle holds another, or none. Raises OSError."""
+        os.unlink(str(number), dir_fd=self._staging)
+
     def standing(self, member: Member, sha256: str) -> bool | None:
         """Whether what stands there is the same; None where nothing does. Raises PathRefused, OSError."""
         try:
@@ -88,12 +94,7 @@ class Place:
             return None
 
     def put_file(self, number: int, member: Member) -> None:
-        """The staged file in its place, whole or not at all. Raises PathRefused, OSError."""
-        fd = os.open(str(number), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._staging)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        """The staged file in its place, once `sync` has been called. Raises PathRefused, OSError."""
         self._move(str(number).encode(), member)
 
     def put_symlink(self, member: Member) -> None:
@@ -109,8 +110,13 @@ class Place:
                 os.utime(directory, ns=(member.mtime_ns, member.mtime_ns))
 
     def sync(self) -> None:
-        """All at once onto the medium, so that the fsync of each file finds nothing left to wait for."""
-        os.sync()
+        """Everything written so far is on the medium. Raises OSError where some of it could not be written.
+
+        One call for all: an fsync a file costs a journal commit each, six times the restore for small files.
+        """
+        if _LIBC.syncfs(self._root) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
 
     def _move(self, staged: bytes, member: Member) -> None:
         with self._parent(member.path, make=True) as (parent, name):

@@ -1,29 +1,28 @@
-"""A bundle restored: opened with the province's key, checked in full, and only then put in place."""
+"""Bundles restored: opened with the province's key, checked in full, and only then put in place."""
 
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from appliance.backup.age_keys import AgeKeyError, parse_identities
-from appliance.backup.bundle import FILES_MEMBER, Published
+from appliance.backup.bundle import FILES_MEMBER, FULL, INFO_MEMBER
+from appliance.backup.chain import LATEST, NoSuchBundle, chain
 from appliance.backup.filelist import Listed, listed
-from appliance.backup.outbox import bundles_in
+from appliance.backup.held import Held, Tree
 from appliance.backup.place import Place, checked_parts
 from appliance.backup.tar import DIRECTORY, FILE, SYMLINK
 from appliance.backup.unseal import BundleDamaged, RestoreError, members
 from appliance.backup.untar import Member
-from appliance.backup.verify import Distrusted, trusted_manifest
 
-LATEST = "latest"
 _NAMED_LIMIT = 10
+_INFORMATION_BYTES = 1 << 20
 _RESERVED = b".venue/"
-
-
-class NoSuchBundle(RestoreError):
-    """No published bundle has that name."""
 
 
 class WouldOverwrite(RestoreError):
@@ -32,9 +31,10 @@ class WouldOverwrite(RestoreError):
 
 @dataclass(slots=True, kw_only=True)
 class Restored:
-    """What came of it: `unchanged` stood there already, `torn` changed while captured, as labelled then."""
+    """What came of it: `bundles` were read, `unchanged` stood there already, `torn` changed while captured."""
 
     name: str
+    bundles: int = 1
     files: int = 0
     content_bytes: int = 0
     unchanged: int = 0
@@ -44,63 +44,49 @@ class Restored:
     not_captured: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class _Staged:
-    """What the archive held, by path; the later member of a path replaces the earlier."""
-
-    members: dict[bytes, Member] = field(default_factory=dict)
-    numbers: dict[bytes, int] = field(default_factory=dict)
-    digests: dict[bytes, str] = field(default_factory=dict)
-    confirmed: set[bytes] = field(default_factory=set)
-
-
 def restore(
     directory: Path,
     *,
     allowed_signers: Path,
     name: str = LATEST,
+    at: datetime | None = None,
     identity: Path,
     into: Path,
     paths: Sequence[str] = (),
     force: bool = False,
     told: Callable[[int, int], None] | None = None,
 ) -> Restored:
-    """Restore the bundle `name` of `directory` into `into`: all of it, or what lies at or below `paths`.
+    """Restore the state at bundle `name` of `directory`, or as it was `at`, into `into`, or what is at `paths` of it.
 
-    Nothing is put in place before the signature, the sealed file's sha256 and every file's sha256 are known
+    Nothing is put in place before the signatures, the sealed files' sha256 and every file's sha256 are known
     good. `told` hears sealed bytes read and in all. Raises RestoreError, OSError.
     """
-    bundle = _chosen(directory, name)
+    signers = allowed_signers.read_text(encoding="utf-8", errors="replace")
+    links = chain(directory, signers, name=name, at=at)
     identities = _identities(identity)
-    try:
-        manifest, _ = trusted_manifest(bundle, allowed_signers.read_text(encoding="utf-8", errors="replace"))
-    except Distrusted as error:
-        raise BundleDamaged(str(error)) from error
-    done = 0
+    total, done = sum(manifest.size for _, manifest in links), 0
 
     def count(size: int) -> None:
         nonlocal done
         done += size
         if told:
-            told(done, manifest.size)
+            told(done, total)
 
-    result = Restored(name=bundle.name)
+    wanted = [path.strip("/").encode("utf-8", "surrogateescape") for path in paths]
+    newest = links[-1][0].name
     with contextlib.closing(Place(into)) as place:
-        staged = _Staged()
-        wanted = [path.strip("/").encode("utf-8", "surrogateescape") for path in paths]
-        _stage(bundle, identities, manifest.sha256, wanted, place, staged, result, count)
-        if wanted and not staged.confirmed:
-            raise RestoreError(f"{bundle.name} holds nothing at {', '.join(paths)}")
-        _put(place, staged, result, force=force)
+        tree = Tree(place.unstage)
+        numbers = itertools.count()
+        for position, (bundle, manifest) in enumerate(links):
+            if manifest.kind == FULL:
+                tree = Tree(place.unstage)
+            opened = members(bundle.data, identities, sha256=manifest.sha256, told=count)
+            _take_in(bundle.name, opened, wanted, place, tree, position, numbers)
+        if wanted and not tree.held:
+            raise RestoreError(f"{newest} holds nothing at {', '.join(paths)}")
+        result = Restored(name=newest, bundles=len(links), not_captured=len(tree.not_captured))
+        _put(place, tree, result, force=force)
     return result
-
-
-def _chosen(directory: Path, name: str) -> Published:
-    found = bundles_in(directory)
-    chosen = found[-1:] if name == LATEST else [bundle for bundle in found if bundle.name == name]
-    if not chosen:
-        raise NoSuchBundle(f"{directory}: no bundle {name!r} among {len(found)}")
-    return chosen[0]
 
 
 def _identities(path: Path) -> list[X25519PrivateKey]:
@@ -110,81 +96,96 @@ def _identities(path: Path) -> list[X25519PrivateKey]:
         raise RestoreError(f"{path}: {error}") from error
 
 
-def _stage(
-    bundle: Published,
-    identities: Sequence[X25519PrivateKey],
-    sha256: str,
+def _take_in(
+    name: str,
+    opened: Iterator[tuple[Member, Iterator[bytes]]],
     wanted: Sequence[bytes],
     place: Place,
-    staged: _Staged,
-    result: Restored,
-    count: Callable[[int], None],
+    tree: Tree,
+    position: int,
+    numbers: Iterator[int],
 ) -> None:
-    listed_any = False
-    for member, content in members(bundle.data, identities, sha256=sha256, told=count):
+    """Stage the members of one bundle and bring the tree up to it; the list comes last in the archive."""
+    staged: dict[bytes, Held] = {}
+    key, listed_any = b"", False
+    for member, content in opened:
         checked_parts(member.path)
-        if member.path == FILES_MEMBER:
+        if member.path == INFO_MEMBER:
+            key = _name_key(content)
+        elif member.path == FILES_MEMBER:
             listed_any = True
-            for record in listed(content):
-                if _selected(record.path, wanted):
-                    _confirm(record, staged, result)
+            records = (record for record in listed(content) if _concerns(record, wanted))
+            tree.take_in(position, staged, records, key)
         elif not member.path.startswith(_RESERVED) and _selected(member.path, wanted):
-            number = staged.numbers.setdefault(member.path, len(staged.numbers))
-            staged.members[member.path] = member
+            before = staged.get(member.path)
             if member.kind == FILE:
-                staged.digests[member.path] = place.stage(number, member, content)
+                number = before.number if before and before.number >= 0 else next(numbers)
+                digest = place.stage(number, member, content)
+                staged[member.path] = Held(member=member, bundle=position, number=number, sha256=digest)
+            else:
+                staged[member.path] = Held(member=member, bundle=position)
     if not listed_any:
-        raise BundleDamaged(f"{bundle.name}: no file list")
+        raise BundleDamaged(f"{name}: no file list")
+
+
+def _name_key(content: Iterator[bytes]) -> bytes:
+    """The key of names' ids; bundles of before there were deltas have none, and need none."""
+    raw = b""
+    for chunk in content:
+        raw += chunk
+        if len(raw) > _INFORMATION_BYTES:
+            raise BundleDamaged(f"what the bundle says of itself is longer than {_INFORMATION_BYTES} bytes")
+    try:
+        return bytes.fromhex(json.loads(raw.decode()).get("name_key", ""))
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise BundleDamaged(f"what the bundle says of itself cannot be read: {error}") from error
+
+
+def _concerns(record: Listed, wanted: Sequence[bytes]) -> bool:
+    """Whether a record says something of what is wanted: also one of a directory above it."""
+    if record.kind in ("gone", "anew", "source"):
+        return True
+    return _selected(record.path, wanted)
 
 
 def _selected(path: bytes, wanted: Sequence[bytes]) -> bool:
     return not wanted or any(path == want or path.startswith(want + b"/") for want in wanted)
 
 
-def _confirm(record: Listed, staged: _Staged, result: Restored) -> None:
-    """Compare the archive's member with the list's record; what no record confirms is not restored."""
-    if record.kind == "not_captured":
-        result.not_captured += 1
-        return
-    member = staged.members.get(record.path)
-    kind = {"file": FILE, "directory": DIRECTORY, "symlink": SYMLINK}.get(record.kind)
-    if member is None or member.kind != kind or member.target != record.target:
-        raise BundleDamaged(f"{record.path!r}: the file list and the archive differ")
-    if kind == FILE and (member.size, staged.digests[record.path]) != (record.size, record.sha256):
-        raise BundleDamaged(f"{record.path!r}: its content is not what was captured")
-    result.torn += record.label == "torn"
-    staged.confirmed.add(record.path)
-
-
-def _put(place: Place, staged: _Staged, result: Restored, *, force: bool) -> None:
-    todo, differing = [], []
-    for path in sorted(staged.confirmed):
-        member = staged.members[path]
-        same = place.standing(member, staged.digests.get(path, ""))
+def _put(place: Place, tree: Tree, result: Restored, *, force: bool) -> None:
+    todo: list[Held] = []
+    differing = []
+    for held in tree:
+        member = held.member
+        result.torn += held.torn
+        same = place.standing(member, held.sha256)
         if same is False and not force:
-            differing.append(path)
+            differing.append(member.path)
         if same and member.kind != DIRECTORY:
             result.unchanged += 1
         else:
-            todo.append(member)
+            todo.append(held)
     if differing:
         named = ", ".join(repr(path.decode(errors="replace")) for path in differing[:_NAMED_LIMIT])
         raise WouldOverwrite(f"{len(differing)} files stand there and differ, nothing was changed: {named}")
     place.sync()
     # Links last: a file is never put through one. Directories' modes after that: a read-only one fills first.
-    for member in todo:
-        if member.kind == DIRECTORY:
-            place.put_directory(member, finished=False)
-        elif member.kind == FILE:
-            place.put_file(staged.numbers[member.path], member)
+    for held in todo:
+        if held.member.kind == DIRECTORY:
+            place.put_directory(held.member, finished=False)
+        elif held.member.kind == FILE:
+            place.put_file(held.number, held.member)
             result.files += 1
-            result.content_bytes += member.size
-    for member in todo:
-        if member.kind == SYMLINK:
-            place.put_symlink(member)
+            result.content_bytes += held.member.size
+    for held in todo:
+        if held.member.kind == SYMLINK:
+            place.put_symlink(held.member)
             result.symlinks += 1
-    for member in reversed(todo):
-        if member.kind == DIRECTORY:
-            place.put_directory(member, finished=True)
+    for held in reversed(todo):
+        if held.member.kind == DIRECTORY:
+            place.put_directory(held.member, finished=True)
             result.directories += 1
     place.sync()
+
+
+__all__ = ["LATEST", "BundleDamaged", "NoSuchBundle", "RestoreError", "Restored", "WouldOverwrite", "restore"]

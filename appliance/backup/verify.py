@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.backup.bundle import NAMESPACE, Published
+from appliance.backup.bundle import DELTA, NAMESPACE, Published
 from appliance.backup.disk import sha256_of
 from appliance.backup.manifest import LIMIT_BYTES, Manifest, ManifestFault, decode
 from appliance.backup.outbox import HEAD_NAME, bundles_in, remembered_head
@@ -26,6 +26,7 @@ class Fault(enum.Enum):
     SIZE = "size"
     SHA256 = "sha256"
     CHAIN = "chain"
+    PARENT = "parent"
     GAP = "gap"
     COUNTER_TWICE = "counter_twice"
     NEWEST_MISSING = "newest_missing"
@@ -75,6 +76,7 @@ def verify_all(directory: Path, *, allowed_signers: Path, told: Told | None = No
 
     findings: list[Finding] = []
     before: tuple[Published, str] | None = None
+    names = {bundle.name: bundle.counter for bundle in found}
     for bundle in found:
         try:
             manifest, digest = trusted_manifest(bundle, signers)
@@ -83,6 +85,7 @@ def verify_all(directory: Path, *, allowed_signers: Path, told: Told | None = No
             before = None
             continue
         findings += _data_findings(bundle, manifest, count) + _chain_findings(bundle, manifest, before)
+        findings += _parent_findings(bundle, manifest, names)
         before = (bundle, digest)
     findings += _twice(found) + _newest(directory, found)
     return Report(bundles=len(found), sealed_bytes=total, findings=tuple(findings))
@@ -140,6 +143,15 @@ def _chain_findings(
             )
         ]
     return []
+
+
+def _parent_findings(bundle: Published, manifest: Manifest, names: dict[str, int]) -> list[Finding]:
+    """A delta is worth as much as what it builds on."""
+    if (manifest.kind == DELTA) != (manifest.parent is not None):
+        return [_finding(Fault.PARENT, bundle, f"a {manifest.kind} bundle that names {manifest.parent or 'no'} parent")]
+    if manifest.parent is None or names.get(manifest.parent, bundle.counter) < bundle.counter:
+        return []
+    return [_finding(Fault.PARENT, bundle, f"it builds on {manifest.parent}, which is not here before it")]
 
 
 def _twice(found: list[Published]) -> list[Finding]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from appliance.backup.keys import allowed_signers
@@ -115,7 +116,11 @@ def _add_restore(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--identity", metavar="KEY", required=True, help="the province's key, as age-keygen writes it"
     )
     parser.add_argument("--into", metavar="DIR", required=True, help="the directory to restore into")
-    parser.add_argument("--bundle", metavar="NAME", default=LATEST, help="which one; default: the latest")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--bundle", metavar="NAME", default=LATEST, help="as of this one; default: the latest")
+    which.add_argument(
+        "--at", metavar="TIME", type=_time, help="as it was then, as 2026-09-05T10:30 (this machine's time)"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", help="only these, as SOURCE/path; default: everything"
@@ -135,6 +140,11 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
         return _said(f"{error.filename}: not permitted", EXIT_NOT_PERMITTED)
     except OSError as error:
         return _said(str(error), EXIT_UNAVAILABLE)
+
+
+def _time(text: str) -> datetime:
+    """An aware time; argparse turns the ValueError into its own word."""
+    return datetime.fromisoformat(text).astimezone()
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -171,6 +181,7 @@ def _restore(args: argparse.Namespace) -> int:
             outbox_of(state_dir),
             allowed_signers=allowed_signers(state_dir),
             name=args.bundle,
+            at=args.at,
             identity=Path(args.identity),
             into=Path(args.into),
             paths=args.paths,
@@ -179,7 +190,8 @@ def _restore(args: argparse.Namespace) -> int:
         )
     if args.json:
         return _json(asdict(result))
-    print(f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged")
+    read = f" from {result.bundles} bundles" if result.bundles > 1 else ""
+    print(f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged{read}")
     if result.torn or result.not_captured:
         words = f"{result.torn} changed while they were captured, {result.not_captured} could not be captured"
         say(f"incomplete at its source: {words}")

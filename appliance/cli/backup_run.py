@@ -12,6 +12,8 @@ from typing import Any
 from appliance import daemon
 from appliance.backup import job
 from appliance.backup.bundle import (
+    DELTA,
+    FULL,
     BackupBusy,
     BackupError,
     Bundle,
@@ -47,6 +49,7 @@ def add_run(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds `run` to the backup verbs."""
     parser = own.add_parser("run", help="seal a bundle now; prints its name")
     add_config(parser)
+    parser.add_argument("--full", action="store_true", help="everything, not only what changed since the last one")
     parser.add_argument("--job", type=Path, default=None, help=argparse.SUPPRESS)
     parser.set_defaults(run=asking(run))
 
@@ -69,14 +72,14 @@ def run(args: argparse.Namespace) -> int:
         client.call("status")
     except GuardSilent:
         say("no guard answers: working alone, under the same lock")
-        return _work(settings, {}, None)
-    return _ask(client)
+        return _work(settings, {"kind": FULL if args.full else DELTA}, None)
+    return _ask(client, full=args.full)
 
 
-def _ask(client: Client) -> int:
+def _ask(client: Client, *, full: bool) -> int:
     before = client.call("status")["backup"]
     failed_before = (before["failed"] or {}).get("at")
-    (seq,) = client.call("backup.run", by=f"uid {os.getuid()}")["seqs"]
+    (seq,) = client.call("backup.run", by=f"uid {os.getuid()}", full=full)["seqs"]
     deadline_s = time.monotonic() + WAIT_S
     while time.monotonic() < deadline_s:
         time.sleep(POLL_S)
@@ -101,6 +104,7 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
         venue=settings.plan.code,
         sources=_sources(settings),
         recipients=settings.config.backup.recipients,
+        kind=str(asked.get("kind", DELTA)),
         stage=str(asked.get("stage", "")),
         sitting=str(asked.get("sitting", "")),
         phase=str(asked.get("phase", "")),

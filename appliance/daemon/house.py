@@ -46,7 +46,7 @@ def keep(*, settings: Settings, inbox: Inbox, alarm: Callable[[str], None]) -> H
 
 
 def _nightly_bundle(inbox: Inbox) -> None:
-    inbox.put(ActRequest(act=Act(verb="backup.run", args={"by": "nightly"})))
+    inbox.put(ActRequest(act=Act(verb="backup.run", args={"by": "nightly", "full": True})))
 
 
 def _verify_log(settings: Settings, inbox: Inbox, alarm: Callable[[str], None]) -> None:

@@ -41,6 +41,7 @@ class BackupJobs:
             return False
         seq, digest = head
         request = {
+            "kind": wanted.kind,
             "stage": wanted.stage,
             "sitting": wanted.sitting,
             "reason": wanted.reason,

@@ -96,10 +96,11 @@ class DiskRead(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRequested(Body):
-    """Somebody asked for a bundle now."""
+    """Somebody asked for a bundle now; `full`: not one of what changed alone."""
 
     kind: ClassVar[str] = "backup.requested"
     by: str
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

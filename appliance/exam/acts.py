@@ -232,7 +232,10 @@ def _swap(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
 def _backup(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     if not venue.plan.backup:
         raise Refused("no-backup-configured")
-    return (BackupRequested(by=act.text("by", limit=MAX_NAME)),)
+    full = act.args.get("full", False)
+    if not isinstance(full, bool):
+        raise Refused("bad-choice", name="full", choices="true, false")
+    return (BackupRequested(by=act.text("by", limit=MAX_NAME), full=full),)
 
 
 Decision = Callable[[Venue, Act, Moment], tuple[Body, ...]]

@@ -6,6 +6,7 @@ from datetime import datetime
 from appliance.events import Event, Moment
 from appliance.events.bodies import BackupFailed, BackupRequested, BundlePublished, BundleReceipted
 
+FULL, DELTA = "full", "delta"
 KEPT_BUNDLES, KEPT_RECEIPTS = 50, 200
 
 
@@ -28,7 +29,7 @@ class BackupState:
     """The last bundle, each sitting's final one, what the province holds, and the last failure since.
 
     `recent` are the last 50 bundles by name, `receipted` the last 200 receipts; `held_until` is how far
-    the bundles go that the province holds.
+    the bundles go that the province holds. `deltas`: how many were made since the last full one.
     """
 
     last: Bundle | None = None
@@ -37,6 +38,8 @@ class BackupState:
     receipted: dict[str, datetime] = field(default_factory=dict)
     held_until: datetime | None = None
     requested_seq: int = 0
+    requested_full: bool = False
+    deltas: int = 0
     failed: Moment | None = None
     failed_seq: int = 0
     failed_reason: str = ""
@@ -46,8 +49,8 @@ class BackupState:
 def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
     """The state once `event` is recorded; one that is not about bundles changes nothing."""
     match event.body:
-        case BackupRequested():
-            return replace(backup, requested_seq=event.seq)
+        case BackupRequested(full=full):
+            return replace(backup, requested_seq=event.seq, requested_full=full)
         case BackupFailed(reason=reason):
             return replace(
                 backup,
@@ -70,7 +73,14 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
             finals = backup.finals | ({body.sitting: bundle} if body.stage == "final" else {})
             recent = dict([*backup.recent.items(), (body.name, event.at)][-KEPT_BUNDLES:])
             return replace(
-                backup, last=bundle, finals=finals, recent=recent, failed=None, failed_reason="", failures=0
+                backup,
+                last=bundle,
+                finals=finals,
+                recent=recent,
+                deltas=backup.deltas + 1 if body.bundle_kind == DELTA else 0,
+                failed=None,
+                failed_reason="",
+                failures=0,
             )
         case BundleReceipted(name=name):
             return _receipted(backup, name, event.at)

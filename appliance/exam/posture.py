@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from appliance.events import Moment
 from appliance.events.network import Through
 from appliance.exam import phase as phases
+from appliance.exam.bundles import DELTA, FULL
 from appliance.exam.net.windows import Window, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
@@ -19,6 +20,7 @@ from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
 RETRY_S = 60.0  # after a failed bundle
+MOST_DELTAS = 20  # so many, and outside an exam the next bundle is a full one: a chain is as strong as each link
 
 
 class NotHeld(Exception):
@@ -31,9 +33,13 @@ class NotYet(NotHeld):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupWanted:
-    """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final."""
+    """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final.
+
+    `kind`: delta, or full.
+    """
 
     newer_than_seq: int
+    kind: str = DELTA
     stage: str = ""
     sitting: str = ""
     reason: str = ""
@@ -190,9 +196,14 @@ def _final(venue: Venue) -> BackupWanted | None:
 def _asked(venue: Venue) -> BackupWanted | None:
     held = venue.backup.last.log_seq if venue.backup.last else 0
     if venue.backup.requested_seq > held:
-        return BackupWanted(newer_than_seq=venue.backup.requested_seq, reason="requested", **_where(venue))
+        return BackupWanted(
+            newer_than_seq=venue.backup.requested_seq,
+            kind=FULL if venue.backup.requested_full else _kind(venue),
+            reason="requested",
+            **_where(venue),
+        )
     if venue.seal and venue.seal.seq > held:
-        return BackupWanted(newer_than_seq=venue.seal.seq, reason="sealed", **_where(venue))
+        return BackupWanted(newer_than_seq=venue.seal.seq, kind=FULL, reason="sealed", **_where(venue))
     return None
 
 
@@ -200,12 +211,18 @@ def _by_phase(venue: Venue, now: Moment) -> BackupWanted | None:
     mark, last = venue.phase, venue.backup.last
     held = last.log_seq if last else 0
     if mark.name in phases.EXAM_PHASES and mark.seq > held:
-        return BackupWanted(newer_than_seq=mark.seq, reason="phase", **_where(venue))
+        return BackupWanted(newer_than_seq=mark.seq, kind=_kind(venue), reason="phase", **_where(venue))
     if mark.name == phases.RUNNING and last is not None:
         every_s = 60 * venue.plan.rules.backup_every_minutes
         if not now.comparable(last.at) or now.since(last.at) >= every_s:
             return BackupWanted(newer_than_seq=held, reason="interval", **_where(venue))
     return None
+
+
+def _kind(venue: Venue) -> str:
+    """Never full in an exam for their number's sake: at E it could not reach the province within half an hour."""
+    many = venue.backup.deltas >= MOST_DELTAS and venue.phase.name not in phases.EXAM_PHASES
+    return FULL if many or venue.backup.last is None else DELTA
 
 
 def _where(venue: Venue) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """A sink that keeps what a source puts into it."""
 
+from collections.abc import Container, Iterable
+
+from appliance.backup.index import ALL
 from appliance.backup.sources import Entry, Label
 
 
@@ -12,7 +15,14 @@ class Kept:
         self.labels: dict[bytes, Label] = {}
         self.missing: dict[bytes, str] = {}
         self.skips = self.abandoned = 0
+        self.stamps: dict[bytes, bytes] = {}
+        self.unsettled: set[bytes] = set()
+        self.gone: set[bytes] = set()
         self.on_write = on_write
+
+    def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
+        self.stamps |= {path + b"/" + name if path else name: stamp for name, stamp in entries}
+        return ALL
 
     def directory(self, entry: Entry) -> None:
         self.entries.append(("directory", entry))
@@ -30,11 +40,16 @@ class Kept:
         if callable(self.on_write):
             self.on_write(path)
 
-    def end(self, label: Label) -> None:
+    def end(self, label: Label, *, settled: bool = True) -> None:
         self.labels[self.entries[-1][1].path] = label
+        if not settled:
+            self.unsettled.add(self.entries[-1][1].path)
 
     def abandon(self) -> None:
         self.abandoned += 1
+
+    def missed(self, path: bytes) -> None:
+        self.gone.add(path)
 
     def not_captured(self, path: bytes, reason: str) -> None:
         self.missing[path] = reason

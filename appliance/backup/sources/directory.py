@@ -13,7 +13,9 @@ every step is an openat(2) with O_NOFOLLOW below the directory already open.
 import errno
 import os
 import stat
+import struct
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -33,6 +35,9 @@ _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Non-blocking: a FIFO that took a file's place must not hold the backup.
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _GONE = (errno.ENOENT, errno.ESTALE)
+_STAMP = struct.Struct("<QQQqq").pack
+_FILE, _DIRECTORY, _SYMLINK, _OTHER = 1, 2, 3, 4
+_KINDS = {stat.S_IFREG: _FILE, stat.S_IFDIR: _DIRECTORY, stat.S_IFLNK: _SYMLINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +91,8 @@ class Directory:
             raise SourceMissing(f"{self._path}: another directory took its place while it was read")
 
 
-def _directory(sink: Sink, fd: int, path: bytes, *, depth: int) -> None:
+def _directory(sink: Sink, fd: int, path: bytes, *, depth: int, told: bool = True) -> None:
     status = os.fstat(fd)
-    sink.directory(Entry(path=path, mode=status.st_mode, mtime_ns=status.st_mtime_ns))
     try:
         names = sorted(os.fsencode(name) for name in os.listdir(fd))
     except OSError as error:
@@ -96,33 +100,76 @@ def _directory(sink: Sink, fd: int, path: bytes, *, depth: int) -> None:
             raise SourceUnreadable(f"the root cannot be listed: {error.strerror}") from error
         sink.not_captured(path, _word(error))
         return
-    for name in names:
+    if told:
+        sink.directory(Entry(path=path, mode=status.st_mode, mtime_ns=status.st_mtime_ns))
+    listing = _Listing(sink, fd, path, names)
+    taken = sink.changes(path, listing)
+    for name, kind in listing.found():
         below = path + b"/" + name if path else name
         try:
-            _member(sink, fd, name, below, depth=depth + 1)
+            if kind == _DIRECTORY:
+                _below(sink, fd, name, below, depth=depth + 1, told=name in taken)
+            elif name in taken:
+                _member(sink, fd, name, below, kind)
         except OSError as error:
-            # Gone since it was listed is deleted, as if a moment earlier; all else is missing from it.
-            if error.errno not in _GONE:
-                sink.not_captured(below, _word(error))
+            _failed(sink, below, error)
 
 
-def _member(sink: Sink, parent: int, name: bytes, path: bytes, *, depth: int) -> None:
-    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    if stat.S_ISREG(status.st_mode):
+class _Listing:
+    """A directory's entries with a stamp each, told once; what each of them was then is kept, a byte each."""
+
+    def __init__(self, sink: Sink, fd: int, path: bytes, names: list[bytes]) -> None:
+        self._sink, self._fd, self._path, self._names = sink, fd, path, names
+        self._kinds = bytearray(len(names))
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        """Each name that is there, and its stamp."""
+        for number, name in enumerate(self._names):
+            try:
+                status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+            except OSError as error:
+                if error.errno not in _GONE:
+                    _failed(self._sink, self._path + b"/" + name if self._path else name, error)
+                    yield name, b""  # it is there all the same, and to be taken once it can be
+                continue
+            self._kinds[number] = _KINDS.get(stat.S_IFMT(status.st_mode), _OTHER)
+            yield name, _STAMP(
+                status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+            )
+
+    def found(self) -> Iterator[tuple[bytes, int]]:
+        """Each name that was there, and its kind."""
+        return ((name, kind) for name, kind in zip(self._names, self._kinds, strict=True) if kind)
+
+
+def _below(sink: Sink, parent: int, name: bytes, path: bytes, *, depth: int, told: bool) -> None:
+    if depth > _DEPTH_LIMIT:
+        sink.not_captured(path, "too_deep")
+        return
+    fd = os.open(name, _DIRECTORY_FLAGS, dir_fd=parent)
+    try:
+        _directory(sink, fd, path, depth=depth, told=told)
+    finally:
+        os.close(fd)
+
+
+def _member(sink: Sink, parent: int, name: bytes, path: bytes, kind: int) -> None:
+    if kind == _FILE:
         _file(sink, parent, name, path)
-    elif stat.S_ISLNK(status.st_mode):
+    elif kind == _SYMLINK:
+        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         target = os.readlink(name, dir_fd=parent)
         sink.symlink(Entry(path=path, mode=0o777, mtime_ns=status.st_mtime_ns, target=target))
-    elif not stat.S_ISDIR(status.st_mode):
-        sink.skipped()
-    elif depth > _DEPTH_LIMIT:
-        sink.not_captured(path, "too_deep")
     else:
-        fd = os.open(name, _DIRECTORY_FLAGS, dir_fd=parent)
-        try:
-            _directory(sink, fd, path, depth=depth)
-        finally:
-            os.close(fd)
+        sink.skipped()
+
+
+def _failed(sink: Sink, path: bytes, error: OSError) -> None:
+    # Gone since it was listed is deleted, as if a moment earlier; all else is missing from the bundle.
+    if error.errno in _GONE:
+        sink.missed(path)
+    else:
+        sink.not_captured(path, _word(error))
 
 
 def _file(sink: Sink, parent: int, name: bytes, path: bytes) -> None:
@@ -154,7 +201,7 @@ def _taken(sink: Sink, fd: int, path: bytes, before: os.stat_result, *, last: bo
         return False
     sink.file(entry)
     sink.write(content)
-    sink.end(Label.STABLE if stable else Label.TORN)
+    sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not _recent(before))
     return True
 
 
@@ -171,7 +218,7 @@ def _streamed(sink: Sink, fd: int, entry: Entry, before: os.stat_result, *, last
         sink.abandon()
         raise
     if stable or last:
-        sink.end(Label.STABLE if stable else Label.TORN)
+        sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not _recent(before))
     else:
         sink.abandon()
     return stable or last

@@ -1,6 +1,7 @@
 """What a source and the bundle that takes it in say to each other."""
 
 import enum
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -77,6 +78,12 @@ class Entry:
 class Sink(Protocol):
     """Where a source puts what it captures; its errors are never OSErrors and pass through the source."""
 
+    def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
+        """The names of the directory at `path` that are to be taken, of `entries` with name and stamp, all of them.
+
+        A stamp tells an entry from the same one altered. What is no longer among them is recorded as gone.
+        """
+
     def directory(self, entry: Entry) -> None:
         """A directory."""
 
@@ -89,14 +96,20 @@ class Sink(Protocol):
     def write(self, chunk: bytes, /) -> None:
         """The file's next bytes, never more than `entry.size` in all; fewer are padded with zeros."""
 
-    def end(self, label: Label) -> None:
-        """The file is taken. A later file of the same path replaces it."""
+    def end(self, label: Label, *, settled: bool = True) -> None:
+        """The file is taken. A later file of the same path replaces it.
+
+        Not `settled`: a change to come may leave the same stamp, so that it is to be taken by the next bundle too.
+        """
 
     def abandon(self) -> None:
         """What was written of the file does not count: it is taken again, or named as not captured."""
 
     def not_captured(self, path: bytes, reason: str) -> None:
         """A file that should be here and is not; `reason` is one word such as `EACCES`."""
+
+    def missed(self, path: bytes) -> None:
+        """It was among `changes`' entries and went away: if it is there again, it is to be taken."""
 
     def skipped(self) -> None:
         """A FIFO, a socket or a device: nothing that could be backed up."""
