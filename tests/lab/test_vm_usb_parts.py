@@ -115,6 +115,7 @@ def test_after_dropped_uevents_ours_lets_in_what_is_listed_at_once(box: Box, por
     box.vm.await_true("ls -d /sys/bus/usb/devices/2-5")
     box.vm.out("systemctl kill --signal=CONT venue-guard")
     box.vm.await_true("[ $(cat /sys/bus/usb/devices/2-5/authorized) = 1 ]", timeout_s=20)
+    box.vm.await_true("journalctl --unit=venue-guard --no-pager | grep 'uevents were lost'", timeout_s=30)
     box.vm.usb.unplug("listed")
     box.kill_guard()
 
