@@ -268,3 +268,12 @@ def test_a_configuration_that_asks_for_nothing_more_has_no_warnings(place: Path)
     feeds = 'feeds = ["exam-server"]\n'
     made = settings(place, config='[venue]\ncode = "1"\nname = "x"\n' + ups(ups="exam") + feeds)
     assert warnings(made) == []
+
+
+def test_seats_are_seen_on_the_network_where_each_can_be_told(place: Path) -> None:
+    section = '[network]\nmode = "watch"\nexam_ports = ["eth1"]\naddress = "10.50.0.1/24"\n'
+    told = "1,01,02:50:00:00:01:01,,,\n1,02,,10.50.0.102,,\n"
+    for rows, seen in ((told, True), (told + "1,03,,,,\n", False)):
+        made = settings(place, config=VENUE + section, seats="room,seat,mac,ip,port,spare\n" + rows)
+        assert made.plan.seats_watched is seen
+        assert any("neither mac nor ip" in line for line in warnings(made)) is not seen

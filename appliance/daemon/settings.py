@@ -108,7 +108,8 @@ def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and this version does not do: said aloud, never shown green."""
     config, found = settings.config, []
     if settings.plan.seats and not settings.plan.seats_watched:
-        found.append("venue.seats: this version can not see seats; the page says 未接入监测")
+        why = "network.mode is off" if config.network.mode == "off" else "a seat has neither mac nor ip"
+        found.append(f"venue.seats: seats are not seen: {why}; the page says 未接入监测")
     found += network.warnings(config, settings.plan.net.seats)
     return [*found, *supply.warnings(config), *board.warnings(config)]
 
