@@ -1,0 +1,241 @@
+"""Bundles of 200,000 small files and a gigabyte beside tar, zstd and age, and deltas beside restic and borg."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.backup.keys import allowed_signers
+from appliance.backup.outbox import newest, outbox_of
+from appliance.backup.restore import restore
+from appliance.backup.verify import verify_all
+from appliance.province.keys import init
+from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit, elapsed_ms
+
+NEEDED = ("tar", "zstd", "age", "restic", "borg", "sha256sum")
+FILES_A_DIRECTORY = 100
+SMALL_BYTES = (200, 12_000)
+GROWTH = (1_000, 10_000, 100_000, 1_000_000)
+CHILD = (sys.executable, "-m", "scripts.benches.backup_child")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What a process took: seconds of wall and of CPU (its children's too), and its peak in MB."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """The figures of issue 6 that are built."""
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing:
+        raise CannotMeasure(f"apt install {' '.join(missing)} (borg is in borgbackup)")
+    place = _Place(bench)
+    for part in (_full, _deltas, _back, _growth):
+        bench.say(f"backup: {(part.__doc__ or '').splitlines()[0]}")
+        yield from part(bench, place)
+
+
+class _Place:
+    """The tree that is sealed, a state directory, the province's key."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.tree, self.state, self.out = (bench.directory / name for name in ("tree", "state", "out"))
+        self.out.mkdir()
+        init(bench.directory / "province")
+        self.identity = bench.directory / "province" / "province.key"
+        self.recipient = self.identity.with_name("recipients.txt").read_text(encoding="utf-8").strip()
+        self.files = bench.times(200_000, 4_000)
+        grow(self.tree, self.files, seed=6)
+        with (self.tree / "video.bin").open("wb") as file:
+            for _ in range(bench.times(1024, 20)):
+                file.write(os.urandom(1 << 20))
+
+    def bundle(self, kind: str) -> Used:
+        """Seal one bundle of our own."""
+        return used([*CHILD, str(self.state), str(self.tree), self.recipient, kind])
+
+    def restic(self) -> Used:
+        """One snapshot of restic's, its repository made at first."""
+        environ = {
+            "RESTIC_REPOSITORY": str(self.out / "restic"), "RESTIC_PASSWORD": "x",
+            "RESTIC_CACHE_DIR": str(self.out / "restic-cache"),
+        }  # fmt: skip
+        if not (self.out / "restic").exists():
+            used(["restic", "init", "-q"], environ)
+        return used(["restic", "backup", "-q", str(self.tree)], environ)
+
+    def borg(self) -> Used:
+        """One archive of borg's, zstd 3, its repository made at first."""
+        environ = {"BORG_REPO": str(self.out / "borg"), "BORG_PASSPHRASE": "x", "BORG_BASE_DIR": str(self.out)}
+        if not (self.out / "borg").exists():
+            used(["borg", "init", "-e", "repokey-blake2"], environ)
+        return used(["borg", "create", "-C", "zstd,3", "::{now:%H%M%S.%f}", str(self.tree)], environ)
+
+
+def _full(bench: Bench, place: _Place) -> Iterator[Figure]:
+    """A full bundle, read back and published, beside the same tools that open it."""
+    sealed = place.out / "reference.tar.zst.age"
+    line = (
+        f"set -o pipefail; tar -C {place.tree} -c . | zstd -3 -q | age -r {place.recipient} > {sealed}; sync {sealed}"
+    )
+    ours: list[Used] = []
+    theirs: list[Used] = []
+    for turn in range(bench.times(3, 1)):
+        pair = [(ours, lambda: place.bundle("full")), (theirs, lambda: used(["bash", "-c", line]))]
+        for kept, call in pair if turn % 2 else reversed(pair):
+            os.sync()
+            kept.append(call())
+    name = f"full bundle, {place.files:,} files and {bench.times(1024, 20):,} MB incompressible, read back"
+    reference = "tar, zstd -3 and age in a pipe, synced, not read back"
+    yield Figure(
+        name=name, unit="s", values=[one.wall_s for one in ours], reference=reference,
+        reference_values=[one.wall_s for one in theirs], limit=Limit(most=1.1, of_ratio=True),
+    )  # fmt: skip
+    yield Figure(
+        name="the same, CPU", unit="s", values=[one.cpu_s for one in ours], reference=reference,
+        reference_values=[one.cpu_s for one in theirs],
+    )  # fmt: skip
+    yield Figure(
+        name="the same, peak resident", unit="MB", values=[one.peak_mb for one in ours],
+        reference="the largest of the three", reference_values=[one.peak_mb for one in theirs], limit=Limit(most=64),
+    )  # fmt: skip
+
+
+def _deltas(bench: Bench, place: _Place) -> Iterator[Figure]:
+    """Deltas after one file in a hundred changed, and after none, beside restic and borg."""
+    place.bundle("full")
+    place.restic()
+    place.borg()
+    chance = random.Random(7)
+    for what, share, most in (("1 % of the files changed", 0.01, 0.33), ("nothing changed", 0.0, 0.2)):
+        found: dict[str, list[Used]] = {"ours": [], "restic": [], "borg": []}
+        for turn in range(bench.times(3, 1)):
+            alter(place.tree, place.files, share, chance)
+            time.sleep(0.1)  # a file that is younger than a tick is taken twice
+            calls = [("ours", lambda: place.bundle("delta")), ("restic", place.restic), ("borg", place.borg)]
+            for name, call in calls[turn % 3 :] + calls[: turn % 3]:
+                found[name].append(call())
+        for beside in ("restic", "borg"):
+            for unit, of in (("wall", "wall_s"), ("CPU", "cpu_s")):
+                yield Figure(
+                    name=f"delta, {what}: {unit}", unit="s", values=[getattr(one, of) for one in found["ours"]],
+                    reference=beside, reference_values=[getattr(one, of) for one in found[beside]],
+                    limit=Limit(most=most, of_ratio=True) if beside == "restic" else None,
+                )  # fmt: skip
+        yield Figure(
+            name=f"delta, {what}: peak resident", unit="MB", values=[one.peak_mb for one in found["ours"]],
+            reference="restic", reference_values=[one.peak_mb for one in found["restic"]], limit=Limit(most=64),
+        )  # fmt: skip
+
+
+def _back(bench: Bench, place: _Place) -> Iterator[Figure]:
+    """The bundles verified, and one restored."""
+    shutil.rmtree(place.state)
+    place.bundle("full")
+    bundle = newest(outbox_of(place.state))
+    if bundle is None:
+        raise CannotMeasure("no bundle was made")
+    data, signers = bundle.data, allowed_signers(place.state)
+    verified: list[float] = []
+    hashed: list[float] = []
+    restored: list[float] = []
+    unpacked: list[float] = []
+    stock = f"set -o pipefail; mkdir -p {place.out}/stock; age -d -i {place.identity} {data} | zstd -dq | tar -x -C {place.out}/stock; sync -f {place.out}"  # noqa: E501
+    for _ in range(bench.times(3, 1)):
+        cold(data)
+        verified.append(elapsed_ms(lambda: verify_all(data.parent, allowed_signers=signers)) / 1000)
+        cold(data)
+        hashed.append(used(["sha256sum", str(data)]).wall_s)
+        cold(data)
+        restored.append(_restored_s(place, data.parent))
+        cold(data)
+        unpacked.append(used(["bash", "-c", stock]).wall_s)
+        shutil.rmtree(place.out / "stock")
+    yield Figure(
+        name="verify", unit="s", values=verified, reference="sha256sum of the sealed file", reference_values=hashed,
+        limit=Limit(most=1.25, of_ratio=True),
+    )  # fmt: skip
+    yield Figure(
+        name="restore, every file's sha256 checked", unit="s", values=restored,
+        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=unpacked, limit=Limit(most=1.3, of_ratio=True),
+    )  # fmt: skip
+
+
+def _restored_s(place: _Place, outbox: Path) -> float:
+    into = place.out / "restored"
+    taken_s = elapsed_ms(
+        lambda: restore(outbox, allowed_signers=allowed_signers(place.state), identity=place.identity, into=into)
+    )
+    shutil.rmtree(into)
+    return taken_s / 1000
+
+
+def _growth(bench: Bench, place: _Place) -> Iterator[Figure]:
+    """A delta of nothing and the memory it takes, from a thousand files to a million."""
+    for count in GROWTH[: bench.times(4, 2)]:
+        shutil.rmtree(place.tree)
+        shutil.rmtree(place.state, ignore_errors=True)
+        grow(place.tree, count, seed=count, size=(10, 50))
+        full, delta = place.bundle("full"), place.bundle("delta")
+        yield Figure(
+            name=f"{count:,} tiny files: full, then a delta of nothing", unit="s", values=[delta.wall_s],
+            reference="the full one", reference_values=[full.wall_s],
+        )  # fmt: skip
+        yield Figure(
+            name=f"{count:,} tiny files: peak resident of the delta", unit="MB", values=[delta.peak_mb],
+            reference="of the full one", reference_values=[full.peak_mb],
+        )  # fmt: skip
+
+
+def grow(tree: Path, files: int, *, seed: int, size: tuple[int, int] = SMALL_BYTES) -> None:
+    """Answers as an exam writes them: half text that packs well, half that does not, a hundred a directory."""
+    chance = random.Random(seed)
+    text = " ".join(chance.choice(("A", "B", "C", "D", "答案", "第")) for _ in range(9000)).encode()
+    noise = chance.randbytes(1 << 20)
+    for number in range(files):
+        directory = tree / f"room{number // 10_000:03d}" / f"{number // FILES_A_DIRECTORY:05d}"
+        if number % FILES_A_DIRECTORY == 0:
+            directory.mkdir(parents=True, exist_ok=True)
+        length = chance.randrange(*size)
+        source = text if number % 2 else noise
+        start = chance.randrange(len(source) - length)
+        (directory / f"{number:07d}.ans").write_bytes(source[start : start + length])
+
+
+def alter(tree: Path, files: int, share: float, chance: random.Random) -> None:
+    """Write a share of the files anew."""
+    for number in chance.sample(range(files), int(files * share)):
+        path = tree / f"room{number // 10_000:03d}" / f"{number // FILES_A_DIRECTORY:05d}" / f"{number:07d}.ans"
+        path.write_bytes(chance.randbytes(chance.randrange(*SMALL_BYTES)))
+
+
+def used(argv: Sequence[str], environ: dict[str, str] | None = None) -> Used:
+    """Run a program to its end. Raises CannotMeasure where it fails."""
+    before = os.times()
+    began_s = time.perf_counter()
+    with subprocess.Popen(
+        argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(environ or {})}
+    ) as child:
+        said = child.stderr.read() if child.stderr else b""
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    wall_s, after = time.perf_counter() - began_s, os.times()
+    if child.returncode:
+        raise CannotMeasure(f"{argv[0]} ended with {child.returncode}: {said.decode(errors='replace')[-200:]}")
+    cpu_s = after.children_user - before.children_user + after.children_system - before.children_system
+    return Used(wall_s=wall_s, cpu_s=cpu_s, peak_mb=usage.ru_maxrss / 1024)
+
+
+def cold(path: Path) -> None:
+    """Out of the page cache."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
