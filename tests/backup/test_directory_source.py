@@ -1,6 +1,7 @@
 """The directory source: what it takes, what it leaves, what it says of files that never hold still."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from appliance.backup.sources import SOURCES, Label, SourceMissing
 from appliance.backup.sources.directory import Options
 from tests.backup.kept import Kept
 from tests.fakes.wait import wait_for
+from tests.lab import sshd
 
 
 def captured(root: Path, **options: object) -> Kept:
@@ -159,9 +161,74 @@ def test_an_unreadable_file_or_directory_is_named_and_the_rest_is_taken(plain_us
     assert sink.content == {b"open": b"y"}
 
 
-def test_a_relative_path_is_refused() -> None:
-    with pytest.raises(ValueError, match="absolute"):
-        Options(path=Path("answers"))
+def test_a_sparse_file_that_claims_a_hundred_gigabytes_is_named_and_the_rest_is_taken(tree: Path) -> None:
+    with (tree / "sparse").open("wb") as file:
+        file.truncate(100 << 30)
+    sink = captured(tree)
+    assert sink.missing == {b"sparse": "too_large"} and sink.content[b"room1/a.json"] == b'{"q1": "B"}'
+
+
+def test_what_is_excluded_is_left_out_by_its_name_or_its_path(tree: Path) -> None:
+    (tree / "room1" / "a.tmp").touch()
+    (tree / "room2").mkdir()
+    (tree / "room2" / "a.json").touch()
+    with open(os.path.join(os.fsencode(tree), b"\xff.tmp"), "wb"):
+        pass
+    assert sorted(captured(tree, exclude=("*.tmp", "room2/*")).content) == [
+        b"room1/a.json", b"room1/nothing", "考生答案.txt".encode()
+    ]  # fmt: skip
+    sink = captured(tree, exclude=("room1/", "room2/a.jso[!n]"))
+    assert sorted(sink.content) == [b"room2/a.json", "考生答案.txt".encode(), b"\xff.tmp"]
+
+
+@pytest.mark.root
+def test_a_disk_that_is_unmounted_in_the_middle_is_a_missing_source(tmp_path: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("needs root: mounts a tmpfs")
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(tmp_path)], check=False).returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    gone: list[int] = []
+
+    def unmount(_: bytes) -> None:
+        if not gone:
+            gone.append(subprocess.run(["umount", "--lazy", str(tmp_path)], check=True).returncode)
+
+    try:
+        for number in range(10):
+            (tmp_path / f"answer{number}").write_text("x")
+        with pytest.raises(SourceMissing, match="while it was read"):
+            captured(tmp_path, on_write=unmount)
+    finally:
+        if not gone:
+            subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_server_that_dies_under_its_mount_ends_the_walk_at_once(tmp_path: Path) -> None:
+    """A mount over a network, by sshfs: once its process is gone the kernel answers as for a dead file server."""
+    if lack := sshd.missing() or ("" if shutil.which("sshfs") else "sshfs is missing: apt-get install sshfs"):
+        pytest.skip(lack)
+    with sshd.SshLab() as lab:
+        for number in range(50):
+            (lab.folder / f"answer{number:02}").write_text("x")
+        lab.owned()
+        argv = ["sshfs", "-f", "-p", str(lab.port), f"{lab.user}@127.0.0.1:{lab.folder}", str(tmp_path)]
+        argv += ["-o", f"ro,IdentityFile={lab.key},UserKnownHostsFile={lab.known_hosts}"]
+        with subprocess.Popen(argv) as mount:
+            try:
+                wait_for(lambda: (tmp_path / "answer00").exists())
+                sink = Kept(lambda path: mount.kill() if path == b"answer03" else None)
+                with pytest.raises(SourceMissing, match=f"{tmp_path}: went away while it was read: "):
+                    Options(path=tmp_path, mount_point=True).open().capture(sink)
+            finally:
+                mount.kill()
+                mount.wait(30)
+                subprocess.run(["umount", "--lazy", str(tmp_path)], check=False)
+    assert not sink.missing and 4 <= len(sink.labels) < 50
+
+
+def test_every_fault_of_the_options_is_told_at_once() -> None:
+    with pytest.raises(ValueError, match="path: an absolute path.*; exclude: .*; largest_file_gb: "):
+        Options(path=Path("answers"), exclude=("",), largest_file_gb=0)
 
 
 def test_every_driver_is_in_the_table_by_its_own_name() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from appliance.backup.sources import command, directory, postgresql, sftp, sqlite
+from appliance.backup.sources import command, directory, postgresql, sftp, smb, sqlite
 from appliance.backup.sources.entry import (
     Entry,
     Label,
@@ -25,6 +25,7 @@ SOURCES: Mapping[str, type[Options]] = {
     postgresql.Options.driver: postgresql.Options,
     command.Options.driver: command.Options,
     sftp.Options.driver: sftp.Options,
+    smb.Options.driver: smb.Options,
 }
 
 __all__ = [
