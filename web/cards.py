@@ -41,13 +41,14 @@ def _seats(language: str, say: Say, snapshot: Plain) -> Card:
             lines=[spares],
         )
     absent = count(presence, "absent")
-    level = "attention" if absent else "ok"
+    quiet = text(presence, "watch") not in ("", "alarm")  # machines may be off still, or again
+    level = "attention" if absent and not quiet else "ok"
     return Card(
         title=say("seats"),
         level=level,
         tag=name_of(language, "level", level),
         big=say(
-            "seats_big" if absent else "seats_big_well",
+            "seat_on" if absent and quiet else "seats_big" if absent else "seats_big_well",
             present=count(presence, "present"),
             expected=count(presence, "expected"),
             absent=absent,

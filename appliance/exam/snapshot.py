@@ -48,7 +48,7 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "panel": panel_row(venue, judged.level, now),
         "usb": usb_row(venue, now, unheld),
         "network": network_row(venue, now, unheld),
-        **_seats(venue),
+        **_seats(venue, now),
         "backup": _backup(venue, now),
         "province": _province(venue),
         "debts": debts(venue, now),
@@ -111,10 +111,11 @@ def _seal(venue: Venue) -> Plain | None:
     }
 
 
-def _seats(venue: Venue) -> Plain:
+def _seats(venue: Venue, now: Moment) -> Plain:
     watched = venue.plan.seats_watched
     known = watched and venue.seats.read and not venue.seats.unknown
-    alarmed = venue.phase.name in phases.EXAM_PHASES
+    looked_at = seating.watch_level(venue, now)
+    alarmed = looked_at == seating.ALARM
     in_use = set(venue.seats.swapped.values())
     present = set(venue.seats.present)
     rows: list[Plain] = []
@@ -133,6 +134,7 @@ def _seats(venue: Venue) -> Plain:
     here = sum(1 for seat in wanted if seat in present) if known else 0
     presence: Plain = {
         "state": "watched" if known else "unknown" if watched else "unmonitored",
+        "watch": looked_at,
         "expected": len(wanted),
         "present": here,
         "absent": len(wanted) - here if known else 0,

@@ -109,7 +109,8 @@ def test_each_state_of_a_seat_is_told() -> None:
     day.dark("1-11")
     assert states(day)["1-11"] == "absent"
     presence = shown(day)["presence"]
-    assert presence == {"state": "watched", "expected": 20, "present": 18, "absent": 2, "spares": 1}
+    told = {"state": "watched", "watch": "alarm", "expected": 20, "present": 18, "absent": 2, "spares": 1}
+    assert presence == told
 
 
 @pytest.mark.parametrize("stop", ["unread", "unreadable"])

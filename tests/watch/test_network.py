@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from appliance.command import CommandError
+from appliance.daemon.seen import NotSeen, hosts
 from appliance.enforce.firewall.ruleset import render
 from appliance.events.network import KINDS, NetworkPlan, NetworkSeat, NetworkServer
 from appliance.events.readings import Dropped, Host, LedgerReading, PresenceReading
@@ -111,6 +112,16 @@ def test_one_address_on_two_machines_and_a_claim_to_the_boxs_own_are_told(wires:
             read_until(lambda: (liar.ask("10.50.0.77"), reader())[1], lambda r: len(r.doubled) == 2, 10.0)
         assert dict(reader().doubled)["10.50.0.1"] == (SEAT1,)
         reader.close()
+
+
+@real
+def test_who_is_on_is_found_for_a_seat_list_without_a_guard(wires: Wires) -> None:
+    with wires.inside("box"):
+        wires.udp("outside", "10.50.0.1", 9)
+        found = hosts(PLAN, "br0", rounds=1)
+        assert {(host.mac, host.port) for host in found} == {(SERVER, "p0"), (SEAT1, "p1"), (SEAT2, "p2")}
+        with pytest.raises(NotSeen, match="br7"):
+            hosts(PLAN, "br7")
 
 
 @real

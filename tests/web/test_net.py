@@ -65,3 +65,19 @@ def test_rules_that_drifted_are_amber() -> None:
 def test_nonsense_in_the_networks_part_still_gives_a_card(name: str, nonsense: object) -> None:
     found = card(usbs.in_order() | {"network": nets.network(**{name: nonsense})})
     assert found.title and not any("\x1b" in line.words or "\u202e" in line.words for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("watch", "level", "big"),
+    [
+        ("shown", "ok", "已开机 87/96"),
+        ("unobserved", "ok", "已开机 87/96"),
+        ("alarm", "attention", "87 台在线 · 9 台离线"),
+    ],
+)
+def test_before_an_hour_to_the_start_machines_that_are_off_are_counted_and_no_alarm(
+    watch: str, level: str, big: str
+) -> None:
+    presence = {"state": "watched", "watch": watch, "expected": 96, "present": 87, "absent": 9, "spares": 4}
+    found = cards("zh_CN", all_well(presence=presence), NOW, ZONE)[1]
+    assert (found.level, found.big) == (level, big)
