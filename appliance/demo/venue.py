@@ -51,6 +51,17 @@ allow = [{{ id = "051d:0002", port = "1-1", why = "UPS cable" }}]
 ups_ports = ["1-1"]
 ports = {{ "1-1" = "后备电源口", "1-2" = "左前口" }}
 
+[network]
+mode = "route"
+exam_ports = ["eth1"]
+uplink = "eth0"
+address = "10.50.0.1/24"
+province = ["198.51.100.10:443"]
+[[network.exam_server]]
+name = "exam-server"
+ip = "10.50.0.2"
+tcp = [443]
+
 [backup]
 recipients = ["{recipient}"]
 [[backup.source]]
