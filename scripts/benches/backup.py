@@ -166,7 +166,8 @@ def _back(bench: Bench, place: _Place) -> Iterator[Figure]:
     )  # fmt: skip
     yield Figure(
         name="restore, every file's sha256 checked", unit="s", values=restored,
-        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=unpacked, limit=Limit(most=1.3, of_ratio=True),
+        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=unpacked,
+        limit=Limit(most=1.3, of_ratio=True),
     )  # fmt: skip
 
 
