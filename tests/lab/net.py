@@ -30,6 +30,7 @@ _SO_RCVBUFFORCE = 33
 _BUFFER_BYTES = 16 << 20
 _OUTGOING, _LONGEST_BYTES = 4, 65_536
 _COMMAND_S = 30
+_SHOWN = 2_000
 _libc = ctypes.CDLL(None, use_errno=True)
 _labs = itertools.count(1)
 
@@ -150,7 +151,7 @@ class Lab:
             done = subprocess.run(
                 argv, input=stdin, capture_output=True, text=True, timeout=_COMMAND_S, check=False
             )
-        assert not check or done.returncode == 0, f"{name}: {argv}: {done.stderr}"
+        assert not check or done.returncode == 0, f"{name}: {argv}: {done.stderr[:_SHOWN]}"
         return done.stdout
 
     def start(self, name: str, *argv: str) -> subprocess.Popen[bytes]:

@@ -75,15 +75,15 @@ _ODD = [
         s.frame(number, s.token * 3), wire.ether(wire.BROADCAST, _me(s), number, s.token * 3)])
     for name, number in _ETHERTYPES.items()
 ] + [
-    Kind(name="IPv6 that says it is IPv4", group="ethertype", where=OVER_LINK, frames=lambda s: [
+    Kind(name="IPv6 that says it is IPv4", group="fragment", where=OVER_LINK, frames=lambda s: [
         s.frame(wire.ETH_IPV4, wire.ipv6(s.source.ip6, s.target6, wire.UDP, s.datagram6(53)))]),
-    Kind(name="IPv4 that says it is IPv6", group="ethertype", where=OVER_LINK, frames=lambda s: [
+    Kind(name="IPv4 that says it is IPv6", group="ipv6", where=OVER_LINK, frames=lambda s: [
         s.frame(wire.ETH_IPV6, s.packet(wire.UDP, s.datagram(53)))]),
-    Kind(name="IPv4 that says it is ARP", group="ethertype", where=OVER_LINK, frames=lambda s: [
+    Kind(name="IPv4 that says it is ARP", group="arp-spoof", where=OVER_LINK, frames=lambda s: [
         s.frame(wire.ETH_ARP, s.packet(wire.UDP, s.datagram(53)))]),
-    Kind(name="IPv4 of version 5", group="ethertype", where=OVER_LINK, frames=lambda s: [
+    Kind(name="IPv4 of version 5", group="other-udp", where=OVER_LINK, frames=lambda s: [
         s.frame(wire.ETH_IPV4, b"\x55" + s.packet(wire.UDP, s.datagram(53))[1:])]),
-    Kind(name="IPv4 with a header of three words", group="ethertype", where=OVER_LINK, frames=lambda s: [
+    Kind(name="IPv4 with a header of three words", group="other-udp", where=OVER_LINK, frames=lambda s: [
         s.frame(wire.ETH_IPV4, b"\x43" + s.packet(wire.UDP, s.datagram(53))[1:])]),
     Kind(name="LLC with SNAP and IPv4", group="ethertype", where=OVER_LINK, frames=lambda s: [
         wire.snap(s.hop, _me(s), wire.ETH_IPV4, s.packet(wire.UDP, s.datagram(53)))]),
@@ -137,9 +137,9 @@ _VLAN = [
 _GROUPS = {
     "mDNS": ("name-lookup", "224.0.0.251", 5353), "LLMNR": ("name-lookup", "224.0.0.252", 5355),
     "SSDP": ("discovery", "239.255.255.250", 1900), "WSD": ("discovery", "239.255.255.250", 3702),
-    "NTP to a group": ("ntp", "224.0.1.1", 123), "a group of its own": ("multicast", "239.1.2.3", 5004),
+    "NTP to a group": ("multicast", "224.0.1.1", 123), "a group of its own": ("multicast", "239.1.2.3", 5004),
     "all hosts": ("multicast", "224.0.0.1", 9), "a global group": ("multicast", "233.252.0.9", 9),
-    "all of the net": ("multicast", "10.50.0.255", 9), "everybody": ("multicast", "255.255.255.255", 9),
+    "all of the net": ("other-udp", "10.50.0.255", 9), "everybody": ("other-udp", "255.255.255.255", 9),
     "NetBIOS to all of the net": ("name-lookup", "10.50.0.255", 137),
     "a printer's call to everybody": ("discovery", "255.255.255.255", 3702),
 }  # fmt: skip
@@ -190,7 +190,7 @@ _DHCP = [
          frames=lambda s: _dhcp(s, 2, 2, (67, 68), s.source.ip)),
     Kind(name="DHCP acknowledgement by a seat", group="dhcp-server", where=OVER_LINK,
          frames=lambda s: _dhcp(s, 2, 5, (67, 68), s.source.ip)),
-    Kind(name="DHCP offer in the server's name", group="dhcp-server", where=OVER_LINK,
+    Kind(name="DHCP offer in the server's name", group="spoofed-ip", where=OVER_LINK,
          frames=lambda s: _dhcp(s, 2, 2, (67, 68), SERVER.ip)),
     Kind(name="DHCP offer from an odd port", group="dhcp-server", where=OVER_LINK,
          frames=lambda s: _dhcp(s, 2, 2, (6767, 68), s.source.ip)),
@@ -236,7 +236,7 @@ _ND = [
         ("router advertisement behind hop-by-hop", "router-advertisement", lambda s: _ra(s, wire.HOP_BY_HOP)),
         ("router advertisement behind options", "router-advertisement", lambda s: _ra(s, wire.DESTINATION)),
         ("router advertisement in one fragment", "router-advertisement", lambda s: _ra(s, wire.FRAGMENT)),
-        ("router advertisement in two fragments", "router-advertisement", _ra_in_two),
+        ("router advertisement in two fragments", "ipv6", _ra_in_two),
         ("router advertisement behind both", "router-advertisement", lambda s: _ra(s, wire.HOP_BY_HOP, wire.FRAGMENT)),
         ("router advertisement to everybody's MAC", "router-advertisement", lambda s: _ra(s, mac=wire.BROADCAST)),
         ("router advertisement to one MAC", "router-advertisement", lambda s: _ra(s, mac=s.hop)),

@@ -133,15 +133,15 @@ _TO_THE_BOX: tuple[tuple[str, str, Frames], ...] = (
     ("the page", "https", lambda s: [s.tcp(443)]),
     ("a proxy", "http", lambda s: [s.tcp(3128)]),
     ("knocking", "other-tcp", lambda s: [s.tcp(port) for port in (7000, 8000, 9000)]),
-    ("TCP in mid-stream", "other-tcp", lambda s: [s.tcp(22, flags=wire.ACK)]),
-    ("SNMP", "other-udp", lambda s: [s.udp(161)]),
+    ("TCP in mid-stream", "service", lambda s: [s.tcp(22, flags=wire.ACK)]),
+    ("SNMP", "service", lambda s: [s.udp(161)]),
     ("UDP from port 123", "other-udp", lambda s: [s.udp(9, of=123)]),
     ("protocol 253", "other", lambda s: [s.ip(253)]),
     ("GRE", "tunnel", lambda s: [s.ip(wire.GRE)]),
     ("IPv6 ping", "ipv6", lambda s: [s.ip6(wire.ICMPV6, s.echo6())]),
     ("IPv6 UDP", "ipv6", lambda s: [s.ip6(wire.UDP, s.datagram6(9))]),
     ("IPv6 of a protocol nobody has", "ipv6", lambda s: [s.ip6(253, s.token)]),
-    ("bad options", "other", lambda s: [s.icmp(8, options=b"\x07\x07\x04" + bytes(4))]),
+    ("bad options", "icmp", lambda s: [s.icmp(8, options=b"\x07\x07\x04" + bytes(4))]),
     ("ping from the server's address", "spoofed-ip", lambda s: [s.as_if(ip=SERVER.ip).icmp(8)]),
     ("ping behind a priority tag", "vlan", lambda s: [s.frame(
         wire.ETH_IPV4, s.packet(wire.ICMP, wire.icmp(8, 0, bytes(4), s.token)), tags=((wire.ETH_VLAN, 0),))]),
@@ -165,7 +165,7 @@ _BOX = [
         s.to(target6=SEAT2.ip6).ip6(wire.UDP, s.to(target6=SEAT2.ip6).datagram6(9))]),
     Kind(name="over the box to the server's SSH", group="service", where=ROUTED, frames=lambda s: [
         s.to(SERVER.ip).tcp(22)]),
-    Kind(name="over the box to the management PC", group="other-tcp", where=ROUTED, frames=lambda s: [
+    Kind(name="over the box to the management PC", group="service", where=ROUTED, frames=lambda s: [
         s.to(MANAGEMENT.ip).tcp(3389)]),
 ]  # fmt: skip
 
@@ -180,7 +180,7 @@ _BESIDE: tuple[tuple[str, str, str, Frames], ...] = (
     ("SMB to another seat", "other-seat", "seat", lambda s: [s.tcp(445)]),
     ("TCP to another seat, as an answer", "other-seat", "seat", lambda s: [s.tcp(40_001, of=80, flags=_ACK)]),
     ("UDP to another seat", "other-seat", "seat", lambda s: [s.udp(4000)]),
-    ("ping to another seat", "other-seat", "seat", lambda s: [s.icmp(8)]),
+    ("ping to another seat", "icmp", "seat", lambda s: [s.icmp(8)]),
     ("GRE to another seat", "tunnel", "seat", lambda s: [s.ip(wire.GRE)]),
     ("a fragment to another seat", "fragment", "seat", lambda s: [s.ip(wire.UDP, offset=64)]),
     ("IPv6 to another seat", "ipv6", "seat", lambda s: [s.ip6(wire.ICMPV6, s.echo6())]),
@@ -207,7 +207,7 @@ _BESIDE: tuple[tuple[str, str, str, Frames], ...] = (
     ("a new MAC to the server", "spoofed-mac", "server", lambda s: [
         s.as_if(mac="02:99:00:00:00:07").tcp(EXAM_PORT)]),
     ("SSH to the server", "service", "server", lambda s: [s.tcp(22)]),
-    ("UDP to the server's port", "other-udp", "server", lambda s: [s.udp(EXAM_PORT)]),
+    ("UDP to the server's port", "http", "server", lambda s: [s.udp(EXAM_PORT)]),
     ("DNS to the server", "dns", "server", lambda s: [s.udp(53)]),
     ("ping to the server", "icmp", "server", lambda s: [s.icmp(8)]),
     ("a first fragment to the server's port", "fragment", "server", lambda s: [
@@ -219,7 +219,7 @@ _BESIDE: tuple[tuple[str, str, str, Frames], ...] = (
         wire.ETH_IPV4, s.packet(wire.TCP, s.segment(EXAM_PORT)), tags=((wire.ETH_VLAN, 10),))]),
     ("a priority tag to another seat", "vlan", "seat", lambda s: [s.frame(
         wire.ETH_IPV4, s.packet(wire.TCP, s.segment(80)), tags=((wire.ETH_VLAN, 0),))]),
-    ("TCP to the management PC", "other-tcp", "seat", lambda s: [
+    ("TCP to the management PC", "service", "seat", lambda s: [
         s.to(MANAGEMENT.ip, hop=MANAGEMENT.mac).tcp(3389)]),
     ("IPv6 from the internet's address", "ipv6", "seat", lambda s: [
         s.as_if(ip6=INTERNET6).ip6(wire.ICMPV6, s.as_if(ip6=INTERNET6).echo6())]),

@@ -8,16 +8,19 @@ from tests.lab.net_scene import BRIDGED, Kind, Scene
 
 # name: what is sent over TCP, to this port.
 _TCP = {
-    "dns": {"DNS over TCP": 53, "DNS over TCP to a port of its own": 5353},
+    "dns": {"DNS over TCP": 53},
     "dns-over-tls": {"DNS over TLS": 853},
-    "http": {"HTTP": 80, "HTTP at 8080": 8080, "CONNECT at a proxy": 3128, "SOCKS": 1080},
+    "http": {"HTTP": 80, "HTTP at 8080": 8080, "CONNECT at a proxy": 3128},
     "https": {"HTTPS, and DNS in it": 443, "HTTPS at 8443": 8443},
-    "tunnel": {"PPTP": 1723, "OpenVPN over TCP": 1194, "SSTP": 992},
+    "tunnel": {"PPTP": 1723, "OpenVPN over TCP": 1194, "SOCKS": 1080},
     "service": {
         "SSH": 22, "telnet": 23, "FTP": 21, "SMTP": 25, "submission": 587, "IMAP over TLS": 993, "SMB": 445,
-        "remote desktop": 3389, "VNC": 5900, "TeamViewer": 5938, "LDAP": 389, "WinRM": 5985,
+        "remote desktop": 3389, "VNC": 5900, "TeamViewer": 5938, "LDAP": 389, "a database": 5432,
     },
-    "other-tcp": {"a database": 5432, "Tor": 9001, "port 0": 0, "the last port": 65535},
+    "other-tcp": {
+        "Tor": 9001, "port 0": 0, "the last port": 65535, "WinRM": 5985, "SSTP": 992,
+        "DNS over TCP to another port": 5353,
+    },
 }  # fmt: skip
 _UDP = {
     "dns": {"DNS over UDP": 53},
@@ -25,25 +28,28 @@ _UDP = {
     "https": {"QUIC": 443},
     "tunnel": {
         "WireGuard": 51820, "OpenVPN": 1194, "Teredo": 3544, "IKE": 500, "ESP in UDP": 4500, "L2TP": 1701,
-        "VXLAN": 4789, "GENEVE": 6081, "GTP": 2152, "GRE in UDP": 4754,
+        "VXLAN": 4789, "GENEVE": 6081,
     },
     "name-lookup": {"mDNS to one machine": 5353, "LLMNR to one machine": 5355, "NetBIOS names": 137, "NetBIOS": 138},
     "discovery": {"SSDP to one machine": 1900, "WSD to one machine": 3702},
     "ntp": {"NTP": 123},
     "dhcp-client": {"DHCP to a server outside": 67},
+    "service": {"SNMP": 161, "syslog": 514},
     "other-udp": {
-        "STUN": 3478, "SNMP": 161, "TFTP": 69, "syslog": 514, "BitTorrent": 6881, "DNSCrypt": 5443, "UDP port 0": 0,
-        "CoAP": 5683,
+        "STUN": 3478, "GTP": 2152, "GRE in UDP": 4754, "TFTP": 69, "BitTorrent": 6881, "DNSCrypt": 5443,
+        "UDP port 0": 0, "CoAP": 5683,
     },
 }  # fmt: skip
 _PROTOCOLS = {
     "tunnel": {
         "GRE": wire.GRE, "IP in IP": wire.IPIP, "6in4": wire.IPV6_IN_IPV4, "ESP": wire.ESP, "AH": wire.AH,
         "Ethernet in IP": 97, "L2TPv3": 115, "MPLS in IP": 137, "IP compression": 108, "minimal encapsulation": 55,
+        "SCTP": wire.SCTP,
     },
+    "multicast": {"IGMP to one machine": wire.IGMP},
     "other": {
-        "SCTP": wire.SCTP, "UDP-Lite": wire.UDP_LITE, "DCCP": wire.DCCP, "OSPF": wire.OSPF, "VRRP": 112, "PIM": 103,
-        "IGMP to one machine": wire.IGMP, "protocol 253": 253, "protocol 255": 255, "protocol 0": 0, "RSVP": 46,
+        "UDP-Lite": wire.UDP_LITE, "DCCP": wire.DCCP, "OSPF": wire.OSPF, "VRRP": 112, "PIM": 103,
+        "protocol 253": 253, "protocol 255": 255, "protocol 0": 0, "RSVP": 46,
         "HIP": 139, "EGP": 8,
     },
 }  # fmt: skip
@@ -81,7 +87,8 @@ def _fragments_over_each_other(scene: Scene) -> list[bytes]:
 
 
 _SHAPES = [
-    Kind(name="a DNS answer", group="dns", frames=lambda s: [s.udp(40_053, wire.dns(s.token, answers=True), of=53)]),
+    Kind(name="a DNS answer", group="other-udp",
+         frames=lambda s: [s.udp(40_053, wire.dns(s.token, answers=True), of=53)]),
     Kind(name="a DNS query", group="dns", frames=lambda s: [s.udp(53, wire.dns(s.token))]),
     Kind(name="TCP in mid-stream", group="https", frames=lambda s: [s.tcp(443, flags=wire.ACK | wire.PSH)]),
     Kind(name="TCP without a flag", group="https", frames=lambda s: [s.tcp(443, flags=0)]),
@@ -92,7 +99,7 @@ _SHAPES = [
     Kind(name="TCP from port 80", group="other-tcp", frames=lambda s: [s.tcp(40_443, of=80, flags=wire.ACK)]),
     Kind(name="TCP from port 443", group="other-tcp", frames=lambda s: [s.tcp(40_443, of=443, flags=wire.ACK)]),
     Kind(name="TCP cut short", group="other-tcp", frames=lambda s: [s.ip(wire.TCP, s.token[:8])]),
-    Kind(name="UDP that says it is longer", group="other-udp",
+    Kind(name="UDP that says it is longer", group="https",
          frames=lambda s: [s.ip(wire.UDP, struct.pack("!HHHH", 4000, 443, 1400, 0) + s.token)]),
     Kind(name="ICMP echo with data", group="icmp", frames=lambda s: [s.icmp(8)]),
     Kind(name="ICMP echo reply with data", group="icmp", frames=lambda s: [s.icmp(0)]),
@@ -117,19 +124,19 @@ _SHAPES = [
          frames=lambda s: [s.ip(wire.ICMP, offset=65_528, ident=7)]),
     Kind(name="an ICMP fragment", group="fragment", frames=lambda s: [s.icmp(8, more=True, ident=8)]),
     Kind(name="the evil bit", group="https", frames=lambda s: [s.ip(wire.TCP, s.segment(443), bits=0x8000)]),
-    Kind(name="loose source route", group="other", frames=lambda s: [
+    Kind(name="loose source route", group="dns", frames=lambda s: [
         s.udp(53, options=b"\x83\x07\x08" + wire.ip_bytes(INTERNET))]),
-    Kind(name="strict source route", group="other", frames=lambda s: [
+    Kind(name="strict source route", group="dns", frames=lambda s: [
         s.udp(53, options=b"\x89\x07\x08" + wire.ip_bytes(INTERNET))]),
-    Kind(name="record route", group="other", frames=lambda s: [s.udp(53, options=b"\x07\x0b\x04" + bytes(8))]),
-    Kind(name="IP timestamps", group="other", frames=lambda s: [s.udp(53, options=b"\x44\x0c\x05\0" + bytes(8))]),
-    Kind(name="router alert", group="other", frames=lambda s: [s.ip(wire.IGMP, options=b"\x94\x04\0\0")]),
-    Kind(name="options full of nothing", group="other", frames=lambda s: [s.tcp(443, options=b"\x01" * 40)]),
-    Kind(name="data in an IP option", group="other", frames=lambda s: [s.udp(53, options=b"\xde\x0a" + s.token)]),
+    Kind(name="record route", group="dns", frames=lambda s: [s.udp(53, options=b"\x07\x0b\x04" + bytes(8))]),
+    Kind(name="IP timestamps", group="dns", frames=lambda s: [s.udp(53, options=b"\x44\x0c\x05\0" + bytes(8))]),
+    Kind(name="router alert", group="multicast", frames=lambda s: [s.ip(wire.IGMP, options=b"\x94\x04\0\0")]),
+    Kind(name="options full of nothing", group="https", frames=lambda s: [s.tcp(443, options=b"\x01" * 40)]),
+    Kind(name="data in an IP option", group="dns", frames=lambda s: [s.udp(53, options=b"\xde\x0a" + s.token)]),
     Kind(name="data behind the packet's end", group="https",
          frames=lambda s: [s.frame(wire.ETH_IPV4, s.packet(wire.TCP, s.segment(443)[:20]) + bytes(20) + s.token)]),
     Kind(name="a whole frame full", group="other-udp", frames=lambda s: [s.udp(9, s.token + bytes(1464))]),
-    Kind(name="a packet of no payload", group="other", frames=lambda s: [s.ip(wire.UDP, s.token[:8])]),
+    Kind(name="a packet of no payload", group="other-udp", frames=lambda s: [s.ip(wire.UDP, s.token[:8])]),
 ]  # fmt: skip
 
 
@@ -144,8 +151,8 @@ _SPOOFED = [
 ] + [
     Kind(name="from the next multiple MAC", group="spoofed-mac",
          frames=lambda s: [s.as_if(mac="02:99:" + s.token[:4].hex(":")).udp(53)]),
-    Kind(name="from another seat's MAC", group="spoofed-mac", frames=lambda s: [s.as_if(mac=SEAT2.mac).udp(53)]),
-    Kind(name="from the exam server's MAC", group="spoofed-mac",
+    Kind(name="from another seat's MAC", group="spoofed-ip", frames=lambda s: [s.as_if(mac=SEAT2.mac).udp(53)]),
+    Kind(name="from the exam server's MAC", group="spoofed-ip",
          frames=lambda s: [s.as_if(mac=SERVER.mac).udp(53), s.as_if(mac=SERVER.mac).tcp(443)]),
     Kind(name="from the exam server's MAC and address", group="spoofed-ip",
          frames=lambda s: [(t := s.as_if(mac=SERVER.mac, ip=SERVER.ip)).udp(53), t.tcp(80)]),
