@@ -20,6 +20,7 @@ ROUTE, BRIDGE, PORTS, PORTS_BRIDGE = "route", "bridge", "ports", "ports-bridge"
 TOPOLOGIES = (ROUTE, BRIDGE, PORTS, PORTS_BRIDGE)
 INSIDE = ("seat1", "seat2", "server", "management")
 INTERNET, PROVINCE = "203.0.113.10", "198.51.100.10"
+DIALED = "198.51.100.11"
 INTERNET6 = "2001:db8:113::10"
 # A bridge that asks the tables of IP is no switch. Where br_netfilter is built in, it does so from the start.
 BRIDGE_CALLS_OFF = {f"bridge__bridge-nf-call-{name}tables": 0 for name in ("ip", "ip6", "arp")}

@@ -3,7 +3,18 @@
 import struct
 
 from tests.lab import net_frames as wire
-from tests.lab.net import BOX, INTERNET, INTERNET6, MANAGEMENT, PROVINCE, ROUTED_BOX, SEAT1, SEAT2, SERVER
+from tests.lab.net import (
+    BOX,
+    DIALED,
+    INTERNET,
+    INTERNET6,
+    MANAGEMENT,
+    PROVINCE,
+    ROUTED_BOX,
+    SEAT1,
+    SEAT2,
+    SERVER,
+)
 from tests.lab.net_scene import (
     ALL,
     BRIDGED,
@@ -19,6 +30,7 @@ from tests.lab.net_scene import (
 )
 
 _ACK = wire.ACK | wire.PSH
+PULLED = 8443  # the box's port that the province pulls from
 
 # The window is open: server's address to INTERNET, TCP, WINDOW_PORT. Who is not the server may not use it, and
 # the server nothing beside it.
@@ -117,6 +129,13 @@ _FROM_OUTSIDE: tuple[tuple[str, str, str, Frames, frozenset[str]], ...] = (
     ("a seat's address to the box", "spoofed-ip", "box", lambda s: [s.as_if(ip=INTERNET).icmp(8)],
      ALL),
     ("ping to the box over IPv6", "ipv6", "box", lambda s: [s.ip6(wire.ICMPV6, s.echo6())], ALL),
+    ("the pull, by another machine", "https", "box", lambda s: [s.tcp(PULLED)], ALL),
+    ("SYN from the machine that the box dials", "service", "box",
+     lambda s: [s.as_if(ip=DIALED).tcp(40_001, of=22), s.as_if(ip=DIALED).tcp(22, of=22, flags=0x03)], ALL),
+    ("the machine that the box dials, from another port", "service", "box",
+     lambda s: [s.as_if(ip=DIALED).tcp(22, of=23, flags=_ACK)], ALL),
+    ("the province to a seat", "https", "seat", lambda s: [s.as_if(ip=PROVINCE).tcp(PULLED)], ALL),
+    ("the province to the box's SSH", "service", "box", lambda s: [s.as_if(ip=PROVINCE).tcp(22)], ALL),
     ("the box's exam address", "icmp", "box", lambda s: [s.to(BOX.ip).icmp(8)], ROUTED),
 )  # fmt: skip
 _INWARD = [
@@ -143,6 +162,9 @@ _TO_THE_BOX: tuple[tuple[str, str, Frames], ...] = (
     ("IPv6 of a protocol nobody has", "ipv6", lambda s: [s.ip6(253, s.token)]),
     ("bad options", "icmp", lambda s: [s.icmp(8, options=b"\x07\x07\x04" + bytes(4))]),
     ("ping from the server's address", "spoofed-ip", lambda s: [s.as_if(ip=SERVER.ip).icmp(8)]),
+    ("the pull, in the province's name", "spoofed-ip", lambda s: [s.as_if(ip=PROVINCE).tcp(PULLED)]),
+    ("the dialled machine's answer, by a seat", "spoofed-ip", lambda s: [
+        s.as_if(ip=DIALED).tcp(40_001, of=22, flags=_ACK)]),
     ("ping behind a priority tag", "vlan", lambda s: [s.frame(
         wire.ETH_IPV4, s.packet(wire.ICMP, wire.icmp(8, 0, bytes(4), s.token)), tags=((wire.ETH_VLAN, 0),))]),
     ("a fragmented ping", "fragment", lambda s: [

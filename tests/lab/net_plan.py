@@ -5,7 +5,7 @@ from typing import Any
 from appliance.enforce.firewall.ruleset import render
 from appliance.enforce.firewall.windows import Through, Window
 from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
-from tests.lab.net import BOX, HOSTS, INTERNET, MANAGEMENT, PROVINCE, SEAT1, SEAT2, SERVER, Lab
+from tests.lab.net import BOX, DIALED, HOSTS, INTERNET, MANAGEMENT, PROVINCE, SEAT1, SEAT2, SERVER, Lab
 from tests.lab.net_scene import EXAM_PORT, WINDOW_PORT
 
 OPEN = Window(
@@ -13,6 +13,8 @@ OPEN = Window(
     left_s=3600,
     through=(Through(server=SERVER.ip, address=INTERNET, protocol="tcp", port=WINDOW_PORT),),
 )
+# The province pulls from the box, and the box dials out, while the windows of every test are open.
+PULL = Window(name="pull", left_s=3600)
 
 
 def plan(lab: Lab, *, seats: int = 0, ports: tuple[int, ...] = (EXAM_PORT, 8080)) -> NetworkPlan:
@@ -29,6 +31,7 @@ def plan(lab: Lab, *, seats: int = 0, ports: tuple[int, ...] = (EXAM_PORT, 8080)
         address=f"{BOX.ip}/24",
         staff=(f"{MANAGEMENT.ip}/32",),
         province=(f"{PROVINCE}:443",),
+        dial_out=f"pull@{DIALED}:22",
         servers=(NetworkServer(name="server", ip=SERVER.ip, mac=SERVER.mac, port=hung["server"], tcp=ports),),
         devices=(NetworkDevice(name="management", mac=MANAGEMENT.mac, ip=MANAGEMENT.ip, role="management"),),
         seats=(
@@ -41,11 +44,11 @@ def plan(lab: Lab, *, seats: int = 0, ports: tuple[int, ...] = (EXAM_PORT, 8080)
     )
 
 
-def text(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), **changes: Any) -> str:
+def text(lab: Lab, windows: tuple[Window, ...] | None = (OPEN, PULL), **changes: Any) -> str:
     """The product's text for nft; `changes` as in `plan`."""
     return render(plan(lab, **changes), windows)
 
 
-def load(lab: Lab, windows: tuple[Window, ...] | None = (OPEN,), **changes: Any) -> None:
+def load(lab: Lab, windows: tuple[Window, ...] | None = (OPEN, PULL), **changes: Any) -> None:
     """The product's rules with these windows, by the product's text and the real nft."""
     lab.run("box", "nft", "-f", "-", stdin=text(lab, windows, **changes))

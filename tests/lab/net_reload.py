@@ -1,7 +1,9 @@
 """What is done to the rules while the lab is under full load: reloaded, killed in mid-reload, run out."""
 
+import contextlib
 import random
 import select
+import socket
 import struct
 import subprocess
 import time
@@ -18,6 +20,8 @@ from tests.lab.net_scene import WINDOW_PORT
 SEATS = 300
 _TICK_S = 0.001
 _AFTER_S = 0.3
+_UNTIL = b"until it closes"
+_ETH_P_IP, _SO_TIMESTAMPNS, _LONGEST_BYTES = 0x0800, 35, 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,32 +82,50 @@ def kill_in_reload(lab: Lab, times: int, *, seed: int = 5) -> Result:
 
 
 def closes(lab: Lab, left_s: float) -> tuple[float, float]:
-    """Open a window for `left_s` and leave it alone: when its last frame came out, outward and inward, in seconds.
+    """Open a window for `left_s` and leave it alone: how much longer it was open, outward and inward, in seconds.
 
-    Counted from the end of the command that opened it, less `left_s`: below zero it closed in time.
+    Both sides send each millisecond from before it opens until it is long closed; first and last frame that come
+    out bear the kernel's time. Below zero it was open for less.
     """
-    load(lab, (Window(name=OPEN.name, left_s=left_s, through=OPEN.through),))
-    opened_s = time.monotonic()
+    load(lab, ())
+    text = rules(lab, (Window(name=OPEN.name, left_s=left_s, through=OPEN.through),)).encode()
     back = SERVER.mac if lab.bridged else lab.line_box.mac
-    ways = {
-        "isp": ("server", lab.gateway.mac, SERVER.mac, SERVER.ip, INTERNET, (40_009, WINDOW_PORT)),
-        "server": ("isp", back, lab.line.mac, INTERNET, SERVER.ip, (WINDOW_PORT, 40_009)),
-    }
-    last_s = dict.fromkeys(ways, 0.0)
-    number = 0
-    while time.monotonic() < opened_s + left_s + _AFTER_S:
-        number += 1
-        for source, hop, mac, ip, target, ports in ways.values():
-            mark = b"until" + struct.pack("!Q", number)
-            packet = wire.ipv4(ip, target, wire.TCP, wire.tcp(ip, target, ports, mark, flags=wire.ACK))
-            lab.wire(source).send(wire.ether(hop, mac, wire.ETH_IPV4, packet))
-        select.select([lab.wire(name) for name in ways], [], [], _TICK_S)
-        for name, (_, _, _, _, target, _) in ways.items():
-            heard = [
-                frame for frame in lab.heard(name) if b"until" in frame and wire.ip_bytes(target) in frame
-            ]
-            last_s[name] = time.monotonic() if heard else last_s[name]
-    return last_s["isp"] - opened_s - left_s, last_s["server"] - opened_s - left_s
+    ways = (
+        ("server", lab.gateway.mac, SERVER.mac, SERVER.ip, INTERNET, (40_009, WINDOW_PORT)),
+        ("isp", back, lab.line.mac, INTERNET, SERVER.ip, (WINDOW_PORT, 40_009)),
+    )
+    with contextlib.ExitStack() as held:
+        heard = {name: held.enter_context(lab.packet_socket(name, _ETH_P_IP)) for name in ("isp", "server")}
+        for listener in heard.values():
+            listener.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            listener.setblocking(False)
+        nft = lab.start("box", "nft", "-f", "-")
+        assert nft.stdin is not None
+        nft.stdin.write(text)
+        nft.stdin.close()
+        ended_s = None
+        while ended_s is None or time.monotonic() < ended_s:
+            for source, hop, mac, ip, target, ports in ways:
+                packet = wire.ipv4(ip, target, wire.TCP, wire.tcp(ip, target, ports, _UNTIL, flags=wire.ACK))
+                lab.wire(source).send(wire.ether(hop, mac, wire.ETH_IPV4, packet))
+            if ended_s is None and nft.poll() is not None:
+                ended_s = time.monotonic() + left_s + _AFTER_S
+            select.select([], [], [], _TICK_S)
+        times = {name: _times(listener) for name, listener in heard.items()}
+    return times["isp"] - left_s, times["server"] - left_s
+
+
+def _times(listener: socket.socket) -> float:
+    """From the first to the last frame of the window, in seconds."""
+    stamps = []
+    while True:
+        try:
+            frame, told, _, _ = listener.recvmsg(_LONGEST_BYTES, 64)
+        except BlockingIOError:
+            return (max(stamps) - min(stamps)) / 1e9 if stamps else 0.0
+        if _UNTIL in frame:
+            seconds, nanoseconds = struct.unpack("=qq", told[0][2])
+            stamps.append(seconds * 1_000_000_000 + nanoseconds)
 
 
 def isolate(lab: Lab) -> None:

@@ -4,10 +4,11 @@ Behind each attack goes a frame of the server's open window: it passes the box a
 arrival says that the attack had its time, and that the listener on the line hears.
 """
 
+import contextlib
 import os
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tests.lab import net_frames as wire
 from tests.lab.net import BOX, BRIDGE_CALLS_OFF, INSIDE, INTERNET, Host, Lab
@@ -47,10 +48,11 @@ def shoot(kind: Kind, lab: Lab, *, passing: bool = True) -> tuple[str, ...]:
     taps = {name: lab.wire(name) for name in ("isp", *INSIDE)}
     for name in taps:
         lab.heard(name)
-    for frame in kind.frames(there):
-        taps[kind.sender].send(frame)
-    lab.forget()
-    heard = _hear(kind, lab, passing=passing)
+    with _one_core():
+        for frame in kind.frames(there):
+            taps[kind.sender].send(frame)
+        lab.forget()
+        heard = _hear(kind, lab, passing=passing)
     return tuple(
         name
         for name in taps
@@ -75,6 +77,17 @@ def sender(kind: Kind, lab: Lab) -> Host:
     if kind.sender == "isp":  # what comes from the line comes from the machine that the window names
         return Host(name="isp", mac=lab.line.mac, ip=INTERNET, ip6="2001:db8:113::10")
     return lab.host(kind.sender)
+
+
+@contextlib.contextmanager
+def _one_core() -> Iterator[None]:
+    """What this thread sends meanwhile waits in one core's queue: nothing overtakes there."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def _counts(kind: Kind, lab: Lab, name: str, frame: bytes) -> bool:

@@ -179,7 +179,11 @@ def _input_ip(here: Place) -> Iterator[str]:
     if here.plan.dhcp:
         yield "udp sport 68 udp dport 67 accept"
     yield "meta pkttype { broadcast, multicast } drop"
-    yield f"tcp dport {PULL} goto blame"  # from the line alone
+    # What only the line may send: the box's answer to it would leave by the line.
+    yield f"tcp dport {PULL} goto blame"
+    yield "ip saddr . tcp sport @dial goto blame"
+    if here.plan.ntp:
+        yield f"ip saddr {here.plan.ntp} udp sport 123 goto blame"
     yield "accept"
 
 
