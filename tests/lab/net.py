@@ -155,10 +155,15 @@ class Lab:
         assert not check or done.returncode == 0, f"{name}: {argv}: {done.stderr[:_SHOWN]}"
         return done.stdout
 
-    def start(self, name: str, *argv: str) -> subprocess.Popen[bytes]:
-        """Start a program in a machine; the caller feeds it, and waits for it."""
+    def start(
+        self, name: str, *argv: str, cwd: Path | None = None, talks: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start a program in a machine; the caller feeds it, hears it where it `talks`, and waits for it."""
+        out = subprocess.PIPE if talks else subprocess.DEVNULL
         with within(self.namespace(name)):
-            return subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            return subprocess.Popen(
+                argv, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, cwd=cwd
+            )
 
     def set(self, name: str, **sysctls: int) -> None:
         """Write sysctls below net in a machine: `ipv4__ip_forward=1`."""
@@ -203,6 +208,7 @@ class Lab:
         if self.switched:
             self.run("switch", "ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
             self.set("switch", **BRIDGE_CALLS_OFF)
+            self.set("switch", ipv6__conf__all__disable_ipv6=1, ipv6__conf__default__disable_ipv6=1)
             self.run("switch", "ip", "link", "set", "br0", "up")
             self._veth("switch", "uplink", "box", "eth1")
             self._enslave("switch", "uplink")

@@ -187,7 +187,7 @@ _BOX = [
         s.to(target6=SEAT2.ip6).ip6(wire.UDP, s.to(target6=SEAT2.ip6).datagram6(9))]),
     Kind(name="over the box to the server's SSH", group="service", where=ROUTED, frames=lambda s: [
         s.to(SERVER.ip).tcp(22)]),
-    Kind(name="over the box to the management PC", group="service", where=ROUTED, frames=lambda s: [
+    Kind(name="over the box to the management PC", group="other-seat", where=ROUTED, frames=lambda s: [
         s.to(MANAGEMENT.ip).tcp(3389)]),
 ]  # fmt: skip
 
@@ -241,7 +241,7 @@ _BESIDE: tuple[tuple[str, str, str, Frames], ...] = (
         wire.ETH_IPV4, s.packet(wire.TCP, s.segment(EXAM_PORT)), tags=((wire.ETH_VLAN, 10),))]),
     ("a priority tag to another seat", "vlan", "seat", lambda s: [s.frame(
         wire.ETH_IPV4, s.packet(wire.TCP, s.segment(80)), tags=((wire.ETH_VLAN, 0),))]),
-    ("TCP to the management PC", "service", "seat", lambda s: [
+    ("TCP to the management PC", "other-seat", "seat", lambda s: [
         s.to(MANAGEMENT.ip, hop=MANAGEMENT.mac).tcp(3389)]),
     ("IPv6 from the internet's address", "ipv6", "seat", lambda s: [
         s.as_if(ip6=INTERNET6).ip6(wire.ICMPV6, s.as_if(ip6=INTERNET6).echo6())]),

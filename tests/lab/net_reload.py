@@ -9,11 +9,13 @@ import subprocess
 import time
 from dataclasses import dataclass
 
+from appliance.enforce.firewall.place import place
+from appliance.enforce.firewall.ports import settle, wanted
 from appliance.enforce.firewall.windows import Window
 from tests.lab import net_frames as wire
-from tests.lab.net import INTERNET, SERVER, Lab
+from tests.lab.net import INTERNET, SERVER, Lab, within
 from tests.lab.net_load import Load
-from tests.lab.net_plan import OPEN, load
+from tests.lab.net_plan import OPEN, load, plan
 from tests.lab.net_plan import text as rules
 from tests.lab.net_scene import WINDOW_PORT
 
@@ -128,9 +130,9 @@ def _times(listener: socket.socket) -> float:
             stamps.append(seconds * 1_000_000_000 + nanoseconds)
 
 
-def isolate(lab: Lab) -> None:
-    """The kernel's own part, without a rule: seats' ports and a bridged line isolated, nothing routed."""
+def kernel_alone(lab: Lab) -> None:
+    """What the product sets beside the rules, with every window closed, and no rule."""
+    want = wanted(place(plan(lab)), routing=False, crossing=False)
+    with within(lab.namespace("box")):
+        assert settle(want) == []
     lab.run("box", "nft", "flush", "ruleset")
-    lab.set("box", ipv4__ip_forward=0, ipv6__conf__all__forwarding=0)
-    for port in ("eth1", "eth2", *(("eth0",) if lab.bridged else ())):
-        lab.run("box", "bridge", "link", "set", "dev", port, "isolated", "on")

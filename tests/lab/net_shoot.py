@@ -117,7 +117,7 @@ def _hear(kind: Kind, lab: Lab, *, passing: bool) -> dict[str, list[bytes]]:
         segment = wire.tcp(server.ip, INTERNET, (39_999, WINDOW_PORT), mark, flags=wire.ACK)
         packet = wire.ipv4(server.ip, INTERNET, wire.TCP, segment)
         lab.wire("server").send(wire.ether(lab.gateway.mac, server.mac, wire.ETH_IPV4, packet))
-    until_s = time.monotonic() + (_PASSED_S if passing else _SETTLED_S * 3)
+    until_s = time.monotonic() + (_PASSED_S if passing else _SETTLED_S * 2)
     while (left_s := until_s - time.monotonic()) > 0:
         select.select([lab.wire(name) for name in heard], [], [], left_s)
         for name, frames in heard.items():

@@ -11,7 +11,7 @@ from tests.lab.net_reload import closes, flush_and_reload, kill_in_reload, reloa
 from tests.lab.net_shoot import leaks, open_wide
 
 pytestmark = pytest.mark.skipif(bool(net.missing()), reason=net.missing())
-RELOADS, KILLS = 25, 20  # scripts/bench network_leaks: 500 and 100
+RELOADS, KILLS = 15, 10  # scripts/bench network_leaks: 500 and 100
 LATE_S = 0.05
 
 
