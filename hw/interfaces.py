@@ -57,6 +57,17 @@ def interfaces(root: Path) -> tuple[Interface, ...]:
 
     Raises InterfaceError where they cannot be listed: no list is not an empty list.
     """
+    found = (_interface(root, name) for name in _names(root))
+    return tuple(interface for interface in found if interface is not None)
+
+
+def flags_of_all(root: Path) -> tuple[tuple[str, str | None], ...]:
+    """Give each interface's name and its flags as they stand, which change without a uevent. Raises InterfaceError."""
+    directory = root / "sys/class/net"
+    return tuple((name, text_of(directory / name / "flags")) for name in _names(root))
+
+
+def _names(root: Path) -> list[str]:
     directory = root / "sys/class/net"
     try:
         names = sorted(os.listdir(directory))
@@ -66,8 +77,7 @@ def interfaces(root: Path) -> tuple[Interface, ...]:
         raise InterfaceError(
             f"{directory} lists {len(names)} interfaces, at most {MAX_INTERFACES} were expected"
         )
-    found = (_interface(root, name) for name in names)
-    return tuple(interface for interface in found if interface is not None)
+    return names
 
 
 def take_down(name: str) -> None:

@@ -57,14 +57,21 @@ class Mount:
 def mounts(root: Path) -> tuple[Mount, ...]:
     """Give all mounts, in the kernel's order: of two at one point the later lies above.
 
-    Where the first process may not be looked at, our own: what is mounted for all is mounted for us too.
     Raises MountsError where they cannot be read or a line is not understood: half a list is no list.
+    """
+    return parse(told(root))
+
+
+def told(root: Path) -> bytes:
+    """Give the kernel's list of mounts as it stands. Raises MountsError where it cannot be read.
+
+    Where the first process may not be looked at, our own: what is mounted for all is mounted for us too.
     """
     for process in ("1", "self"):
         path = root / "proc" / process / "mountinfo"
         content = content_of(path, MOUNTINFO_LIMIT_BYTES)
         if content is not None:
-            return parse(content)
+            return content
     raise MountsError(f"{root / 'proc/1/mountinfo'} cannot be read")
 
 

@@ -1,7 +1,7 @@
 """Reads what hangs on the box behind its ports: disks, network interfaces, mounts; and whether its radios are off.
 
-On the box the kernel's uevents say when to look at once; a mount makes none, so all is looked at with each heartbeat.
-It takes two milliseconds.
+On the box the kernel's uevents say when to look at once. A mount makes none, nor does a link that goes up: these are
+looked at with each heartbeat, and everything where one of them changed. All of it takes two milliseconds.
 """
 
 import logging
@@ -14,14 +14,15 @@ from pathlib import Path
 from appliance.events.bodies import AttachedAppeared, RadiosRead
 from appliance.events.readings import AttachedReading
 from hw.disks import Disk, DiskError, disks
-from hw.interfaces import Interface, InterfaceError, interfaces
-from hw.mounts import Mount, MountsError, mounts
+from hw.interfaces import Interface, InterfaceError, flags_of_all, interfaces
+from hw.mounts import Mount, MountsError, mounts, told
 from hw.radios import RadioError, radios
-from hw.usb_uevents import Uevents, UeventsLost
+from hw.usb_uevents import Uevents, UeventsLost, Wake
 
-PERIOD_S = 0.5  # where nothing says when to look
+PERIOD_S = 1.0  # where nothing says when to look
 LISTENING_PERIOD_S = 0.001
 HEARTBEAT_S = 0.9
+RECONCILE_S = 10.0  # everything is read anew at least so often, whatever was told
 AGAIN_S = 10.0  # so often it is tried again to listen
 SUBSYSTEMS = ("block", "net", "rfkill", "bluetooth", "ieee80211")
 # What the box itself stands on, besides what its configuration names.
@@ -54,15 +55,20 @@ class AttachedReader:
         self._woken = threading.Event()
         self._read_s = self._opened_s = float("-inf")
         self._deaf = False
+        self._last = AttachedReading(unknown="not read yet")
+        self._silent: object = None  # what changes without a uevent, as it was when all was read
 
     def __call__(self) -> AttachedReading:
         """Give all as it is. Raises nothing: what cannot be read is unknown, with its reason."""
-        if self._listen:
-            self._wait()
+        quiet = self._listen and self._wait() == "quiet"
+        silent = _silent(self._root) if self._listen else None
+        if quiet and silent is not None and silent == self._silent and not self._due():
+            return self._last
         # Here and once: behind a link may be a server that does not answer, and only this thread may wait for it.
         self._needed = self._needed or tuple(dict.fromkeys(map(os.path.realpath, self._asked)))
-        self._read_s = time.monotonic()
-        return _reading(self._root, self._needed)
+        self._read_s, self._silent = time.monotonic(), silent
+        self._last = _reading(self._root, self._needed)
+        return self._last
 
     def wake(self) -> None:
         """Make the call under way, or else the next one, come back without waiting."""
@@ -78,20 +84,25 @@ class AttachedReader:
                 self._uevents.close()
                 self._uevents = None
 
-    def _wait(self) -> None:
+    def _due(self) -> bool:
+        return bool(self._last.unknown) or time.monotonic() - self._read_s >= RECONCILE_S
+
+    def _wait(self) -> Wake | None:
+        """Wait; what the kernel told, None where it cannot be heard."""
         try:
             if self._uevents is None and time.monotonic() - self._opened_s >= AGAIN_S:
                 self._opened_s = time.monotonic()
                 with self._lock:
                     self._uevents = Uevents(subsystems=SUBSYSTEMS)
             if self._uevents is not None:
-                self._uevents.wait(HEARTBEAT_S)
+                heard = self._uevents.wait(HEARTBEAT_S)
                 self._say(None)
-                return
+                return heard
         except UeventsLost as error:
             self._say(error)
         self._woken.wait(max(0.0, self._read_s + PERIOD_S - time.monotonic()))
         self._woken.clear()
+        return None
 
     def _say(self, error: UeventsLost | None) -> None:
         """Say once that nothing is heard, and once its end."""
@@ -100,6 +111,14 @@ class AttachedReader:
         elif error is None and self._deaf:
             _LOG.warning("disks and interfaces are read when the kernel says so again")
         self._deaf = error is not None
+
+
+def _silent(root: Path) -> object:
+    """What changes without a uevent: mounts, and whether links are up. None where it cannot be read."""
+    try:
+        return told(root), flags_of_all(root)
+    except (MountsError, InterfaceError):
+        return None
 
 
 def _reading(root: Path, needed: tuple[str, ...]) -> AttachedReading:
