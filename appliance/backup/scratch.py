@@ -1,6 +1,7 @@
 """`STATE/spool/`: where a source puts what has no size yet. Private, bounded, and empty again after each run."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import tempfile
@@ -86,6 +87,7 @@ class Stream:
     def __init__(self, scratch: Scratch, spool: Spool, *, limit_bytes: int) -> None:
         self._scratch, self._spool, self._limit_bytes = scratch, spool, limit_bytes
         self._looked_bytes = -_LOOK_EVERY_BYTES
+        self._hash = hashlib.sha256()
 
     @property
     def size_bytes(self) -> int:
@@ -101,7 +103,13 @@ class Stream:
             self._looked_bytes = size
             if self._scratch.room_bytes() < _LOOK_EVERY_BYTES:
                 raise NoRoom("the box has no room left to take it in")
+        self._hash.update(data)
         self._spool.write(data)
+
+    @property
+    def sha256(self) -> bytes:
+        """Of what was written."""
+        return self._hash.digest()
 
     def chunks(self) -> Iterator[bytes]:
         """Everything written, once and in order."""

@@ -107,3 +107,14 @@ def test_a_time_limit_holds_although_a_childs_child_keeps_the_output_open(
     with pytest.raises(SourceLate):
         captured("sleep 600 & echo half", limit_minutes=0.1)
     assert time.monotonic() - before_s < 30
+
+
+def test_a_delta_holds_the_output_only_when_it_is_another(
+    tmp_path: Path, publish: Callable[..., Bundle]
+) -> None:
+    (tmp_path / "said").write_text("one")
+    sources = (SourceSpec(name="dump", options=Options(argv=("/bin/cat", str(tmp_path / "said")))),)
+    files = [publish(sources=sources).files, publish(sources=sources, kind="delta").files]
+    (tmp_path / "said").write_text("two")
+    files.append(publish(sources=sources, kind="delta").files)
+    assert files == [1, 0, 1]

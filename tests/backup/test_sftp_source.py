@@ -16,7 +16,9 @@ import pytest
 from appliance.backup import outbox
 from appliance.backup.bundle import Bundle, Request, SourceSpec
 from appliance.backup.job import run
+from appliance.backup.keys import allowed_signers
 from appliance.backup.manifest import decode
+from appliance.backup.restore import restore
 from appliance.backup.sftp import Sftp, SftpFault, SftpRefused
 from appliance.backup.sources import Label, SourceFailed, SourceLate, SourceMissing, SourceUnreadable
 from appliance.backup.sources.directory import Options as Directory
@@ -239,6 +241,39 @@ def test_a_file_gone_since_it_was_listed_counts_as_deleted(
         options(), lambda path: path == b"large" and (lab.folder / "考生 答案.txt").unlink(missing_ok=True)
     )
     assert not sink.missing and "考生 答案.txt".encode() not in sink.content
+
+
+def test_a_delta_holds_what_changed_and_what_is_gone_and_restores_to_what_is_there(
+    lab: SshLab,
+    options: Callable[..., Options],
+    tmp_path: Path,
+    identity: Path,
+    publish: Callable[..., Bundle],
+) -> None:
+    sources = (SourceSpec(name="export", options=options()),)
+    old = time.time() - 3600
+    for path in lab.folder.rglob("*"):
+        os.utime(path, (old, old), follow_symlinks=False)
+    assert publish(sources=sources).files == 4
+    assert publish(sources=sources, kind="delta").files == 0
+    (lab.folder / "room1" / "a.json").write_text('{"q1": "C"}')
+    (lab.folder / "room1" / "nothing").unlink()
+    (lab.folder / "new").write_text("new")
+    lab.owned()
+    delta = publish(sources=sources, kind="delta")
+    assert (delta.kind, delta.files, sum(tally.gone for tally in delta.sources)) == ("delta", 2, 1)
+    # Both are young: a second change within their second would leave the same time, so they are taken once more.
+    assert publish(sources=sources, kind="delta").files == 2
+    state = tmp_path / "state"
+    restore(
+        outbox.outbox_of(state),
+        allowed_signers=allowed_signers(state),
+        identity=identity,
+        into=tmp_path / "out",
+    )
+    subprocess.run(
+        ["diff", "-r", "--no-dereference", str(lab.folder), str(tmp_path / "out" / "export")], check=True
+    )
 
 
 def test_nothing_on_the_server_is_written(lab: SshLab, options: Callable[..., Options]) -> None:

@@ -216,6 +216,7 @@ from appliance.backup.sources.sqlite import Options
 
 class Sink:
     size = 0
+    def changes(self, path, entries): return [name for name, stamp in entries]
     def directory(self, entry): pass
     def file(self, entry): pass
     def write(self, chunk): self.size += len(chunk)
@@ -274,3 +275,18 @@ def test_bytes_of_every_kind_in_a_databases_place_give_a_source_error_or_a_copy(
             refused += 1
             assert "\n" not in str(error) and not list((tmp_path / "spool").iterdir())
     assert refused > 30
+
+
+def test_a_delta_holds_the_database_only_when_something_in_it_changed(
+    tmp_path: Path, tree: Path, publish: Callable[..., Bundle]
+) -> None:
+    path = made(tmp_path / "records.db")
+    sources = (SourceSpec(name="records", options=Options(path=path)),)
+    kinds = [("full", 1)]
+    publish(sources=sources)
+    for change in ("SELECT 1", "UPDATE turns SET count = count + 1", "SELECT 1"):
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute(change)
+        bundle = publish(sources=sources, kind="delta")
+        kinds.append((bundle.kind, bundle.files))
+    assert kinds == [("full", 1), ("delta", 0), ("delta", 1), ("delta", 0)]

@@ -66,6 +66,8 @@ class Dump:
 def _put(sink: Sink, stream: Stream, name: str, label: Label) -> None:
     now_ns = time.time_ns()
     sink.directory(Entry(path=b"", mode=stat.S_IFDIR | 0o750, mtime_ns=now_ns))
+    if os.fsencode(name) not in sink.changes(b"", [(os.fsencode(name), stream.sha256)]):
+        return
     size = stream.size_bytes
     sink.file(Entry(path=os.fsencode(name), mode=stat.S_IFREG | 0o640, mtime_ns=now_ns, size=size))
     for chunk in stream.chunks():

@@ -15,36 +15,20 @@ another one after it was read is taken again, at last it is marked torn; the ser
 line that breaks makes the source incomplete and says why.
 """
 
-import os
 import re
-import stat
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from appliance.backup.scratch import Scratch
-from appliance.backup.sftp import Attributes, Sftp, SftpFault, SftpRefused
+from appliance.backup.sftp import Sftp, SftpFault
 from appliance.backup.sources import checks, exclude
 from appliance.backup.sources.dump import ENVIRON
-from appliance.backup.sources.entry import (
-    Entry,
-    Label,
-    Sink,
-    Source,
-    SourceFailed,
-    SourceLate,
-    SourceMissing,
-    SourceUnreadable,
-)
+from appliance.backup.sources.entry import Sink, Source, SourceFailed, SourceLate, SourceMissing
+from appliance.backup.sources.sftp_walk import Walk
 from appliance.command import CommandError, CommandLate, Piped
 
 _SSH = "/usr/bin/ssh"
-_DEPTH_LIMIT = 200
-# Up to so many files of up to so many bytes are asked for at one go: 2 MB at most wait in memory.
-_SMALL_BYTES, _SMALL_FILES = 64 << 10, 32
-_TAKINGS = 2
-_NS = 1_000_000_000
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 # Nothing of anybody's own configuration; a dead line is noticed after 15 s.
@@ -125,7 +109,13 @@ class SftpFolder:
         try:
             session = Sftp(ssh)
             begun = True
-            _Walk(session, sink, self._options).root()
+            Walk(
+                session,
+                sink,
+                root=self._options.path,
+                excluded=exclude.Exclude(self._options.exclude),
+                largest_bytes=int(self._options.largest_file_gb * checks.GB),
+            ).root()
         except CommandLate:
             raise
         except (SftpFault, CommandError) as fault:
@@ -139,131 +129,3 @@ def _last_line(text: str) -> str:
     """What ssh says last is what it died of; before it stands a banner of @ signs."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else ""
-
-
-class _Walk:
-    """One walk over one session."""
-
-    def __init__(self, session: Sftp, sink: Sink, options: Options) -> None:
-        self._session, self._sink = session, sink
-        self._root = os.fsencode(options.path).rstrip(b"/") or b"/"
-        self._excluded = exclude.Exclude(options.exclude)
-        self._largest_bytes = int(options.largest_file_gb * checks.GB)
-
-    def root(self) -> None:
-        """All of it. Raises SourceMissing, SourceUnreadable, SftpFault."""
-        shown = os.fsdecode(self._root)
-        try:
-            attributes = self._session.stat(self._root)
-            if not stat.S_ISDIR(attributes.mode):
-                raise SourceMissing(f"{shown}: no directory on the server")
-            names = self._session.listing(self._root)
-        except SftpRefused as refused:
-            if refused.gone:
-                raise SourceMissing(f"{shown}: not there on the server") from refused
-            raise SourceUnreadable(f"{shown}: the server lets nobody list it: {refused.word}") from refused
-        self._directory(b"", attributes, names, depth=0)
-
-    def _directory(
-        self, path: bytes, attributes: Attributes, names: list[tuple[bytes, Attributes]], *, depth: int
-    ) -> None:
-        self._sink.directory(_entry(path, attributes))
-        below = ((path + b"/" + name if path else name, told) for name, told in names)
-        for batch in _batches((member, told) for member, told in below if not self._excluded(member)):
-            if _is_small(batch[0][1]):
-                self._small(batch)
-            else:
-                self._member(*batch[0], depth=depth + 1)
-
-    def _member(self, path: bytes, told: Attributes, *, depth: int) -> None:
-        there = self._there(path)
-        try:
-            if stat.S_ISREG(told.mode):
-                self._file(path)
-            elif stat.S_ISLNK(told.mode):
-                target = self._session.target(there)
-                self._sink.symlink(Entry(path=path, mode=0o777, mtime_ns=told.mtime_s * _NS, target=target))
-            elif not stat.S_ISDIR(told.mode):
-                self._sink.skipped()
-            elif depth > _DEPTH_LIMIT:
-                self._sink.not_captured(path, "too_deep")
-            else:
-                self._directory(path, told, self._session.listing(there), depth=depth)
-        except SftpRefused as refused:
-            self._not_taken(path, refused)
-
-    def _not_taken(self, path: bytes, refused: SftpRefused) -> None:
-        """Gone since it was listed is deleted, as if a moment earlier; all else is missing from it."""
-        if not refused.gone:
-            self._sink.not_captured(path, refused.word)
-
-    def _there(self, path: bytes) -> bytes:
-        return self._root.rstrip(b"/") + b"/" + path
-
-    def _small(self, batch: list[tuple[bytes, Attributes]]) -> None:
-        """Small files at one go; one that was not as it was listed, or did not hold still, once more by itself."""
-        asked = [(self._there(path), told.size) for path, told in batch]
-        for (path, told), found in zip(batch, self._session.whole(asked), strict=True):
-            if isinstance(found, SftpRefused):
-                self._not_taken(path, found)
-            elif found.before == found.after and found.before.size == told.size == len(found.content):
-                self._sink.file(_entry(path, found.before))
-                self._sink.write(found.content)
-                self._sink.end(Label.PULLED)
-            else:
-                self._member(path, found.before, depth=0)
-
-    def _file(self, path: bytes) -> None:
-        handle = self._session.opened(self._there(path))
-        try:
-            for taking in range(1, _TAKINGS + 1):
-                before = self._session.attributes(handle)
-                if before.size > self._largest_bytes:
-                    self._sink.not_captured(path, "too_large")
-                    return
-                if self._streamed(handle, _entry(path, before), before, last=taking == _TAKINGS):
-                    return
-        finally:
-            self._session.closed(handle)
-
-    def _streamed(self, handle: bytes, entry: Entry, before: Attributes, *, last: bool) -> bool:
-        """Whether it is taken; False when it changed meanwhile and may be taken once more."""
-        self._sink.file(entry)
-        length = 0
-        try:
-            for chunk in self._session.content(handle, entry.size):
-                length += len(chunk)
-                self._sink.write(chunk)
-            same = self._session.attributes(handle) == before and length == entry.size
-        except (SftpFault, SftpRefused, CommandError):
-            # The header promised the bytes already: the member is filled up and does not count.
-            self._sink.abandon()
-            raise
-        if same or last:
-            self._sink.end(Label.PULLED if same else Label.TORN)
-        else:
-            self._sink.abandon()
-        return same or last
-
-
-def _is_small(told: Attributes) -> bool:
-    return stat.S_ISREG(told.mode) and told.size <= _SMALL_BYTES
-
-
-def _batches(members: Iterable[tuple[bytes, Attributes]]) -> Iterator[list[tuple[bytes, Attributes]]]:
-    """The members in order: small files up to 32 together, everything else alone."""
-    small: list[tuple[bytes, Attributes]] = []
-    for path, told in members:
-        if _is_small(told):
-            small.append((path, told))
-        if small and (len(small) == _SMALL_FILES or not _is_small(told)):
-            yield small
-            small = []
-        if not _is_small(told):
-            yield [(path, told)]
-    if small:
-        yield small
-
-
-def _entry(path: bytes, told: Attributes) -> Entry:
-    return Entry(path=path, mode=told.mode, mtime_ns=told.mtime_s * _NS, size=told.size)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from appliance.backup.disk import sha256_of
 from appliance.backup.scratch import NoRoom, Scratch
 from appliance.backup.sources import checks
 from appliance.backup.sources.entry import (
@@ -180,6 +181,8 @@ def _put(sink: Sink, copy: Path, name: bytes) -> None:
     # The moment of the copy: with a write-ahead log the database's own stamp stands still for hours.
     now_ns = time.time_ns()
     sink.directory(Entry(path=b"", mode=stat.S_IFDIR | 0o750, mtime_ns=now_ns))
+    if name not in sink.changes(b"", [(name, bytes.fromhex(sha256_of(copy)))]):
+        return
     with copy.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         sink.file(Entry(path=name, mode=stat.S_IFREG | 0o640, mtime_ns=now_ns, size=size))
