@@ -16,7 +16,7 @@ from appliance.dispatch.loop import CHECKPOINT_ROWS
 from appliance.dispatch.reconcile import Enforcer
 from appliance.events.bodies import PowerRead, SealMade
 from appliance.events.readings import DiskReading, SeatsReading
-from appliance.watch import usb
+from appliance.watch import attached, usb
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit, elapsed_ms, in_turn
 from scripts.benches.long_log import cut_back, long_log
 from scripts.benches.stage import (
@@ -120,12 +120,14 @@ def _watched(given: dict[str, Enforcer], held: _Held) -> dict[str, Enforcer]:
 def _bring_to_work(stepped: Stepped) -> None:
     """Everything read and in order, the venue sealed: the lamp is green."""
     read_usb = usb.reader(stepped.site.world.root)
+    read_attached = attached.reader(stepped.site.world.root, ())
     seal = SealMade(batch="2026-09", chief="王主考", technician="张工")
     stepped.inbox.put(Report(body=seal))
     for seconds in (1, 1, 600, 1):  # what was wrong before the seal is closed after its flap time
         stepped.clock.advance(seconds)
         stepped.observe(f"power:{UPS}", _power(("OL",)))
         stepped.observe("usb", read_usb())
+        stepped.observe("attached", read_attached())
         stepped.observe("seats", SeatsReading(present=_present(stepped.site)))
         stepped.observe("disk", DiskReading(free_percent=50.0, free_bytes=10**10))
         stepped.dispatch.turn(0)
