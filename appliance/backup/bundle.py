@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.backup.counts import Counting, RoomCount
 from appliance.backup.sources import Options
 
 DATA_SUFFIX = ".tar.zst.age"
@@ -52,10 +53,11 @@ class ReadBackFailed(BackupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """A source by its name in the bundle, and its driver's settings."""
+    """A source by its name in the bundle, its driver's settings, and how its answers are counted."""
 
     name: str
     options: Options
+    counting: Counting = Counting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ class SourceTally:
     gone: int = 0
     error: str = ""
     missing: list[NotCaptured] = field(default_factory=list)
+    counts: tuple[RoomCount, ...] = ()
+    count_fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

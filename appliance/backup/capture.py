@@ -18,6 +18,7 @@ from appliance.backup.bundle import (
     SourceSpec,
     SourceTally,
 )
+from appliance.backup.counts import Counter, CountFault
 from appliance.backup.index import Index
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
@@ -64,14 +65,17 @@ class Capture:
         """Capture one source; a fault of its own ends in the tally and not in the run. Raises DiskFault."""
         tally = SourceTally(name=spec.name, driver=spec.options.driver)
         intake = _Intake(self._tar, self._files, tally, self._tell, index=self._index, delta=self._delta)
+        counter = spec.counting.counter()
         self._index.begin(spec.name)
         try:
-            spec.options.open(self._scratch).capture(intake)
+            spec.options.open(self._scratch).capture(counter.over(intake))
             self._index.end()
         except SourceError as error:
             tally.error = error.code
             tally.missing.append(NotCaptured(source=spec.name, path="", reason=str(error)))
             self._index.take_back()
+        else:
+            _count(tally, counter)
         intake.close()
         self._done_files += tally.files
         self._done_bytes += tally.content_bytes
@@ -113,6 +117,13 @@ class Capture:
             self._told_s = time.monotonic()
             files, content = self._done_files + tally.files, self._done_bytes + tally.content_bytes
             self._progress(Progress(source=tally.name, files=files, content_bytes=content))
+
+
+def _count(tally: SourceTally, counter: Counter) -> None:
+    try:
+        tally.counts = counter.counts()
+    except CountFault as fault:
+        tally.count_fault = str(fault)
 
 
 class _Intake:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from appliance.backup.bundle import Request, SourceTally
+from appliance.backup.counts import RoomCount
 
 FORMAT = 1
 # Forty sources take about 10 kB.
@@ -35,6 +36,7 @@ class SourceCount:
     error: str = ""
     expected: int | None = None
     collected: int | None = None
+    rooms: tuple[RoomCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,9 @@ class _Fields:
             raise ManifestFault(f"{key!r} is no time") from error
         return self.text(key)
 
+    def items_or_none(self, key: str) -> list[object]:
+        return [] if self._value.get(key) is None else self.items(key)
+
     def items(self, key: str) -> list[object]:
         value = self._get(key)
         if not isinstance(value, list):
@@ -174,15 +179,27 @@ def _source(value: object) -> SourceCount:
         gone=fields.whole_or_none("gone") or 0, error=fields.text("error"),
         expected=fields.whole_or_none("expected"),
         collected=fields.whole_or_none("collected"),
+        rooms=tuple(_room(item) for item in fields.items_or_none("rooms")),
     )  # fmt: skip
 
 
+def _room(value: object) -> RoomCount:
+    fields = _Fields(value, "a room")
+    return RoomCount(
+        room=fields.text("room"),
+        expected=fields.whole_or_none("expected"),
+        collected=fields.whole_or_none("collected"),
+    )
+
+
 def _counted(tally: SourceTally) -> SourceCount:
+    total = tally.counts[0] if tally.counts else RoomCount(room="")
     return SourceCount(
         name=tally.name, driver=tally.driver, files=tally.files, bytes=tally.content_bytes,
         directories=tally.directories, symlinks=tally.symlinks, skipped=tally.skipped,
         not_captured=tally.not_captured, torn=tally.torn, gone=tally.gone,
         error=tally.error,
+        expected=total.expected, collected=total.collected, rooms=tally.counts[1:],
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from appliance.backup.bundle import (
     SourceSpec,
     SourceTally,
 )
+from appliance.backup.counts import Counting
 from appliance.backup.manifest import ManifestFault, decode
 from appliance.backup.outbox import bundles
 from appliance.backup.sources import SOURCES
@@ -130,6 +131,8 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     for tally in bundle.sources:
         if tally.error:
             say(f"source {tally.name} is not whole in it: {_reason(tally)}")
+        if tally.count_fault:
+            say(f"source {tally.name} is not counted: {_plain(tally.count_fault)}")
     return EXIT_OK
 
 
@@ -145,7 +148,13 @@ def _log_head(settings: daemon.Settings, asked: dict[str, Any]) -> tuple[int, st
 
 def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
     return tuple(
-        SourceSpec(name=section.name, options=driver_options(SOURCES[section.driver], section.options))
+        SourceSpec(
+            name=section.name,
+            options=driver_options(SOURCES[section.driver], section.options),
+            counting=Counting(
+                expected=section.expected, pattern=section.collected, command=section.count_command
+            ),
+        )
         for section in settings.config.backup.source
     )
 
@@ -153,7 +162,11 @@ def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
 def _reason(tally: SourceTally) -> str:
     """Why it is not, in the words for the technician, without what could drive a terminal."""
     told = "; ".join(missing.reason for missing in tally.missing if not missing.path) or tally.error
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in told)
+    return _plain(told)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _last_log_seq(state_dir: Path) -> int:

@@ -12,6 +12,7 @@ from appliance.config.glance import LISTEN, RUN_DIR, STATE_DIR
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 _PORT = r"^\d+-\d+(\.\d+)*$"
+_ROOM = r"^[\w-]{1,16}$"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -156,10 +157,34 @@ class NetworkSection(_Section):
 
 
 class SourceSection(_Driven):
-    """One source of answers: its name and driver."""
+    """One source of answers: its name and driver; how many answers it should hold by room and which of its files are
+    one (`{room}` stands for the room), or a program that counts both and writes ROOM EXPECTED COLLECTED a line."""
 
     name: str = Field(pattern=_NAME)
     driver: str
+    expected: dict[Annotated[str, Field(pattern=_ROOM)], Annotated[int, Field(ge=0, le=1_000_000)]] = {}
+    collected: str = ""
+    count_command: tuple[str, ...] = ()
+
+    @field_validator("collected")
+    @classmethod
+    def _below_the_root(cls, value: str) -> str:
+        if value.startswith("/") or value.count("{room}") > 1:
+            raise ValueError("a pattern below the root was expected, as room{room}/*.json")
+        return value
+
+    @field_validator("count_command")
+    @classmethod
+    def _absolute_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and not value[0].startswith("/"):
+            raise ValueError("the program's absolute path was expected first")
+        return value
+
+    @model_validator(mode="after")
+    def _counted_once(self) -> Self:
+        if self.count_command and (self.expected or self.collected):
+            raise ValueError("count_command counts both: expected and collected are left out then")
+        return self
 
 
 class BackupSection(_Section):
