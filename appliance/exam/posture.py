@@ -59,20 +59,26 @@ class Posture:
 def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
     usb = usb_level(venue, now)
-    named = line_windows(venue, now)
+    opened = windows(venue, now)
     judged = level_of(venue)
     lamp = lamp_level(venue.panel, judged, now)
     levels = {
         "usb": usb,
         **attached_levels(venue, now),
-        "network": network_level(windows(venue, now)),
+        "network": network_level(opened),
         "lamp": lamp,
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
         "power": power_level(venue),
         "servers": servers_level(venue),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
-    return Posture(usb=usb, lamp=lamp, windows=named, backup=backup_wanted(venue, now), levels=levels)
+    return Posture(
+        usb=usb,
+        lamp=lamp,
+        windows=tuple(window.name for window in opened),
+        backup=backup_wanted(venue, now),
+        levels=levels,
+    )
 
 
 def usb_level(venue: Venue, now: Moment) -> str:
@@ -155,11 +161,6 @@ def _through(text: str) -> Through:
     place, _, protocol = outside.partition("/")
     address, _, port = place.rpartition(":")
     return Through(server=server, address=address, protocol=protocol, port=int(port))
-
-
-def line_windows(venue: Venue, now: Moment) -> tuple[str, ...]:
-    """The names of the windows of the line that are open: the phase's and people's. Machines stay closed in all."""
-    return tuple(window.name for window in windows(venue, now))
 
 
 def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:

@@ -106,18 +106,18 @@ def intruders(state: AttachedState, ports: Ports, now: Moment) -> list[tuple[Att
     return [(item, why) for item, why in found if why in INTRUDERS]
 
 
-def taken(state: AttachedState, ports: Ports, what: str, now: Moment) -> tuple[AttachedAppeared, ...]:
-    """The intruders of a kind that are to be taken away: never what the box itself stands on."""
-    found = intruders(state, ports, now)
-    return tuple(item for item, _ in found if item.what == what and not item.holds)
+def taken(state: AttachedState, ports: Ports, now: Moment) -> tuple[AttachedAppeared, ...]:
+    """The intruders that are to be taken away: never what the box itself stands on."""
+    return tuple(item for item, _ in intruders(state, ports, now) if not item.holds)
 
 
 def attached_levels(state: AttachedState, ports: Ports, now: Moment) -> dict[str, str]:
     """By posture key `leave`, or what is to be done and the tokens of what it is to be done to."""
+    away = taken(state, ports, now)
     words = {"mounts": ("unmount", MOUNT), "disks": ("remove", DISK), "interfaces": ("down", INTERFACE)}
     levels = {}
     for key, (word, what) in words.items():
-        tokens = sorted(map(token_of, taken(state, ports, what, now)))
+        tokens = sorted(token_of(item) for item in away if item.what == what)
         levels[key] = " ".join([word, *tokens]) if tokens else "leave"
     return levels
 

@@ -136,7 +136,9 @@ def attached_news(venue: Venue, reading: AttachedReading, now: Moment) -> tuple[
 
 
 def _is_known(before: AttachedAppeared | None, item: AttachedAppeared) -> bool:
-    return before is not None and replace(before, allowed=item.allowed) == item
+    if before is None or before == item:  # the same as a second ago, nearly always
+        return before is not None
+    return replace(before, allowed=item.allowed) == item
 
 
 def _is_intruder(venue: Venue, item: AttachedAppeared, now: Moment) -> bool:
@@ -148,13 +150,13 @@ def attached_drifted(venue: Venue, reading: AttachedReading, now: Moment) -> tup
     if not venue.plan.attached or reading.unknown:
         return ()
     state, ports = venue.attached, ports_of(venue)
-    here = {key_of(item) for item in reading.items}
+    here, away = {key_of(item) for item in reading.items}, taken(state, ports, now)
     keys = [
         key
         for key, what in (("mounts", MOUNT), ("disks", DISK))
-        if any(key_of(item) in here for item in taken(state, ports, what, now))
+        if any(item.what == what and key_of(item) in here for item in away)
     ]
-    if any(item.name in reading.up for item in taken(state, ports, INTERFACE, now)):
+    if any(item.what == INTERFACE and item.name in reading.up for item in away):
         keys.append("interfaces")
     if radios_level(venue) != "leave" and "on" in (reading.radios.wifi, reading.radios.bluetooth):
         keys.append("radios")
