@@ -1,4 +1,4 @@
-"""How many answers a source should hold and holds: "应收 93，已收 93" goes into the manifest per room, as counts alone."""
+"""How many answers a source should hold and holds: "应收 93，已收 93" in the manifest, per room, as counts alone."""
 
 import os
 import re
