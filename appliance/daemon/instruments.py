@@ -19,7 +19,7 @@ from appliance.enforce import panel as panel_enforcer
 from appliance.enforce import power as power_enforcer
 from appliance.enforce import trial as trial_enforcer
 from appliance.enforce import usb as usb_enforcer
-from appliance.enforce.aside import Aside
+from appliance.enforce.aside import WAIT_S, Aside
 from appliance.events.network import NetworkPlan
 from appliance.events.readings import Reading
 from appliance.watch import attached, host, ledger, lockdown, power, presence, seats, usb
@@ -168,15 +168,21 @@ def enforcers(
     *,
     panel: Panel | None = None,
     servers: Enforcer | None = None,
+    wait_s: float = WAIT_S,
 ) -> dict[str, Enforcer]:
     """The enforcers by posture key; a key that is missing here is shown as not held.
 
     `servers` stops the exam servers that the chief agreed to have stopped; its thread is the caller's to end.
+    `wait_s`: how long a turn waits for what may take its time.
     """
+
+    def aside(hold: Enforcer) -> Enforcer:
+        return Aside(hold, wait_s=wait_s).hold
+
     found: dict[str, Enforcer] = {}
     if config.usb.enforce:
         found["usb"] = usb_enforcer.holder(root_of(config))
-        found |= _second_layer(root_of(config))
+        found |= _second_layer(root_of(config), aside)
     if panel is not None:
         found["lamp"] = panel_enforcer.lamp_holder(panel)
         found["buzzer"] = panel_enforcer.buzzer_holder(panel)
@@ -188,7 +194,7 @@ def enforcers(
         if DRIVERS[section.driver].commands is not None
     }
     for name, commander in commanders.items():
-        found[f"test:{name}"] = Aside(trial_enforcer.holder(commander)).hold
+        found[f"test:{name}"] = aside(trial_enforcer.holder(commander))
     hold_power = power_enforcer.holder(
         commanders=commanders,
         power_off=_world_off(config.simulation.world)
@@ -196,18 +202,18 @@ def enforcers(
         else power_enforcer.systemd_power_off(Path("/")),
         sync=os.sync,
     )
-    found["power"] = Aside(hold_power).hold
+    found["power"] = aside(hold_power)
     return found
 
 
-def _second_layer(root: Path) -> dict[str, Enforcer]:
+def _second_layer(root: Path, aside: Callable[[Enforcer], Enforcer]) -> dict[str, Enforcer]:
     """What does not answer may take its time: only an interface is taken down at once."""
     hands = attached_enforcer.hands_of(root)
     return {
-        "mounts": Aside(attached_enforcer.mounts_holder(root, hands)).hold,
-        "disks": Aside(attached_enforcer.disks_holder(root, hands)).hold,
+        "mounts": aside(attached_enforcer.mounts_holder(root, hands)),
+        "disks": aside(attached_enforcer.disks_holder(root, hands)),
         "interfaces": attached_enforcer.interfaces_holder(root, hands),
-        "radios": Aside(attached_enforcer.radios_holder(root)).hold,
+        "radios": aside(attached_enforcer.radios_holder(root)),
     }
 
 

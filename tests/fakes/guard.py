@@ -64,7 +64,7 @@ class SteppedGuard:
             real_s=self.clock.mono_s,
             inbox=self.inbox,
             board=self.board,
-            enforcers=enforcers(config, panel=self.panel) | line_enforcers(self.firewall),
+            enforcers=enforcers(config, panel=self.panel, wait_s=PATIENT_S) | line_enforcers(self.firewall),
             start_backup=self._backup,
             journal=self.events.append,
             alarm=self.alarms.append,
