@@ -18,6 +18,9 @@ from hw.ups import DRIVERS, open_ups
 from tests.fakes.clock import FakeClock
 from tests.fakes.logs import LOGS
 
+# A played minute is over in no time: how long a busy machine takes is none of the played day's business.
+PATIENT_S = 30.0
+
 
 class SteppedGuard:
     """Reads the world's files and turns dispatch whenever `step` is called. Bundles are announced at once."""
