@@ -8,11 +8,12 @@ import time
 from datetime import UTC, datetime
 
 from appliance.enforce.firewall.firewall import Firewall
-from tests.lab.net import INTERNET, PROVINCE, SERVER, Lab
+from tests.lab.net import INTERNET, SERVER, Lab
 from tests.lab.net_plan import plan
 from tests.lab.net_scene import WINDOW_PORT
 
 _OPEN_S = 3600
+_ELSEWHERE = "198.51.100.99"  # no attack is aimed there
 HELD = b"held\n"
 
 
@@ -30,7 +31,7 @@ def level(*, upload: bool = False) -> str:
     """The posture's word for the lab's window and the pull, and another window too."""
     end = f"m{int(boot_s()) + _OPEN_S}"
     words = ["closed", f"paper@{end}={SERVER.ip}>{INTERNET}:{WINDOW_PORT}/tcp", f"pull@{end}"]
-    return " ".join([*words, f"upload@{end}={SERVER.ip}>{PROVINCE}:443/tcp"] if upload else words)
+    return " ".join([*words, f"upload@{end}={SERVER.ip}>{_ELSEWHERE}:443/tcp"] if upload else words)
 
 
 def main() -> None:

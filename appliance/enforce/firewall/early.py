@@ -18,7 +18,10 @@ def prerouting(here: Place, interfaces: tuple[str, ...]) -> Iterator[str]:
     """The rule that sends what goes outward to the chain `early`."""
     if here.network and interfaces and (here.routed or here.bridged):
         names = members(interfaces, quoted=True)
-        yield f"iifname {names} ip daddr != {members((here.network, *NOT_OUTWARD))} jump early"
+        # One by one: a set of ranges is empty for a moment in each reload (the kernel fills it after the new rules are
+        # in force), and what is no exam traffic then is dropped.
+        outward = " ".join(f"ip daddr != {network}" for network in (here.network, *NOT_OUTWARD))
+        yield f"iifname {names} {outward} jump early"
 
 
 def chain(here: Place) -> Iterator[str]:
