@@ -29,7 +29,9 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add_file(check)
     add_json(check)
     check.set_defaults(run=run_check)
-    apply = acts.add_parser("apply", help="write lockdown.conf and network.nft: what holds early in the boot")
+    apply = acts.add_parser(
+        "apply", help="write what holds early in the boot, and what dnsmasq, chronyd and nginx answer"
+    )
     _add_file(apply)
     apply.add_argument(
         "--check", action="store_true", help="write nothing: print the difference, exit 1 if there is one"
@@ -68,7 +70,7 @@ def run_check(args: argparse.Namespace) -> int:
 
 
 def run_apply(args: argparse.Namespace) -> int:
-    """Writes lockdown.conf and network.nft beside the file, prints what changed; with a fault nothing is."""
+    """Writes the files of other programs beside the file, prints what changed; with a fault nothing is."""
     try:
         settings = daemon.read(args.file)
     except ConfigError as error:
@@ -81,10 +83,15 @@ def run_apply(args: argparse.Namespace) -> int:
         if changes and not args.check:
             daemon.lockdown.put(settings)
         rules = daemon.line.boot_file(settings)
+        done = "differs" if args.check else "as it must be now"
         if daemon.line.boot_differs(settings):
-            changes.append(f"{rules}: {'differs' if args.check else 'as it must be now'}")
+            changes.append(f"{rules}: {done}")
             if not args.check:
                 daemon.line.put_boot_file(settings)
+        others = daemon.answers.differing(settings)
+        changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
+        if not args.check:
+            daemon.answers.put(settings)
     except OSError as error:
         say(f"{path}: {error.strerror}: left as it was")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED

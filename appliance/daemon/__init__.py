@@ -1,6 +1,6 @@
 """The guard's composition root: the only place that constructs and connects."""
 
-from appliance.daemon import line, lockdown
+from appliance.daemon import answers, line, lockdown
 from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
 from appliance.daemon.line import ruleset
 from appliance.daemon.lockdown import warnings
@@ -10,6 +10,7 @@ __all__ = [
     "GuardBusy",
     "GuardFailed",
     "Settings",
+    "answers",
     "line",
     "lockdown",
     "make_clock",

@@ -75,6 +75,9 @@ def warnings(config: Config, seats: Sequence[NetworkSeat]) -> Iterator[str]:
         yield "network.province: empty: no paper can be fetched and no bundle handed on through the line"
     if not section.exam_server:
         yield "network.exam_server: none: no window can be opened for it"
+    source = config.clock.source
+    if source != "rtc" and not _is_ntp_address(source):
+        yield f"clock.source: {source}: nothing vouches for the box's time, the exam network is told none"
     bare = sum(1 for seat in seats if not (seat.mac and seat.ip))
     if bare:
         yield f"venue.seats: {bare} of {len(seats)} seats have no mac or no ip: they are taken for strangers"
@@ -180,6 +183,8 @@ def _wanted(config: Config) -> Iterator[str]:
     section = config.network
     if not section.exam_bridge:
         yield "exam_bridge: missing"
+    if section.dhcp and not section.address:
+        yield "address: missing: dhcp needs it"
     if section.mode not in ENFORCED:
         return
     for key in ("exam_ports", "uplink", "address"):

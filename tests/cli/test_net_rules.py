@@ -49,3 +49,21 @@ def test_config_apply_writes_what_holds_early_in_the_boot(
     settings(tmp_path, "")
     assert main(["config", "apply", str(made.path)]) == 0
     assert not (tmp_path / "network.nft").exists()
+
+
+def test_config_apply_writes_what_other_programs_answer_and_takes_it_away_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("dnsmasq.conf", "chrony.conf", "nginx-ncsi.conf")
+    made = settings(tmp_path, WHOLE.replace("[[network.exam", "dhcp = true\n[[network.exam", 1))
+    assert main(["config", "apply", "--check", str(made.path)]) == 1
+    assert not [name for name in names if (tmp_path / name).exists()]
+    assert main(["config", "apply", str(made.path)]) == 0
+    assert "chrony.conf: as it must be now: restart chrony" in capsys.readouterr().out
+    assert "dhcp-host=02:50:00:00:01:01,10.50.0.101" in (tmp_path / "dnsmasq.conf").read_text()
+    assert main(["config", "apply", "--check", str(made.path)]) == 0
+    (tmp_path / "chrony.conf").write_text("pool 2.debian.pool.ntp.org\n")
+    assert main(["config", "apply", "--check", str(made.path)]) == 1
+    settings(tmp_path, "")
+    assert main(["config", "apply", str(made.path)]) == 0
+    assert not [name for name in names if (tmp_path / name).exists()]

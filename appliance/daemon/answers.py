@@ -1,0 +1,35 @@
+"""Files beside the configuration that dnsmasq, chronyd and nginx read: what they must say, put in their place."""
+
+from pathlib import Path
+
+from appliance.config import lockdown
+from appliance.daemon.settings import Settings
+from appliance.enforce.answers import DNS, FILES, PROBE, TIME, texts
+
+# Whose file each is: what to restart once it is another.
+UNITS = {DNS: "venue-answers", TIME: "chrony", PROBE: "nginx"}
+
+
+def differing(settings: Settings) -> list[Path]:
+    """The files that are not what the configuration asks for, absent or there. Raises OSError, BadPlan."""
+    wanted = _wanted(settings)
+    return [path for name in FILES if _there(path := settings.path.with_name(name)) != wanted.get(name)]
+
+
+def put(settings: Settings) -> None:
+    """Put each in its place, whole and on the disk; away with one that must not be there. Raises OSError."""
+    wanted = _wanted(settings)
+    for path in differing(settings):
+        if path.name in wanted:
+            lockdown.replace(path, wanted[path.name].decode("ascii"))
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _wanted(settings: Settings) -> dict[str, bytes]:
+    clock = settings.config.clock.source.partition(":")[0]
+    return {name: text.encode("ascii") for name, text in texts(settings.plan.net, clock=clock).items()}
+
+
+def _there(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
