@@ -119,8 +119,15 @@ class Piped:
             )
         except OSError as error:
             raise CommandError(f"{argv[0]}: {error.strerror}") from error
-        self._ended = os.pidfd_open(self._child.pid)
         self._open = {pipe.fileno(): pipe for pipe in (self._child.stdout, self._child.stderr) if pipe}
+        try:
+            self._ended = os.pidfd_open(self._child.pid)
+        except OSError as error:
+            self._child.kill()
+            self._child.wait()
+            for pipe in self._open.values():
+                pipe.close()
+            raise CommandError(f"{argv[0]}: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self

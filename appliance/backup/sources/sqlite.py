@@ -7,8 +7,8 @@
 
 Stepping through it in parts never ends beside a busy writer, because each write begins it anew; copying the file gives
 a damaged one. One pass under one read lock gives one moment. With a write-ahead log nobody waits for it; with a
-rollback journal a writer waits as long as the pass takes (300 MB: half a second on an SSD), and must have a busy time-out
-of its own. The copy is checked (`quick_check`) before it counts; a damaged database is refused.
+rollback journal a writer waits as long as the pass takes (300 MB: half a second on an SSD), and must have a busy
+time-out of its own. The copy is checked (`quick_check`) before it counts; a damaged database is refused.
 
 The copy lies in `STATE/spool` in the clear until it is sealed, some seconds: SQLite writes to a file alone.
 Source: sqlite.org/backup.html, sqlite.org/c3ref/backup_finish.html.
