@@ -20,7 +20,6 @@ from appliance.backup.bundle import (
     Progress,
     Request,
     SourceSpec,
-    SourceTally,
 )
 from appliance.backup.counts import Counting
 from appliance.backup.manifest import ManifestFault, decode
@@ -44,6 +43,7 @@ from appliance.eventlog.files import newest
 WAIT_S = 3600.0
 POLL_S = 0.5
 LINE_AFTER_S = 1.0
+REASON_SHOWN = 300
 
 
 def add_run(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -88,6 +88,8 @@ def _ask(client: Client, *, full: bool) -> int:
         for event in found:
             if event["body"]["log_seq"] >= seq:
                 print(event["body"]["name"])
+                for reason in event["body"].get("reasons", ()):
+                    say(reason)
                 return EXIT_OK
         failed = client.call("status")["backup"]["failed"]
         if failed and failed["at"] != failed_before:
@@ -128,11 +130,8 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     if client is not None:
         client.call("report", kind="bundle.published", body=_published(bundle, request))
     print(bundle.name)
-    for tally in bundle.sources:
-        if tally.error:
-            say(f"source {tally.name} is not whole in it: {_reason(tally)}")
-        if tally.count_fault:
-            say(f"source {tally.name} is not counted: {_plain(tally.count_fault)}")
+    for reason in _reasons(bundle):
+        say(reason)
     return EXIT_OK
 
 
@@ -159,10 +158,17 @@ def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
     )
 
 
-def _reason(tally: SourceTally) -> str:
-    """Why it is not, in the words for the technician, without what could drive a terminal."""
-    told = "; ".join(missing.reason for missing in tally.missing if not missing.path) or tally.error
-    return _plain(told)
+def _reasons(bundle: Bundle) -> list[str]:
+    """What is not whole in it and why, a line a source: for the technician, and no file's name."""
+    lines = []
+    for tally in bundle.sources:
+        told = [missing.reason for missing in tally.missing if tally.error and not missing.path]
+        told += [f"{tally.not_captured} files are missing from it"] if tally.not_captured else []
+        told += [f"{tally.torn} files changed while they were read"] if tally.torn else []
+        told += [f"not counted: {tally.count_fault}"] if tally.count_fault else []
+        if told:
+            lines.append(_plain(f"source {tally.name}: {'; '.join(told)}")[:REASON_SHOWN])
+    return lines
 
 
 def _plain(text: str) -> str:
@@ -203,6 +209,7 @@ def _published(bundle: Bundle, request: Request) -> dict[str, Any]:
         "sealed_bytes": bundle.sealed_bytes,
         "sha256": bundle.sha256,
         "incomplete": sorted(incomplete),
+        "reasons": _reasons(bundle),
     }
 
 

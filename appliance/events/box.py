@@ -105,7 +105,10 @@ class BackupRequested(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundlePublished(Body):
-    """A sealed bundle stands in the outbox, read back and compared; it holds the log up to `log_seq`."""
+    """A sealed bundle stands in the outbox, read back and compared; it holds the log up to `log_seq`.
+
+    `incomplete` are sources that are not whole in it, `reasons` say why: a line a source, and no file's name.
+    """
 
     kind: ClassVar[str] = "bundle.published"
     name: str
@@ -119,6 +122,7 @@ class BundlePublished(Body):
     sealed_bytes: int
     sha256: str
     incomplete: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

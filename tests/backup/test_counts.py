@@ -54,6 +54,8 @@ def test_files_are_counted_by_room_and_in_a_delta_those_that_did_not_change_too(
     )
     line = counted(**fields)
     assert (line.expected, line.collected, line.rooms) == (7, 5, rooms)
+    # Files of this very moment are taken by the next bundle too; by the one after it they are known.
+    counted(**fields, kind="delta")
     (answers / "room2" / "考生9.json").write_text("{}")
     line = counted(**fields, kind="delta")
     assert (line.files, line.collected, line.rooms[1].collected) == (1, 6, 3)

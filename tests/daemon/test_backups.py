@@ -45,6 +45,20 @@ def test_alone_it_works_too_and_its_bundle_carries_the_head_of_the_log(place: Pl
     assert (found["log_seq"], found["log_hash"]) == (head["head_seq"], head["head_hash"])
 
 
+def test_what_is_not_whole_is_said_alone_beside_a_guard_and_in_the_record(place: Place) -> None:
+    place.write(backup=True)
+    broken = '[[backup.source]]\nname = "dump"\ndriver = "command"\n'
+    broken += 'argv = ["/bin/sh", "-c", "echo half; printf \'no \\\\033[1mrights\' >&2; exit 3"]\n'
+    place.config.write_text(place.config.read_text() + broken)
+    alone = place.venue("backup", "run")
+    assert alone.returncode == 0 and "source dump: /bin/sh: exit 3: no \ufffd[1mrights" in alone.stderr
+    place.guard()
+    beside = place.venue("backup", "run")
+    assert beside.returncode == 0 and "source dump: /bin/sh: exit 3: no \ufffd[1mrights" in beside.stderr
+    body = place.events("bundle.published")[-1]["body"]
+    assert body["incomplete"] == ["dump"] and body["reasons"] == ["source dump: /bin/sh: exit 3: no \ufffd[1mrights"]
+
+
 def test_alone_without_any_log_it_works_too(place: Place) -> None:
     place.write(backup=True)
     done = place.venue("backup", "run")
