@@ -1,12 +1,15 @@
 """`venue backup run`: a bundle now, by the guard where one runs, else by itself under the same lock."""
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from appliance import daemon
@@ -117,7 +120,8 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     )
     try:
         rows = _rows(log, _last_log_seq(request.state_dir), seq)
-        bundle = job.run(request, log_rows=rows, now=clock.wall(), progress=Line())
+        with _unwound():
+            bundle = job.run(request, log_rows=rows, now=clock.wall(), progress=Line())
     except BackupBusy as error:
         say(str(error))
         return EXIT_BUSY
@@ -133,6 +137,20 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     for reason in _reasons(bundle):
         say(reason)
     return EXIT_OK
+
+
+@contextlib.contextmanager
+def _unwound() -> Iterator[None]:
+    """SIGTERM leaves by the way of an error: a dump that runs is ended, what was kept aside is removed."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _log_head(settings: daemon.Settings, asked: dict[str, Any]) -> tuple[int, str, EventLog | None]:

@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.fakes.place import Place, one_line
 from tests.fakes.wait import wait_for
@@ -57,6 +58,22 @@ def test_what_is_not_whole_is_said_alone_beside_a_guard_and_in_the_record(place:
     assert beside.returncode == 0 and "source dump: /bin/sh: exit 3: no \ufffd[1mrights" in beside.stderr
     body = place.events("bundle.published")[-1]["body"]
     assert body["incomplete"] == ["dump"] and body["reasons"] == ["source dump: /bin/sh: exit 3: no \ufffd[1mrights"]
+
+
+def test_a_run_that_is_asked_to_end_takes_its_dump_with_it_and_leaves_nothing(place: Place) -> None:
+    place.write(backup=True)
+    pid = place.directory / "pid"
+    slow = '[[backup.source]]\nname = "dump"\ndriver = "command"\n'
+    slow += f'argv = ["/bin/sh", "-c", "sleep 1000 & echo $! > {pid}; echo half; wait"]\n'
+    place.config.write_text(place.config.read_text() + slow)
+    run = place.start("backup", "run")
+    wait_for(lambda: pid.exists() and pid.read_text().strip())
+    place.kill(run, signal.SIGTERM)
+    assert run.returncode == 143
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+    wait_for(lambda: not stat.exists() or " Z " in stat.read_text())
+    assert not list((place.state / "spool").iterdir()) and bundles(place) == []
+    assert [path.name for path in (place.state / "outbox").glob(".*.part")] == []
 
 
 def test_alone_without_any_log_it_works_too(place: Place) -> None:
