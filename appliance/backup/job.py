@@ -39,6 +39,7 @@ from appliance.backup.keys import SigningKeyUnusable, signing_key
 from appliance.backup.manifest import FORMAT, encode, manifest_of
 from appliance.backup.scratch import Scratch
 from appliance.backup.seal import Sealer
+from appliance.backup.spool import Spool
 from appliance.backup.sshsig import sign
 
 _log = logging.getLogger(__name__)
@@ -174,7 +175,7 @@ class _Run:
 
 
 def _scratch(request: Request) -> Scratch:
-    return Scratch(request.state_dir / "spool")
+    return Scratch(request.state_dir / "spool", spool=Spool)
 
 
 def _made_for(request: Request) -> str:

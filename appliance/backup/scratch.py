@@ -5,11 +5,11 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from appliance.backup.disk import DiskFault
-from appliance.backup.spool import Spool
 
 # What stays free for the record, the outbox and everybody else on the medium.
 KEEP_FREE_BYTES = 512 << 20
@@ -21,6 +21,19 @@ class NoRoom(Exception):
     """The medium has not enough room left, or the source is larger than its limit; the message says which."""
 
 
+class Sealed(Protocol):
+    """What a stream waits in: `appliance.backup.spool.Spool`, handed in.
+
+    The guard reads which sources there are, and with them this module; it seals nothing and need not load what does.
+    """
+
+    size_bytes: int
+
+    def write(self, data: bytes, /) -> None: ...
+    def chunks(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
 class Scratch:
     """The spool directory of one run, made when it is first needed.
 
@@ -30,8 +43,10 @@ class Scratch:
     by `sweep` where the power went.
     """
 
-    def __init__(self, directory: Path, *, keep_free_bytes: int = KEEP_FREE_BYTES) -> None:
-        self._directory, self._keep_free_bytes = directory, keep_free_bytes
+    def __init__(
+        self, directory: Path, *, spool: Callable[[Path], Sealed], keep_free_bytes: int = KEEP_FREE_BYTES
+    ) -> None:
+        self._directory, self._spool, self._keep_free_bytes = directory, spool, keep_free_bytes
 
     def sweep(self) -> int:
         """Remove what a crash left; how many files there were. Only under the outbox's lock. Raises OSError."""
@@ -66,7 +81,7 @@ class Scratch:
     @contextlib.contextmanager
     def stream(self, *, limit_bytes: int) -> Iterator["Stream"]:
         """A stream of at most `limit_bytes`, gone afterwards. Raises DiskFault."""
-        stream = Stream(self, Spool(self._made()), limit_bytes=limit_bytes)
+        stream = Stream(self, self._spool(self._made()), limit_bytes=limit_bytes)
         try:
             yield stream
         finally:
@@ -84,7 +99,7 @@ class Scratch:
 class Stream:
     """Bytes that wait for their size; looked at every 16 MB, so that the medium is never filled to the brim."""
 
-    def __init__(self, scratch: Scratch, spool: Spool, *, limit_bytes: int) -> None:
+    def __init__(self, scratch: Scratch, spool: Sealed, *, limit_bytes: int) -> None:
         self._scratch, self._spool, self._limit_bytes = scratch, spool, limit_bytes
         self._looked_bytes = -_LOOK_EVERY_BYTES
         self._hash = hashlib.sha256()

@@ -14,6 +14,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Label, SourceFailed, SourceLate, SourceTooLarge
 from appliance.backup.sources.command import Options
 from appliance.backup.sources.directory import Options as Directory
+from appliance.backup.spool import Spool
 from tests.backup.kept import Kept
 
 SH = "/bin/sh"
@@ -26,7 +27,7 @@ def captured(tmp_path: Path) -> Callable[..., Kept]:
     def capture(script: str, **options: object) -> Kept:
         sink = Kept()
         try:
-            Options(argv=(SH, "-c", script), **options).open(Scratch(tmp_path / "spool")).capture(sink)
+            Options(argv=(SH, "-c", script), **options).open(Scratch(tmp_path / "spool", spool=Spool)).capture(sink)
         finally:
             assert not list((tmp_path / "spool").iterdir())
         return sink
@@ -59,7 +60,7 @@ def test_what_does_not_end_well_is_not_there_at_all(
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceFailed, match="/usr/bin/nosuchdump: No such file"):
-        Options(argv=("/usr/bin/nosuchdump",)).open(Scratch(tmp_path)).capture(Kept())
+        Options(argv=("/usr/bin/nosuchdump",)).open(Scratch(tmp_path, spool=Spool)).capture(Kept())
 
 
 def test_arguments_meet_no_shell_and_the_environment_is_not_ours(
@@ -68,7 +69,7 @@ def test_arguments_meet_no_shell_and_the_environment_is_not_ours(
     monkeypatch.setenv("MYSQL_PWD", "secret")
     script = "import os, sys; print(sys.argv[1:], sorted(os.environ))"
     sink = Kept()
-    Options(argv=(sys.executable, "-c", script, "$HOME; id", "*")).open(Scratch(tmp_path)).capture(sink)
+    Options(argv=(sys.executable, "-c", script, "$HOME; id", "*")).open(Scratch(tmp_path, spool=Spool)).capture(sink)
     assert (
         sink.content[b"output"].startswith(b"['$HOME; id', '*']")
         and b"MYSQL_PWD" not in sink.content[b"output"]

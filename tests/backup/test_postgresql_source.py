@@ -15,6 +15,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Label, SourceError, SourceFailed, SourceLate, SourceTooLarge
 from appliance.backup.sources.directory import Options as Directory
 from appliance.backup.sources.postgresql import Options
+from appliance.backup.spool import Spool
 from tests.backup.kept import Kept
 from tests.fakes.wait import wait_for
 from tests.lab.postgres import PASSWORD, USER, PostgresLab, missing
@@ -57,7 +58,7 @@ def options(lab: PostgresLab) -> Callable[..., Options]:
 def captured(options: Options, spool: Path) -> Kept:
     sink = Kept()
     try:
-        options.open(Scratch(spool)).capture(sink)
+        options.open(Scratch(spool, spool=Spool)).capture(sink)
     finally:
         assert not list(spool.iterdir())
     return sink
@@ -168,7 +169,7 @@ def test_the_password_is_neither_in_the_arguments_nor_in_the_environment(
     lab: PostgresLab, options: Callable[..., Options], tmp_path: Path
 ) -> None:
     sink = Kept()
-    dumping = threading.Thread(target=lambda: options().open(Scratch(tmp_path)).capture(sink))
+    dumping = threading.Thread(target=lambda: options().open(Scratch(tmp_path, spool=Spool)).capture(sink))
     with held(lab):
         dumping.start()
         seen = wait_for(_pg_dump_seen)
@@ -206,7 +207,7 @@ def test_a_server_killed_in_mid_dump_leaves_no_dump(
 
     def dump() -> None:
         try:
-            options().open(Scratch(tmp_path)).capture(sink)
+            options().open(Scratch(tmp_path, spool=Spool)).capture(sink)
         except SourceError as error:
             faults.append(error)
 

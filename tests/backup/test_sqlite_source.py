@@ -27,6 +27,7 @@ from appliance.backup.sources import (
 )
 from appliance.backup.sources.directory import Options as Directory
 from appliance.backup.sources.sqlite import Options
+from appliance.backup.spool import Spool
 from tests.backup.kept import Kept
 from tests.fakes.wait import wait_for
 
@@ -77,7 +78,7 @@ def asked(path: Path, question: str) -> int:
 
 def captured(path: Path, spool: Path, **options: float) -> Kept:
     sink = Kept()
-    Options(path=path, **options).open(Scratch(spool)).capture(sink)
+    Options(path=path, **options).open(Scratch(spool, spool=Spool)).capture(sink)
     assert not list(spool.iterdir())
     return sink
 
@@ -199,7 +200,7 @@ def test_a_database_too_large_is_refused_before_it_is_copied(tmp_path: Path) -> 
     with pytest.raises(SourceTooLarge, match=r"0\.00\d GB, more than its limit of 0\.002 GB"):
         captured(path, tmp_path / "spool", limit_gb=0.002)
     with pytest.raises(SourceTooLarge, match="no room left for a copy"):
-        Options(path=path).open(Scratch(tmp_path / "spool", keep_free_bytes=1 << 60)).capture(Kept())
+        Options(path=path).open(Scratch(tmp_path / "spool", keep_free_bytes=1 << 60, spool=Spool)).capture(Kept())
 
 
 def test_an_odd_path_is_no_option_of_sqlites(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ class Sink:
     def end(self, label): pass
 
 sink = Sink()
-Options(path=Path(sys.argv[1])).open(Scratch(Path(sys.argv[2]))).capture(sink)
+Options(path=Path(sys.argv[1])).open(Scratch(Path(sys.argv[2]), spool=Spool)).capture(sink)
 peak_kb = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
 print(json.dumps([sink.size, int(peak_kb)]))
 """
