@@ -213,6 +213,7 @@ MEASURED = """
 import json, re, sys
 from pathlib import Path
 from appliance.backup.scratch import Scratch
+from appliance.backup.spool import Spool
 from appliance.backup.sources.sqlite import Options
 
 class Sink:
