@@ -143,8 +143,11 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
 
 
 def _time(text: str) -> datetime:
-    """An aware time; argparse turns the ValueError into its own word."""
-    return datetime.fromisoformat(text).astimezone()
+    """An aware time, for argparse."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: a time was expected, as 2026-09-05T10:30") from error
 
 
 def _list(args: argparse.Namespace) -> int:

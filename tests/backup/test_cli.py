@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from appliance.backup import outbox
 from appliance.backup.age_keys import new_identity
 from appliance.backup.bundle import Bundle
 from appliance.cli import backup, province
+from tests.backup.conftest import NOW
 
 Publish = Callable[..., Bundle]
 
@@ -91,3 +93,22 @@ def test_a_configuration_that_is_missing_is_78_in_one_line(
 ) -> None:
     assert venue("backup", "list", "--config", str(tmp_path / "nowhere.toml")) == 78
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_restore_as_of_a_time_takes_the_bundle_of_then_and_says_what_a_time_is(
+    tmp_path: Path, tree: Path, publish: Publish, identity: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = publish(tree, now=NOW)
+    (tree / "late").write_text("late")
+    publish(tree, kind="delta", now=NOW + timedelta(hours=1))
+    argv = ["backup", "restore", "--state", str(tmp_path / "state"), "--identity", str(identity)]
+    assert venue(*argv, "--into", str(tmp_path / "a"), "--at", "2026-09-05T04:00+00:00", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["name"] == then.name and not (tmp_path / "a/answers/late").exists()
+    assert venue(*argv, "--into", str(tmp_path / "b"), "--at", "2026-09-05T05:00+00:00") == 0
+    assert "from 2 bundles" in capsys.readouterr().out and (tmp_path / "b/answers/late").exists()
+    assert venue(*argv, "--into", str(tmp_path / "c"), "--at", "2020-01-01") == 2
+    assert "none of 2 bundles was made at" in capsys.readouterr().err
+    for wrong in ("yesterday", "25:00", ""):
+        with pytest.raises(SystemExit):
+            venue(*argv, "--into", str(tmp_path / "d"), "--at", wrong)
+        assert "a time was expected" in capsys.readouterr().err
