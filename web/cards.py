@@ -63,7 +63,7 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
     proven = clock_time(moment_of(network.get("verified_at")), zone)
     usb = usb_level(snapshot)
     level = usb if usb in ("critical", "attention") else "unknown"
-    if level == "unknown" and (net == "drifted" or net_level(snapshot)):
+    if level == "unknown" and (net in ("drifted", "rehearsing") or net_level(snapshot)):
         level = "attention"
     elif usb == "ok" and net == "closed" and proven:
         level = "ok"
@@ -92,7 +92,7 @@ def _net_lines(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> l
 def _net_words(say: Say, net: str, proven: str) -> str:
     if net == "closed":
         return say("net_closed_proven", time=proven) if proven else say("net_closed")
-    return say(f"net_{net}" if net in ("unmonitored", "drifted") else "net_unknown")
+    return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing") else "net_unknown")
 
 
 def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from appliance.cli import net_rules, net_status, net_window
+from appliance.cli import net_rehearse, net_rules, net_status, net_window
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -12,3 +12,4 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     net_status.add(acts)
     net_rules.add(acts)
     net_window.add(acts)
+    net_rehearse.add(acts)

@@ -1,6 +1,7 @@
 """`venue net status`: whether the line is closed, what was dropped, who ought not to be there."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from appliance.cli.columns import MARKS, padded, venue_clock, width
@@ -21,8 +22,8 @@ from appliance.words import label, name_of, net_lines, plain_text, seat_place
 
 SILENT_S = 5.0
 COLUMNS = ("who", "what", "class", "packets", "to")
-_HEADLINES = {"closed": "net_closed", "unmonitored": "net_unmonitored", "drifted": "net_drifted"}
-_LEVELS = {"closed": "ok", "drifted": "critical"}
+_HEADLINES = {state: f"net_{state}" for state in ("closed", "unmonitored", "drifted", "rehearsing")}
+_LEVELS = {"closed": "ok", "drifted": "critical", "rehearsing": "attention"}
 
 
 def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     levels = {line.level for line in net_lines("en", snapshot, lambda _: "")}
     if state == "drifted":
         return EXIT_FAILED
+    if state == "rehearsing":
+        return EXIT_WARNING
     if state != "closed":
         return EXIT_UNKNOWN
     return EXIT_WARNING if "attention" in levels else EXIT_OK
@@ -77,10 +80,15 @@ def table(tongue: str, snapshot: dict[str, Any]) -> list[str]:
 
 
 def _dropped(tongue: str, network: dict[str, Any]) -> list[str]:
-    rows = network.get("rows") or []
+    return ledger_table(tongue, network, COLUMNS)
+
+
+def ledger_table(tongue: str, part: dict[str, Any], columns: Sequence[str]) -> list[str]:
+    """The rows of `part` as columns of these titles; none where there are none."""
+    rows = part.get("rows") or []
     if not rows:
         return []
-    cells = [[label(tongue, f"net_column_{name}") for name in COLUMNS]]
+    cells = [[label(tongue, f"net_column_{name}") for name in columns]]
     for row in rows:
         who = seat_place(tongue, row.get("seat")) if row.get("seat") else plain_text(row.get("mac"), limit=20)
         what, judged = (
@@ -88,8 +96,8 @@ def _dropped(tongue: str, network: dict[str, Any]) -> list[str]:
             name_of(tongue, "net_class", row.get("class")),
         )
         cells.append([who, what, judged, str(row.get("packets")), plain_text(row.get("to") or "–", limit=48)])
-    widths = [max(width(line[column]) for line in cells) for column in range(len(COLUMNS))]
+    widths = [max(width(line[column]) for line in cells) for column in range(len(columns))]
     lines = [f"  {padded(line, widths)}" for line in cells]
-    if network.get("rows_more"):
-        lines.append(f"  {label(tongue, 'net_more', count=network['rows_more'])}")
+    if part.get("rows_more"):
+        lines.append(f"  {label(tongue, 'net_more', count=part['rows_more'])}")
     return lines

@@ -31,6 +31,7 @@ PINS_FOR = {
     "power.end": ("chief",),
     "usb.grant": ("chief", "technician"),
     "net.window.open": ("chief", "technician"),
+    "net.rehearse.start": ("technician",),
 }
 
 

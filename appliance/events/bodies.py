@@ -92,7 +92,7 @@ from appliance.events.power import (
     UpsSwapped,
 )
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
-from appliance.events.window import WindowClosed, WindowOpened
+from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
 BODIES: dict[str, type[Body]] = {
     cls.kind: cls
@@ -107,7 +107,7 @@ BODIES: dict[str, type[Body]] = {
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
-        NetworkPresent, NetworkUnknown,
+        NetworkPresent, NetworkUnknown, RehearsalStarted, RehearsalEnded,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -121,9 +121,6 @@ __all__ = [
     "AttachedGone",
     "AttachedSeen",
     "AttachedUnknown",
-    "NetworkDrifted",
-    "NetworkHeld",
-    "NetworkUnreadable",
     "BODIES",
     "BackupFailed",
     "BackupRequested",
@@ -161,13 +158,16 @@ __all__ = [
     "LogGap",
     "LogVerified",
     "NetworkDoubled",
+    "NetworkDrifted",
     "NetworkFlooded",
+    "NetworkHeld",
     "NetworkLedger",
     "NetworkMoved",
     "NetworkOffered",
     "NetworkPresent",
     "NetworkStranger",
     "NetworkUnknown",
+    "NetworkUnreadable",
     "PanelConfirmed",
     "PanelPressed",
     "PanelSilenced",
@@ -184,6 +184,8 @@ __all__ = [
     "PowerTestStarted",
     "PowerUnknown",
     "RadiosRead",
+    "RehearsalEnded",
+    "RehearsalStarted",
     "SealLifted",
     "SealMade",
     "SeatSwapped",

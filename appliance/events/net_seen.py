@@ -12,7 +12,8 @@ class NetworkLedger(Body):
 
     `packets` is the kernel's own counter: all since the rules were first loaded. `what` is one of
     `events.network.KINDS`; `seat` the seat the MAC is listed for, `name:` and its name for a server or device, '' for a
-    stranger; `to` where one of the packets went, '' where that is not known.
+    stranger; `to` where one of the packets went, '' where that is not known. `rehearsed`: a rehearsal ran, and what
+    came then was counted and let through.
     """
 
     kind: ClassVar[str] = "network.ledger"
@@ -22,6 +23,7 @@ class NetworkLedger(Body):
     seat: str = ""
     ip: str = ""
     to: str = ""
+    rehearsed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,3 +37,23 @@ class WindowClosed(Body):
     name: str
     why: str
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalStarted(Body):
+    """For `minutes` nothing is held back between exam network and line: what would be is counted and let through."""
+
+    kind: ClassVar[str] = "network.rehearsal_started"
+    level: ClassVar[int] = WARNING
+    minutes: int
+    technician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalEnded(Body):
+    """The line is closed again: `why` expired, sealed, phase, restarted or person (then `by` says who)."""
+
+    kind: ClassVar[str] = "network.rehearsal_ended"
+    level: ClassVar[int] = WARNING
+    why: str
+    by: str = ""

@@ -26,6 +26,7 @@ from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
 from appliance.exam.net.acts import NET_DECISIONS
+from appliance.exam.net.rehearse import REHEARSAL_DECISIONS
 from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.timetable import Moved
@@ -258,6 +259,7 @@ DECISIONS: dict[str, Decision] = {
     **PANEL_DECISIONS,
     **USB_DECISIONS,
     **NET_DECISIONS,
+    **REHEARSAL_DECISIONS,
 }
 
 __all__ = ["DECISIONS", "Act", "Decision", "Refused", "decide"]

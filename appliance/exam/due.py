@@ -21,6 +21,7 @@ from appliance.exam.cause import Cause
 from appliance.exam.causes import causes
 from appliance.exam.incidents import GENERAL, MAJOR, Incident
 from appliance.exam.net.acts import due_windows
+from appliance.exam.net.rehearse import due_rehearsal
 from appliance.exam.power.due import due_power
 from appliance.exam.seats import seat_causes
 from appliance.exam.usb.acts import due_grants
@@ -49,7 +50,7 @@ def due(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Body, ...]:
     day = _day(venue, now)
     if day:
         return day  # incidents are judged in the new phase, one step later
-    before = (*due_power(venue, now), *due_grants(venue, now), *due_windows(venue, now))
+    before = (*due_power(venue, now), *due_grants(venue, now), *due_windows(venue, now), *due_rehearsal(venue, now))
     if before:
         return before
     wrong = _merged(seat_causes(venue, now, causes(venue, now, log_problem)))

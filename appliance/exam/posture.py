@@ -9,7 +9,7 @@ from appliance.events import Moment
 from appliance.events.network import Through
 from appliance.exam import phase as phases
 from appliance.exam.bundles import DELTA, FULL
-from appliance.exam.net.windows import Window, windows
+from appliance.exam.net.windows import Window, rehearsal, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
@@ -65,7 +65,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
     levels = {
         "usb": usb,
         **attached_levels(venue, now),
-        "network": network_level(opened),
+        "network": network_level(opened, rehearsal(venue, now)),
         "lamp": lamp,
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
         "power": power_level(venue),
@@ -111,12 +111,13 @@ def usb_token(*, port: str, identity: tuple[str, str], interfaces: Iterable[str]
     return f"{port}={hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
-def network_level(opened: Sequence[Window]) -> str:
+def network_level(opened: Sequence[Window], rehearsed: Window | None = None) -> str:
     """`closed`, then a word for each window: `NAME@END`, `=` and what passes, as `10.50.0.2>198.51.100.10:443/tcp,…`.
 
-    END is `w` and seconds of POSIX time, or `m` and seconds of CLOCK_BOOTTIME: never later than the window's.
+    A rehearsal is such a word too. END is `w` and seconds of POSIX time, or `m` and seconds of CLOCK_BOOTTIME: never
+    later than the window's.
     """
-    return " ".join(["closed", *map(_window_word, opened)])
+    return " ".join(["closed", *map(_window_word, (*opened, *((rehearsed,) if rehearsed else ())))])
 
 
 def _window_word(window: Window) -> str:

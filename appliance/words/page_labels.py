@@ -63,6 +63,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "seats_unknown_big": ("在线情况未知", "Presence unknown"),
     "spares": ("备用 {spares} 台", "Spares: {spares}"),
     "net_closed": ("外网：已设为隔断，未验证", "Internet: set closed, not proven"),
+    "net_rehearsing": ("演练中：外网未封", "Rehearsal: the line is not closed"),
     "net_drifted": ("外网：规则有改动，正在改回", "Internet: rules changed, being put right"),
     "net_closed_proven": ("外网：已隔断（{time} 验证）", "Internet: closed (proven {time})"),
     "net_unmonitored": ("外网：未接入监测", "Internet: not monitored"),

@@ -81,3 +81,12 @@ def test_before_an_hour_to_the_start_machines_that_are_off_are_counted_and_no_al
     presence = {"state": "watched", "watch": watch, "expected": 96, "present": 87, "absent": 9, "spares": 4}
     found = cards("zh_CN", all_well(presence=presence), NOW, ZONE)[1]
     assert (found.level, found.big) == (level, big)
+
+
+def test_a_rehearsal_is_amber_says_so_and_claims_nothing_blocked() -> None:
+    rehearsal = {"on": True, "since": snapshots.NOW, "until": "2026-09-05T03:10:00+00:00", "technician": "张工"}
+    told = nets.network(state="rehearsing", rehearsal=rehearsal, machines={"attempt": 2}, verified_at=snapshots.NOW)
+    found = card(usbs.in_order() | {"network": told})
+    assert (found.level, found.big) == ("attention", "演练中：外网未封")
+    assert ("attention", "演练到 11:10，由 张工 开始") in [(line.level, line.words) for line in found.lines]
+    assert not [line.words for line in found.lines if "已拦下" in line.words]

@@ -1,6 +1,7 @@
 """What was dropped gets a kind: its mark, its row of the ledger, once a minute a word to NFLOG, and the drop.
 
-Nothing here lets anything pass: who comes to the chain `blame` is dropped, whatever it is called.
+Nothing here lets anything pass: who comes to the chain `blame` is dropped, whatever it is called; but in a rehearsal,
+as long as the kernel holds the elements of the set `rehearse`.
 """
 
 from collections.abc import Iterator
@@ -71,6 +72,7 @@ TCP = {
 
 def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
     """The chains that end every refused packet: name and rules."""
+    end = "goto let" if here.rehearsing else "drop"
     yield "blame", [*_link(family), *_owner(family, here), "goto blame4"]
     yield "blame4", [*_content(here)]
     yield "blame6", [f"icmpv6 type nd-router-advert {_called('router-advertisement')}", _called("ipv6")]
@@ -80,24 +82,33 @@ def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
             "ether saddr @listed goto known",
             "update @strangers { ether saddr }",
             "update @stranger_ledger { ether saddr . meta mark }",
-            "ether saddr . meta mark @stranger_told drop",
+            f"ether saddr . meta mark @stranger_told {end}",
             "add @stranger_told { ether saddr . meta mark } goto tell",
-            "drop",
+            end,
         ],
     )
     yield (
         "known",
         [
             "update @ledger { ether saddr . meta mark }",
-            "ether saddr . meta mark @told drop",
+            f"ether saddr . meta mark @told {end}",
             "add @told { ether saddr . meta mark } goto tell",
-            "drop",
+            end,
         ],
     )
     told = [
         f'meta mark {number} log prefix "venue {name}" group {NFLOG_GROUP}' for number, name in KINDS.items()
     ]
-    yield "tell", [*told, "drop"]
+    yield "tell", [*told, end]
+    if here.rehearsing:
+        yield "let", [*_let(family, here)]
+
+
+def _let(family: str, here: Place) -> Iterator[str]:
+    """What crosses from one interface to another passes; what is for the box itself is dropped as ever."""
+    across = here.interfaces if family == BRIDGE else (here.plan.uplink,)
+    yield f"iifname @rehearse oifname {members(across, quoted=True)} accept"
+    yield "drop"
 
 
 def _called(kind: str) -> str:

@@ -29,13 +29,15 @@ def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
     yield "forward", [*_forward(here)]
     yield "to_seat", [*_to_seat(here)] if here.seat_ports else []
     yield "outward", [*_outward(here)] if here.bridged else []
-    yield "outward_arp", [*_outward_arp()] if here.bridged else []
+    yield "outward_arp", [*_outward_arp(here)] if here.bridged else []
     yield "inward", [*_inward(here)] if here.bridged else []
     yield "input", [*_input(here)]
     yield "input_ip", [*_input_ip(here)] if here.bridged else []
     yield "input_arp", [*_input_arp(here)]
     yield "input_line", [*_input_line(here)] if here.bridged else []
     yield "closed", ["counter drop"]
+    if here.rehearsing:
+        yield "habit", ["iifname @rehearse accept", "drop"]
     yield "output", [f'oifname "{here.plan.uplink}" goto output_line'] if here.bridged else []
     yield "output_line", [*_output_line(here)] if here.bridged else []
 
@@ -48,6 +50,8 @@ def _prerouting(here: Place) -> Iterator[str]:
     """
     if here.bridged:
         yield f'iifname "{here.plan.uplink}" ether saddr @listed goto closed'
+    if here.rehearsing:
+        return  # who is only counted is counted once, where it leaves
     if here.seat_ports:
         ports = members(here.seat_ports, quoted=True)
         yield f"iifname {ports} jump seat_pass"
@@ -67,7 +71,7 @@ def _seat_pass(here: Place) -> Iterator[str]:
     if asked := [server.ip for server in here.plan.servers] + ([here.box] if here.box else []):
         yield f"{arp} {told} arp daddr ip {members(asked)} accept"
     yield f"{arp} {told} iifname . ether saddr . arp daddr ip @seat_port accept"
-    yield f"{arp} {told} drop"  # true, and about somebody else: a machine's habit
+    yield f"{arp} {told} {_habit(here)}"  # true, and about somebody else: a machine's habit
     yield f"{arp} arp saddr ip 0.0.0.0 iifname . ether saddr . arp daddr ip @seat_port accept"
     yield "ether type != ip return"
     yield f"{FRAGMENT} return"
@@ -81,6 +85,11 @@ def _seat_pass(here: Place) -> Iterator[str]:
         yield "ether saddr @listed udp sport 68 udp dport 67 accept"
 
 
+def _habit(here: Place) -> str:
+    """What becomes of what a machine does by habit: it is not counted."""
+    return "goto habit" if here.rehearsing else "drop"
+
+
 def _forward(here: Place) -> Iterator[str]:
     if here.bridged:
         yield f'iifname "{here.plan.uplink}" goto inward'
@@ -88,10 +97,14 @@ def _forward(here: Place) -> Iterator[str]:
     others = members(here.other_ports, quoted=True)
     if here.seat_ports:
         ports = members(here.seat_ports, quoted=True)
+        if here.rehearsing and here.bridged and here.network:
+            # Sent to all ports by a bridge that does not know where it belongs: it is counted at the line.
+            outward = f"ip daddr != {members((here.network, *early.NOT_OUTWARD))}"
+            yield f"iifname {ports} oifname {members(here.plan.exam_ports, quoted=True)} {outward} drop"
         yield f"oifname {ports} goto to_seat"
         if here.other_ports:
             yield f"iifname {ports} oifname {others} jump seat_pass"
-        yield f"iifname {ports} drop"
+        yield f"iifname {ports} {'goto blame' if here.rehearsing else 'drop'}"
     if here.other_ports:
         yield f"iifname {others} oifname {others} accept"
 
@@ -102,6 +115,9 @@ def _to_seat(here: Place) -> Iterator[str]:
     A bridge that has forgotten where a seat is sends to all ports: what is one seat's is dropped at the others'.
     """
     one = "ether daddr & 01:00:00:00:00:00 == 00:00:00:00:00:00"
+    if here.rehearsing:
+        yield f"iifname {members(here.seat_ports, quoted=True)} ether type arp goto habit"
+        yield f"iifname {members(here.seat_ports, quoted=True)} goto blame"
     yield f"iifname {members(here.seat_ports, quoted=True)} drop"
     yield f"ether type {VLAN_TYPES} drop"
     yield f"ether type arp {one} oifname . ether daddr . arp daddr ip != @seat_port drop"
@@ -116,7 +132,7 @@ def _to_seat(here: Place) -> Iterator[str]:
 
 def _outward(here: Place) -> Iterator[str]:
     through = "ip saddr . ip daddr . ip protocol . th dport @window"
-    if here.seat_ports:
+    if here.seat_ports and not here.rehearsing:
         yield f"iifname {members(here.seat_ports, quoted=True)} drop"
     yield f"ether type {VLAN_TYPES} goto blame"
     yield f"{LINK_LOCAL} drop"
@@ -130,14 +146,14 @@ def _outward(here: Place) -> Iterator[str]:
     yield "goto blame"
 
 
-def _outward_arp() -> Iterator[str]:
+def _outward_arp(here: Place) -> Iterator[str]:
     """Who has an open window may look for the line's router. The rest is a machine's habit, or a lie."""
     told = "arp saddr ether . arp saddr ip @sender"
     yield f"{SHORT_ARP} ether saddr . arp saddr ip @sender {told} arp saddr ip @open accept"
     yield f"{SHORT_ARP} arp saddr ip != @address arp saddr ip @open accept"
-    yield "ether saddr . arp saddr ip @seat drop"
-    yield "ether saddr . arp saddr ip @host drop"
-    yield "arp saddr ip != @address drop"
+    yield f"ether saddr . arp saddr ip @seat {_habit(here)}"
+    yield f"ether saddr . arp saddr ip @host {_habit(here)}"
+    yield f"arp saddr ip != @address {_habit(here)}"
     yield "goto blame"
 
 
@@ -151,6 +167,8 @@ def _inward(here: Place) -> Iterator[str]:
         if here.box
         else f"ether type arp {asked} accept"
     )
+    if here.rehearsing:
+        yield f"ether type arp {SHORT_ARP} arp saddr ip != @address iifname @rehearse accept"
     yield "ether type != ip goto closed"
     yield f"{FRAGMENT} goto closed"
     yield f"{OPTIONS} goto closed"
@@ -158,6 +176,8 @@ def _inward(here: Place) -> Iterator[str]:
     yield f"ether daddr . ip daddr @sender {back} accept"
     if here.unowned:
         yield f"ip daddr {members(here.unowned)} {back} accept"
+    if here.rehearsing:
+        yield "iifname @rehearse accept"
     yield "goto closed"
 
 
@@ -166,12 +186,22 @@ def _input(here: Place) -> Iterator[str]:
     if here.bridged:
         yield f'iifname "{here.plan.uplink}" goto input_line'
     if here.seat_ports:
-        yield f"iifname {members(here.seat_ports, quoted=True)} accept"
+        yield from _input_seats(here, f"iifname {members(here.seat_ports, quoted=True)}")
     yield f"ether type {VLAN_TYPES} goto blame"
     yield f"{LINK_LOCAL} drop"
     yield "ether type arp goto input_arp"
     yield "ether type { ip, ip6 } jump input_ip" if here.bridged else "ether type { ip, ip6 } accept"
     yield "goto blame"
+
+
+def _input_seats(here: Place, seats: str) -> Iterator[str]:
+    """It was judged where it came in; in a rehearsal here, but for what is routed: that is judged where it leaves."""
+    if here.rehearsing:
+        yield f"{seats} jump seat_pass"
+        if here.routed and here.network:
+            yield f"{seats} ip daddr != {members((here.network, *early.NOT_OUTWARD))} accept"
+        yield f"{seats} goto blame"
+    yield f"{seats} accept"
 
 
 def _input_ip(here: Place) -> Iterator[str]:

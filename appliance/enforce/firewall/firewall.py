@@ -12,7 +12,7 @@ from appliance.command import CommandError
 from appliance.enforce.firewall import ports
 from appliance.enforce.firewall.place import BRIDGE, INET, BadPlan, place
 from appliance.enforce.firewall.ruleset import render, toggle
-from appliance.enforce.firewall.windows import Window
+from appliance.enforce.firewall.windows import Window, rehearses
 from appliance.events.network import NetworkPlan
 from appliance.events.readings import FirewallReading
 from appliance.exam.posture import HeldWindow, NotHeld, held_windows
@@ -59,6 +59,7 @@ class Firewall:
         self._ends_s: dict[HeldWindow, float] = {}
         self._ports: ports.Wanted | None = None
         self._known_faults: tuple[str, ...] = ()
+        self._rehearsing = False
 
     def hold(self, level: str) -> None:
         """Make it so. Raises NotHeld: what was held before then still is, and the line is closed all the same."""
@@ -71,8 +72,10 @@ class Firewall:
             except (CommandError, GenerationError, NftRulesError, BadPlan) as error:
                 self._held = None
                 raise NotHeld(str(error)) from error
-            open_now = any(window.through for window in self._windows if self._left_s(window) > 0)
-            self._ports = ports.wanted(place(self._plan), routing=open_now, crossing=open_now)
+            open_now = self._rehearsing or any(w.through for w in self._windows if self._left_s(w) > 0)
+            self._ports = ports.wanted(
+                place(self._plan), routing=open_now, crossing=open_now, apart=not self._rehearsing
+            )
             self._known_faults = tuple(ports.settle(self._ports, self._root))
             if self._known_faults:
                 raise NotHeld("; ".join(self._known_faults))
@@ -95,7 +98,9 @@ class Firewall:
     def _hold_rules(self, windows: list[Window]) -> None:
         """Only the windows are written where nobody has touched the rest since it was read."""
         before = generation()
-        if self._held is not None and self._held.generation == before:
+        rehearsing, before_rehearsing = rehearses(windows), self._rehearsing
+        self._rehearsing = rehearsing
+        if self._held is not None and self._held.generation == before and rehearsing == before_rehearsing:
             self._run(toggle(self._plan, windows))
             if generation() == before + 1:
                 self._held = _Held(digest=self._held.digest, generation=before + 1)

@@ -42,6 +42,8 @@ def chains(here: Place) -> Iterator[tuple[str, list[str]]]:
 
 
 def _prerouting(here: Place) -> Iterator[str]:
+    if here.rehearsing:
+        return  # who is only counted is counted once, where it leaves
     yield f'iifname "{here.plan.exam_bridge}" {FRAGMENT} goto blame'
     if here.routed:
         yield f'iifname "{here.plan.uplink}" {FRAGMENT} goto closed'
@@ -68,6 +70,8 @@ def _inward(here: Place) -> Iterator[str]:
     yield f"{OPTIONS} goto closed"
     yield f"{BARE_SYN} goto closed"
     yield "ip daddr . ip saddr . ip protocol . th sport @window accept"
+    if here.rehearsing:
+        yield "iifname @rehearse ct state established,related accept"
     yield "goto closed"
 
 

@@ -19,13 +19,17 @@ class BadPlan(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A NetworkPlan, sorted out. `seat_ports` are box ports that seats hang on, `other_ports` all other exam ports."""
+    """A NetworkPlan, sorted out. `seat_ports` are box ports that seats hang on, `other_ports` all other exam ports.
+
+    `rehearsing`: what would be dropped on its way out is counted and let through.
+    """
 
     plan: NetworkPlan
     box: str
     network: str
     seat_ports: tuple[str, ...]
     other_ports: tuple[str, ...]
+    rehearsing: bool = False
 
     @property
     def bridged(self) -> bool:
@@ -36,6 +40,11 @@ class Place:
     def routed(self) -> bool:
         """Whether the box routes between exam network and line."""
         return self.plan.mode == "route"
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """Every interface between exam network and line."""
+        return tuple(sorted({self.plan.exam_bridge, *self.plan.exam_ports, self.plan.uplink} - {""}))
 
     @property
     def province(self) -> tuple[str, ...]:

@@ -39,8 +39,11 @@ class Wanted:
     sysctls: Mapping[str, str]
 
 
-def wanted(here: Place, *, routing: bool, crossing: bool) -> Wanted:
-    """What `here` asks for. `routing`: a window is open that is routed; `crossing`: one that crosses the bridge."""
+def wanted(here: Place, *, routing: bool, crossing: bool, apart: bool = True) -> Wanted:
+    """What `here` asks for. `routing`: a window is open that is routed; `crossing`: one that crosses the bridge.
+
+    Without `apart` no port is isolated: a rehearsal holds nothing back.
+    """
     plan = here.plan
     if plan.mode not in ("route", "bridge"):
         return Wanted(bridge="", address="", isolation={}, sysctls={})
@@ -52,6 +55,7 @@ def wanted(here: Place, *, routing: bool, crossing: bool) -> Wanted:
         switches = [port for port in here.other_ports if port not in servers]
         if len(switches) == 1 and not (crossing and behind_switch):
             isolation[switches[0]] = True
+    isolation = {port: apart and isolated for port, isolated in isolation.items()}
     return Wanted(
         bridge=plan.exam_bridge, address=plan.address, isolation=isolation, sysctls=_sysctls(here, routing)
     )

@@ -5,6 +5,7 @@ transaction, so that no packet meets a half of it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from appliance.enforce.firewall import blame, bridge_table, inet_table, sets, windows
 from appliance.enforce.firewall.place import BRIDGE, INET, Place, place
@@ -16,8 +17,11 @@ Chains = Sequence[tuple[str, list[str]]]
 
 
 def render(plan: NetworkPlan, open_windows: Sequence[Window] | None = None) -> str:
-    """The text. With `open_windows` the windows are exactly those; with None they stay as the kernel has them."""
-    here = place(plan)
+    """The text. With `open_windows` the windows are exactly those; with None they stay as the kernel has them.
+
+    With a rehearsal among them what is held back else is counted and let through, as long as the kernel has it.
+    """
+    here = replace(place(plan), rehearsing=windows.rehearses(open_windows or ()))
     lines = ["# Venue Appliance: one transaction for `nft -f -`."]
     for family in (BRIDGE, INET):
         lines += _table(family, here)
@@ -27,15 +31,17 @@ def render(plan: NetworkPlan, open_windows: Sequence[Window] | None = None) -> s
 
 
 def toggle(plan: NetworkPlan, open_windows: Sequence[Window]) -> str:
-    """The text that only makes the windows exactly `open_windows`, for a kernel that holds the rest."""
+    """The text that only makes the windows exactly `open_windows`, for a kernel that holds the rest.
+
+    A rehearsal is rules of its own: it begins and ends with `render`.
+    """
     found = held(plan, open_windows)
     return "\n".join(line for family in (BRIDGE, INET) for line in windows.lines(family, found)) + "\n"
 
 
 def held(plan: NetworkPlan, open_windows: Sequence[Window]) -> dict[str, dict[str, float]]:
     """What the windows' sets hold then: set → element → seconds left."""
-    here = place(plan)
-    return windows.elements(open_windows, province=here.province, dial=here.dial)
+    return windows.elements(open_windows, place(plan))
 
 
 def _table(family: str, here: Place) -> Iterator[str]:

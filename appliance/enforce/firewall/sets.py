@@ -27,6 +27,7 @@ WINDOWS = {
     "open": "type ipv4_addr; flags timeout;",
     "pull": "type ipv4_addr; flags timeout;",
     "dial": "type ipv4_addr . inet_service; flags timeout;",
+    "rehearse": "type ifname; flags timeout;",
 }
 # A stranger has a ledger of its own: made-up MACs without end must not push out what a seat did.
 KEPT = {

@@ -4,31 +4,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 
-from appliance.enforce.firewall.place import BadPlan
+from appliance.enforce.firewall.place import BadPlan, Place
 from appliance.events.network import Through
 
 PULL = "pull"
+REHEARSE = "rehearse"
 PROTOCOLS = ("tcp", "udp")
 LONGEST_S = 48 * 3600  # no window is meant for longer; a clock that is years off opens nothing for years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A window that closes by itself `left_s` seconds after it is loaded; `through` is empty for the box's own pull."""
+    """A window that closes by itself `left_s` seconds after it is loaded; `through` is empty for the box's own pull,
+    and for a rehearsal, in which nothing is held back."""
 
     name: str
     left_s: float
     through: tuple[Through, ...] = ()
 
 
-def elements(windows: Sequence[Window], *, province: Sequence[str], dial: str) -> dict[str, dict[str, float]]:
-    """Set name → element → seconds left, the longest where two windows name one.
+def rehearses(windows: Sequence[Window]) -> bool:
+    """Whether one of them is a rehearsal that is not over."""
+    return any(window.name == REHEARSE and window.left_s > 0 for window in windows)
 
-    `province`: the addresses that may pull. `dial`: ADDRESS . PORT that the box calls, '' if none.
-    """
-    found: dict[str, dict[str, float]] = {"window": {}, "open": {}, "pull": {}, "dial": {}}
+
+def elements(windows: Sequence[Window], here: Place) -> dict[str, dict[str, float]]:
+    """Set name → element → seconds left, the longest where two windows name one."""
+    found: dict[str, dict[str, float]] = {"window": {}, "open": {}, "pull": {}, "dial": {}, "rehearse": {}}
     for window in windows:
-        for name, element in _of(window, province, dial):
+        for name, element in _of(window, here):
             kept = found[name]
             left_s = min(window.left_s, LONGEST_S)
             if left_s > 0:
@@ -36,16 +40,19 @@ def elements(windows: Sequence[Window], *, province: Sequence[str], dial: str) -
     return found
 
 
-def _of(window: Window, province: Sequence[str], dial: str) -> Iterator[tuple[str, str]]:
+def _of(window: Window, here: Place) -> Iterator[tuple[str, str]]:
     for each in window.through:
         _check(each)
         yield "window", f"{each.server} . {each.address} . {each.protocol} . {each.port}"
         yield "open", each.server
     if window.name == PULL:
-        for address in province:
+        for address in here.province:
             yield "pull", address
-        if dial:
-            yield "dial", dial
+        if here.dial:
+            yield "dial", here.dial
+    if window.name == REHEARSE:
+        for interface in here.interfaces:
+            yield "rehearse", f'"{interface}"'
 
 
 def _check(through: Through) -> None:

@@ -8,6 +8,7 @@ from appliance.events.bodies import NetworkDrifted, NetworkHeld, NetworkUnreadab
 from appliance.events.readings import FirewallReading
 
 ENFORCED = ("route", "bridge")
+REHEARSING = "rehearsing"  # rules are held that count and hold nothing back
 UNMONITORED, CLOSED, DRIFTED, UNKNOWN = "unmonitored", "closed", "drifted", "unknown"
 
 

@@ -47,7 +47,8 @@ def ledger_rows(net: NetState, plan: NetworkPlan, reading: LedgerReading, now: M
     lately = sum(1 for tally in net.tallies.values() if now.since(tally.at) < ROW_EVERY_S)
     room = max(0, ROWS_A_MINUTE - lately)
     names = owners(plan)
-    rows = tuple(_row(row, names.get(row.mac, "")) for row in owed[:room])
+    rehearsed = net.rehearsal is not None and net.rehearsal.ended is None
+    rows = tuple(_row(row, names.get(row.mac, ""), rehearsed) for row in owed[:room])
     return (*seen, *rows, *_flooded(net, owed[room:], reading.lost, now))
 
 
@@ -68,9 +69,15 @@ def _first_said(row: Dropped) -> tuple[int, str, int]:
     return (2 if few == NOISE else 1 if few == BACKGROUND else 0, row.mac, row.number)
 
 
-def _row(row: Dropped, name: str) -> NetworkLedger:
+def _row(row: Dropped, name: str, rehearsed: bool) -> NetworkLedger:
     return NetworkLedger(
-        mac=row.mac, what=KINDS[row.number], packets=row.packets, seat=name, ip=row.ip, to=row.to
+        mac=row.mac,
+        what=KINDS[row.number],
+        packets=row.packets,
+        seat=name,
+        ip=row.ip,
+        to=row.to,
+        rehearsed=rehearsed,
     )
 
 

@@ -13,6 +13,8 @@ from appliance.events.bodies import (
     NetworkPresent,
     NetworkStranger,
     NetworkUnknown,
+    RehearsalEnded,
+    RehearsalStarted,
     WindowClosed,
     WindowOpened,
 )
@@ -53,12 +55,34 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """Nothing is held back from `at` on for `minutes`, until it has `ended`; `lost` by a start of the guard.
+
+    `before` and `after`: packets on record by machine and kind when it began and ended.
+    """
+
+    at: Moment
+    minutes: int
+    technician: str
+    before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, int] = field(default_factory=dict)
+    ended: Moment | None = None
+    lost: bool = False
+
+    @property
+    def until_mono_s(self) -> float:
+        """Its end by CLOCK_BOOTTIME."""
+        return self.at.mono_s + 60 * self.minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetState:
     """`windows`: those that people opened, at most one of a name.
 
     `tallies` by machine and kind, as `02:50:00:00:00:11 dns`. `strangers` by MAC, `moved` by seat, `doubled` by
     address, `offers` by MAC and what, each the body that told it. `others`: names of servers and devices that are
-    there, `others_gone` since when for the rest. `read`: parts (presence, ledger) read since this boot, `unknown` why
+    there, `others_gone` since when for the rest. `rehearsal`: the last
+    one. `read`: parts (presence, ledger) read since this boot, `unknown` why
     one can not be read.
     """
 
@@ -73,6 +97,7 @@ class NetState:
     others_gone: dict[str, Moment] = field(default_factory=dict)
     read: tuple[str, ...] = ()
     unknown: dict[str, str] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
 
     def sees(self, part: str) -> bool:
         """Whether a part was read since this boot, and can be."""
@@ -90,12 +115,19 @@ def after(net: NetState, body: Body, now: Moment) -> NetState:
             return replace(net, tallies=net.tallies | {f"{body.mac} {body.what}": _tally(net, body, now)})
         case NetworkFlooded():
             return replace(net, flooded=now)
+        case RehearsalStarted(minutes=minutes, technician=technician):
+            begun = Rehearsal(at=now, minutes=minutes, technician=technician, before=_totals(net))
+            return replace(net, rehearsal=begun)
+        case RehearsalEnded() if net.rehearsal is not None:
+            return replace(net, rehearsal=replace(net.rehearsal, ended=now, after=_totals(net)))
     return _after_presence(net, body, now)
 
 
 def after_boot(net: NetState, same_boot: bool) -> NetState:
     """Nothing is read yet when the guard starts; who was there before a boot says nothing of who is there now."""
     net = replace(net, read=(), unknown={})
+    if net.rehearsal is not None and net.rehearsal.ended is None:
+        net = replace(net, rehearsal=replace(net.rehearsal, lost=True))
     return net if same_boot else replace(net, strangers={}, moved={}, doubled={}, offers={})
 
 
@@ -119,6 +151,10 @@ def _after_presence(net: NetState, body: Body, now: Moment) -> NetState:
             rest = {name: why for name, why in net.unknown.items() if name != part}
             return replace(net, unknown=rest, read=(*(n for n in net.read if n != part), part))
     return net
+
+
+def _totals(net: NetState) -> dict[str, int]:
+    return {key: tally.total for key, tally in net.tallies.items()}
 
 
 def _kept(known: dict[str, Told], key: str, body: Told, here: bool) -> dict[str, Told]:

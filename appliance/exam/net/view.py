@@ -3,10 +3,11 @@
 from appliance.events import Moment
 from appliance.exam.net.causes import QUIET_S, attempts
 from appliance.exam.net.classes import ATTEMPT, CLASSES, class_of
-from appliance.exam.net.firewall import CLOSED, UNKNOWN, state_of
+from appliance.exam.net.firewall import CLOSED, DRIFTED, REHEARSING, UNKNOWN, state_of
 from appliance.exam.net.ledger import LEDGER
 from appliance.exam.net.presence import PRESENCE
-from appliance.exam.net.windows import windows
+from appliance.exam.net.rehearse import rehearsal_row
+from appliance.exam.net.windows import rehearsal, windows
 from appliance.exam.posture import network_level
 from appliance.exam.venue import Venue
 
@@ -17,19 +18,22 @@ SHOWN = 20
 def network_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
     """Whether the line is closed, which windows are open, what was dropped, who ought not to be there.
 
-    `state` as in `firewall.state_of`: `closed` is what was loaded and read back; that nothing passes, packets must
-    prove, and nothing does that yet. `level` is the posture's.
+    `state` as in `firewall.state_of`, or `rehearsing`: `closed` is what was loaded and read back; that nothing passes,
+    packets must prove, and nothing does that yet. `level` is the posture's.
     """
     plan, net = venue.plan, venue.net
     state = state_of(venue.firewall, plan.network)
     if state == CLOSED and "network" in unheld:
         state = UNKNOWN
-    opened = windows(venue, now)
+    opened, rehearsed = windows(venue, now), rehearsal(venue, now)
+    if rehearsed is not None and state != DRIFTED:
+        state = REHEARSING
     people = {each.name: each for each in net.windows}
     return {
         "state": state,
         "mode": plan.network,
-        "level": network_level(opened),
+        "level": network_level(opened, rehearsed),
+        "rehearsal": rehearsal_row(venue, now),
         "drift": list(venue.firewall.drift),
         "windows": [
             {

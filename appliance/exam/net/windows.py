@@ -18,6 +18,8 @@ from appliance.exam.venue import Venue
 
 PULL, PAPER, UPLOAD, UPDATES, OTHER = "pull", "paper", "upload", "maintenance", "other"
 NAMES = (PULL, PAPER, UPLOAD, UPDATES, OTHER)
+REHEARSE = "rehearse"  # a word of the level as theirs, and no window: everything passes
+REHEARSAL_LEASE_S = 120.0  # with the guard dead it ends within twice that
 PROTOCOLS = ("tcp", "udp")
 
 
@@ -58,6 +60,34 @@ def windows(venue: Venue, now: Moment) -> tuple[Window, ...]:
             window = replace(last, leased=before.leased, through=through)
         found[opened.name] = window
     return tuple(found[name] for name in NAMES if name in found)
+
+
+def rehearsal(venue: Venue, now: Moment) -> Window | None:
+    """The rehearsal as a window that is put off lease by lease; None where there is none, or none any more."""
+    found = venue.net.rehearsal
+    if found is None or rehearsal_over(venue, now):
+        return None
+    lease_s = (now.mono_s // REHEARSAL_LEASE_S + 2) * REHEARSAL_LEASE_S
+    return Window(
+        name=REHEARSE,
+        until=found.at.wall + timedelta(minutes=found.minutes),
+        until_mono_s=min(found.until_mono_s, lease_s),
+    )
+
+
+def rehearsal_over(venue: Venue, now: Moment) -> str:
+    """Why the rehearsal on record may not go on: restarted, expired, sealed, phase; '' where it may.
+
+    `ended` where it was told that it has, or there was none.
+    """
+    found = venue.net.rehearsal
+    if found is None or found.ended is not None:
+        return "ended"
+    if found.lost or now.boot_id != found.at.boot_id:
+        return "restarted"
+    if now.mono_s >= found.until_mono_s:
+        return "expired"
+    return "" if not shut(venue) else "sealed" if venue.seal is not None else "phase"
 
 
 def open_by_people(venue: Venue, now: Moment) -> tuple[Opened, ...]:

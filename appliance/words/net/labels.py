@@ -5,6 +5,16 @@ from collections.abc import Mapping
 NET_LABELS: Mapping[str, tuple[str, str]] = {
     "net_window": ("窗口打开：{name:window}，到 {until}", "Window open: {name:window}, until {until}"),
     "net_window_lasting": ("窗口打开：{name:window}", "Window open: {name:window}"),
+    "net_rehearsal_until": ("演练到 {until}，由 {technician} 开始", "Rehearsed until {until}, begun by {technician}"),
+    "net_rehearsed": (
+        "演练中有程序连外网，没有拦：{count} 台",
+        "Programs tried to go online, let through in the rehearsal: {count} machines",
+    ),
+    "net_rehearsed_quiet": ("演练中没有程序连外网要看一眼", "Rehearsed: no attempts to look at"),
+    "net_rehearsal_none": ("还没有演练过。", "Nothing was rehearsed yet."),
+    "net_rehearsal_was": ("演练：{since} 到 {until}（{technician}）", "Rehearsal: {since} to {until} ({technician})"),
+    "net_rehearsal_empty": ("这次演练没有会拦下的。", "Nothing would have been blocked."),
+    "net_column_would": ("会拦下什么", "Would be blocked"),
     "net_quiet": ("拦下的连外网：没有需要看一眼的", "Blocked attempts: none to look at"),
     "net_attempts": (
         "有程序连外网，已拦下：{count} 台",

@@ -15,6 +15,7 @@ NET_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "sealed": ("已经封场", "the venue is sealed"),
         "restarted": ("监控盒重新启动", "the box started anew"),
         "person": ("有人关闭", "somebody closed it"),
+        "phase": ("考试阶段开始", "an exam phase begins"),
     },
     "net_kind": {
         "spoofed-mac": ("用了别人的地址", "an address listed for another machine"),

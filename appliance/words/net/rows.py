@@ -26,6 +26,7 @@ def net_lines(language: str, snapshot: Plain, clock: Callable[[object], str]) ->
     if str(network.get("mode") or "off") == "off":
         return []
     return [
+        *_rehearsal(language, network, clock),
         *_windows(language, network, clock),
         *_dropped(language, network),
         *_who(language, network),
@@ -37,6 +38,14 @@ def net_level(snapshot: Plain) -> str:
     """attention where a line of the network's part says so, else ''."""
     lines = net_lines("en", snapshot, lambda _: "")
     return "attention" if any(line.level == "attention" for line in lines) else ""
+
+
+def _rehearsal(language: str, network: Plain, clock: Callable[[object], str]) -> Iterator[NetLine]:
+    found = _mapping(network.get("rehearsal"))
+    if found.get("on") is True:
+        until, technician = clock(found.get("until")), found.get("technician")
+        words = label(language, "net_rehearsal_until", until=until or "–", technician=technician)
+        yield NetLine(words=words, level="attention")
 
 
 def _windows(language: str, network: Plain, clock: Callable[[object], str]) -> Iterator[NetLine]:
@@ -52,7 +61,9 @@ def _dropped(language: str, network: Plain) -> Iterator[NetLine]:
     state = str(network.get("ledger"))
     trying = _mapping(network.get("machines")).get("attempt")
     if state == "seen" and isinstance(trying, int):
-        words = label(language, "net_attempts", count=trying) if trying else label(language, "net_quiet")
+        rehearsed = str(network.get("state")) == "rehearsing"
+        key, quiet = ("net_rehearsed", "net_rehearsed_quiet") if rehearsed else ("net_attempts", "net_quiet")
+        words = label(language, key, count=trying) if trying else label(language, quiet)
         yield NetLine(words=words, level="attention" if trying else "ok")
     elif state != "unmonitored":
         yield NetLine(words=label(language, "net_ledger_unknown"), level="unknown")

@@ -49,16 +49,48 @@ NET_EVENTS: Mapping[str, Both] = {
             "The window “{name:window}” is closed, {why:window_over}",
         ),
     ),
-    "network.ledger": Both(
-        (
-            "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包（{to}）",
-            "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
-            "未登记的机器（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
+    "network.rehearsal_started": Both(
+        "{technician} 开始外网演练 {minutes:for_minutes}：只记录，不拦截",
+        "{technician} rehearses the line for {minutes:for_minutes}: what would be blocked is counted and let through",
+    ),
+    "network.rehearsal_ended": Both(
+        By("why", {"person": "{by} 结束外网演练，外网重新隔断"}, "外网演练结束，{why:window_over}，外网重新隔断"),
+        By(
+            "why",
+            {"person": "{by} ends the rehearsal of the line; it is closed again"},
+            "The rehearsal of the line ends, {why:window_over}; it is closed again",
         ),
-        (
-            "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far ({to})",
-            "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far",
-            "A machine nobody listed ({mac}): {what:net_kind}, blocked, {packets} packets so far",
+    ),
+    "network.ledger": Both(
+        By(
+            "rehearsed",
+            {
+                "true": (
+                    "演练中 {seat:seats}（{mac}）：{what:net_kind}，没有拦，累计 {packets} 个包（{to}）",
+                    "演练中 {seat:seats}（{mac}）：{what:net_kind}，没有拦，累计 {packets} 个包",
+                    "演练中未登记的机器（{mac}）：{what:net_kind}，没有拦，累计 {packets} 个包",
+                )
+            },
+            (
+                "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包（{to}）",
+                "{seat:seats}（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
+                "未登记的机器（{mac}）：{what:net_kind}，已拦下，累计 {packets} 个包",
+            ),
+        ),
+        By(
+            "rehearsed",
+            {
+                "true": (
+                    "Rehearsed, {seat:seats} ({mac}): {what:net_kind}, let through, {packets} packets so far ({to})",
+                    "Rehearsed, {seat:seats} ({mac}): {what:net_kind}, let through, {packets} packets so far",
+                    "Rehearsed, a machine nobody listed ({mac}): {what:net_kind}, let through, {packets} so far",
+                )
+            },
+            (
+                "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far ({to})",
+                "{seat:seats} ({mac}): {what:net_kind}, blocked, {packets} packets so far",
+                "A machine nobody listed ({mac}): {what:net_kind}, blocked, {packets} packets so far",
+            ),
         ),
     ),
     "network.flooded": Both(
