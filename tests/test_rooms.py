@@ -62,6 +62,7 @@ ROOMS = {
     "appliance.watch": room("events", "hw", leaves=True, package=True),
     "appliance.enforce": room("events", "exam.posture", "hw", "command", package=True),
     "appliance.backup": room("events", leaves=True, outside="cryptography zstandard", package=True),
+    "appliance.prove": room("events", "hw", "command", package=True),
     "appliance.province": room("backup", leaves=True, package=True),
     "appliance.pins": room(leaves=True),
     "appliance.words": room("events", package=True),
@@ -77,7 +78,7 @@ ROOMS = {
     ),
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
     "appliance.cli": room(
-        "client", "words", "eventlog", "backup", "province", "demo", "daemon",
+        "client", "words", "eventlog", "backup", "province", "demo", "daemon", "prove",
         leaves=True, outside="waitress", package=True, web="create_app",
     ),
     "appliance.clock": room(),

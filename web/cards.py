@@ -62,7 +62,7 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
     net, usb_state = text(network, "state"), text(part(snapshot, "usb"), "state")
     proven = clock_time(moment_of(network.get("verified_at")), zone)
     usb = usb_level(snapshot)
-    level = usb if usb in ("critical", "attention") else "unknown"
+    level = "critical" if net == "leaks" else usb if usb in ("critical", "attention") else "unknown"
     if level == "unknown" and (net in ("drifted", "rehearsing") or net_level(snapshot)):
         level = "attention"
     elif usb == "ok" and net == "closed" and proven:
@@ -74,7 +74,7 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
         title=say("line_usb"),
         level=level,
         tag=tag,
-        big=_net_words(say, net, proven),
+        big=_net_words(say, net, proven, part(network, "proof")),
         lines=[
             *_net_lines(language, snapshot, now, zone),
             *usb_lines(language, say, snapshot, now, zone),
@@ -89,10 +89,14 @@ def _net_lines(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> l
     return [Line(words=line.words, level=line.level) for line in found]
 
 
-def _net_words(say: Say, net: str, proven: str) -> str:
+def _net_words(say: Say, net: str, proven: str, proof: Plain) -> str:
+    if net == "closed" and proven and count(proof, "kinds"):
+        return say(
+            "net_closed_counted", time=proven, leaks=count(proof, "leaks"), kinds=count(proof, "kinds")
+        )
     if net == "closed":
         return say("net_closed_proven", time=proven) if proven else say("net_closed")
-    return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing") else "net_unknown")
+    return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing", "leaks") else "net_unknown")
 
 
 def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from appliance.cli import net_rehearse, net_rules, net_status, net_window
+from appliance.cli import net_prove, net_rehearse, net_rules, net_status, net_window
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -13,3 +13,4 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     net_rules.add(acts)
     net_window.add(acts)
     net_rehearse.add(acts)
+    net_prove.add(acts)

@@ -22,8 +22,8 @@ from appliance.words import label, name_of, net_lines, plain_text, seat_place
 
 SILENT_S = 5.0
 COLUMNS = ("who", "what", "class", "packets", "to")
-_HEADLINES = {state: f"net_{state}" for state in ("closed", "unmonitored", "drifted", "rehearsing")}
-_LEVELS = {"closed": "ok", "drifted": "critical", "rehearsing": "attention"}
+_HEADLINES = {state: f"net_{state}" for state in ("closed", "unmonitored", "drifted", "rehearsing", "leaks")}
+_LEVELS = {"closed": "ok", "drifted": "critical", "rehearsing": "attention", "leaks": "critical"}
 
 
 def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     network = snapshot.get("network")
     state = network.get("state") if isinstance(network, dict) else None
     levels = {line.level for line in net_lines("en", snapshot, lambda _: "")}
-    if state == "drifted":
+    if state in ("drifted", "leaks"):
         return EXIT_FAILED
     if state == "rehearsing":
         return EXIT_WARNING

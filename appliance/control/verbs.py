@@ -14,7 +14,13 @@ from appliance.dispatch import ActRequest, Board, Inbox, Report
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
 from appliance.events import BODIES, Body
-from appliance.events.bodies import BackupFailed, BundlePublished, BundleReceipted
+from appliance.events.bodies import (
+    BackupFailed,
+    BundlePublished,
+    BundleReceipted,
+    NetworkProven,
+    NetworkUnproven,
+)
 from appliance.events.codec import CodecError, from_plain
 from appliance.exam.acts import DECISIONS, Act, Refused
 from appliance.pins import PinError, Pins
@@ -22,7 +28,9 @@ from appliance.pins import PinError, Pins
 REPLY_S = 4.0
 MAX_EVENTS = 500
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
-REPORTED: dict[str, type[Body]] = {cls.kind: cls for cls in (BundlePublished, BackupFailed)}
+REPORTED: dict[str, type[Body]] = {
+    cls.kind: cls for cls in (BundlePublished, BackupFailed, NetworkProven, NetworkUnproven)
+}
 PINS_FOR = {
     "seal": ("chief", "technician"),
     "unseal": ("chief", "technician"),

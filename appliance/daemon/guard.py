@@ -14,7 +14,7 @@ from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
 from appliance.daemon.instruments import enforcers, make_panel, watchers
-from appliance.daemon.line import line_enforcers, line_watchers, make_firewall
+from appliance.daemon.line import line_enforcers, line_watchers, make_firewall, make_proofs
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -79,6 +79,7 @@ class Guard:
         self._panel = make_panel(settings.config)
         self._firewall = make_firewall(settings, self._clock)
         self._jobs = self._make_jobs()
+        self._proofs = make_proofs(settings, lambda body: self._inbox.put(Report(body=body)))
         self._stops = self._make_stops()
         self._dispatch = self._make_dispatch()
         self._control = self._make_control()
@@ -117,7 +118,8 @@ class Guard:
             inbox=self._inbox,
             board=self._board,
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
-            | line_enforcers(self._firewall),
+            | line_enforcers(self._firewall)
+            | ({"proof": self._proofs.hold} if self._proofs is not None else {}),
             start_backup=self._jobs.start,
             journal=self._say,
             alarm=self._alarm,
@@ -169,6 +171,8 @@ class Guard:
         for watcher in self._watchers:
             watcher.stop()
         self._jobs.stop()
+        if self._proofs is not None:
+            self._proofs.stop()
         self._stops.stop()
         if self._panel is not None:
             self._panel.close()

@@ -1,5 +1,7 @@
 """What keeps the line closed, constructed: the firewall of this box, or the simulated world's, and its audit."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.clock import Clock, SystemClock
@@ -9,6 +11,9 @@ from appliance.dispatch.reconcile import Enforcer
 from appliance.enforce.aside import Aside
 from appliance.enforce.firewall.firewall import Firewall
 from appliance.enforce.firewall.simulated import SimulatedFirewall
+from appliance.enforce.proof import Proofs
+from appliance.events.bodies import NetworkUnproven
+from appliance.exam.net.proof import proves
 from appliance.watch.thread import AGAIN_S, Post, Watcher
 
 BOOT_FILE = "network.nft"
@@ -26,6 +31,14 @@ def make_firewall(settings: Settings, clock: Clock) -> AnyFirewall | None:
     if settings.config.simulation:
         return SimulatedFirewall(settings.config.simulation.world)
     return Firewall(plan, wall=clock.wall, mono_s=clock.mono_s)
+
+
+def make_proofs(settings: Settings, report: Callable[[NetworkUnproven], None]) -> Proofs | None:
+    """What has the ghost machine fire; None where no packet can prove anything."""
+    if not proves(settings.plan.network, settings.plan.simulated):
+        return None
+    venue = ("-m", "appliance", "net", "prove", "--job", "--config", str(settings.path))
+    return Proofs(argv=(sys.executable, *venue), report=report)
 
 
 def line_enforcers(firewall: AnyFirewall | None) -> dict[str, Enforcer]:

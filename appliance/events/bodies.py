@@ -91,6 +91,7 @@ from appliance.events.power import (
     ServerStopped,
     UpsSwapped,
 )
+from appliance.events.proof import NetworkProven, NetworkUnproven
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -107,7 +108,7 @@ BODIES: dict[str, type[Body]] = {
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
-        NetworkPresent, NetworkUnknown, RehearsalStarted, RehearsalEnded,
+        NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -121,6 +122,8 @@ __all__ = [
     "AttachedGone",
     "AttachedSeen",
     "AttachedUnknown",
+    "NetworkProven",
+    "NetworkUnproven",
     "BODIES",
     "BackupFailed",
     "BackupRequested",

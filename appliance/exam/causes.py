@@ -7,6 +7,7 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.net.causes import net_causes
+from appliance.exam.net.proof import SHOWN_KINDS, fresh
 from appliance.exam.power.causes import power_causes
 from appliance.exam.usb.attached_causes import attached_causes
 from appliance.exam.usb.causes import usb_causes
@@ -17,7 +18,7 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
     """Everything that is wrong at `now`, seats aside (seats.py groups those)."""
     return (
         *power_causes(venue, now),
-        *_line(venue),
+        *_line(venue, now),
         *usb_causes(venue, now),
         *attached_causes(venue, now),
         *net_causes(venue, now),
@@ -26,8 +27,13 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
     )
 
 
-def _line(venue: Venue) -> Iterator[Cause]:
-    state = venue.firewall
+def _line(venue: Venue, now: Moment) -> Iterator[Cause]:
+    state, proof = venue.firewall, venue.net.proof
+    told = fresh(proof, venue.phase.name, now)
+    if proof.leaked:
+        yield Cause(kind="line_leaks", detail=", ".join(proof.leaked[:SHOWN_KINDS]), unsure=not told)
+    if proof.reason and not told and venue.phase.name in phases.EXAM_PHASES:
+        yield Cause(kind="line_unproven", detail=proof.reason)
     if state.drift:
         yield Cause(kind="network_drift", detail="; ".join(state.drift), unsure=bool(state.unknown))
     if state.unknown:

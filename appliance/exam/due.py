@@ -32,7 +32,7 @@ ENDS_BY_ITSELF = {
     "ups_unknown", "usb_unknown", "attached_unknown", "seats_unknown", "backup_failed", "backup_late", "receipt_late",
     "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
     "doubled", "network_unknown",
-    "network_drift", "rules_unknown",
+    "network_drift", "rules_unknown", "line_unproven",
 }  # fmt: skip
 PROPOSED_GENERAL = {"mains", "switch", "room", "receipt_late"}
 SWALLOWS = {

@@ -9,6 +9,7 @@ from appliance.events import Moment
 from appliance.events.network import Through
 from appliance.exam import phase as phases
 from appliance.exam.bundles import DELTA, FULL
+from appliance.exam.net.proof import proof_level, proves
 from appliance.exam.net.windows import Window, rehearsal, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
@@ -20,7 +21,9 @@ from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
 RETRY_S = 60.0  # after a failed bundle
-MOST_DELTAS = 20  # so many, and outside an exam the next bundle is a full one: a chain is as strong as each link
+MOST_DELTAS = (
+    20  # so many, and outside an exam the next bundle is a full one: a chain is as strong as each link
+)
 
 
 class NotHeld(Exception):
@@ -72,6 +75,8 @@ def posture(venue: Venue, now: Moment) -> Posture:
         "servers": servers_level(venue),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
+    if proves(venue.plan.network, venue.plan.simulated):
+        levels["proof"] = proof_level(venue.net.proof, venue.firewall, venue.phase.name, now)
     return Posture(
         usb=usb,
         lamp=lamp,

@@ -18,9 +18,10 @@ from appliance.exam.venue import Venue
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
-    "ending", "mains", "switch", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault",
-    "ups_unknown", "posture", "network_drift", "rules_unknown", "usb_open", "disk_new", "net_new", "mount_new", "usb",
-    "radio_on", "outward", "outward_many", "stranger", "offered", "doubled", "moved",
+    "line_leaks", "ending", "mains", "switch", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault",
+    "ups_unknown", "posture", "network_drift", "rules_unknown", "line_unproven", "usb_open",
+    "disk_new", "net_new", "mount_new", "usb", "radio_on", "outward", "outward_many", "stranger",
+    "offered", "doubled", "moved",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
     "network_unknown", "ups_short", "disk_low", "clock",
 )  # fmt: skip
@@ -81,6 +82,8 @@ def _judge(
         return CRITICAL, "battery_low", {}
     if any(_affects_exam(venue, item) for item in active):
         return CRITICAL, "affects_exam", count
+    if "line_leaks" in kinds:
+        return CRITICAL, "line_leaks", {}
     if "unsealed" in kinds:
         return CRITICAL, "unsealed", {}
     if out:

@@ -140,6 +140,8 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "radio_on": ("无线没有关", "A radio is on"),
         "attached_unknown": ("磁盘和网卡读不到", "Disks and interfaces cannot be read"),
         "network_drift": ("外网规则有改动", "Rules for the line were changed"),
+        "line_leaks": ("外网没有完全隔断", "The line is not closed"),
+        "line_unproven": ("外网隔断没有验证成", "The line could not be proven closed"),
         "rules_unknown": ("外网规则读不到", "Rules for the line cannot be read"),
         "seat": ("考试机离线", "Seat gone"),
         "room": ("多台考试机同时离线", "Several seats gone at once"),

@@ -66,6 +66,11 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "net_rehearsing": ("演练中：外网未封", "Rehearsal: the line is not closed"),
     "net_drifted": ("外网：规则有改动，正在改回", "Internet: rules changed, being put right"),
     "net_closed_proven": ("外网：已隔断（{time} 验证）", "Internet: closed (proven {time})"),
+    "net_closed_counted": (
+        "外网：已隔断（{time} 验证，{leaks}/{kinds}）",
+        "Internet: closed (proven {time}, {leaks} of {kinds} out)",
+    ),
+    "net_leaks": ("外网：没有完全隔断，请拔下外网线", "Internet: not closed, unplug the line"),
     "net_unmonitored": ("外网：未接入监测", "Internet: not monitored"),
     "net_unknown": ("外网：未知", "Internet: unknown"),
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),

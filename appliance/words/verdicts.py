@@ -15,6 +15,10 @@ HEADLINES: Mapping[str, Both] = {
         "停电：请立即查看配电和各考场座位", "Mains lost: check the supply and every room's seats"
     ),
     "battery_low": Both("后备电源快用完：请立即上报", "The UPS is nearly empty: report now"),
+    "line_leaks": Both(
+        "外网没有完全隔断：请立即断开监控盒的外网线",
+        "The line is not closed: unplug the box's line now",
+    ),
     "unsealed": Both("尚未封场：请立即封场", "Not sealed yet: seal the venue now"),
     "unknown": Both(
         ("状态未知：{what:instrument}没有可信读数", "状态未知"),
@@ -43,6 +47,10 @@ HINTS: Mapping[str, Both] = {
     "battery_low": Both(
         "电话报告省值班室；建议有序停机（须主考同意）。",
         "Phone the province; an orderly power-off is advised (the chief must agree).",
+    ),
+    "line_leaks": Both(
+        "考试照常进行，考试机和服务器不受影响；请技术人员查看，并电话报告省值班室。",
+        "The exam goes on, seats and server are not touched; a technician looks, and the province is phoned.",
     ),
     "unsealed": Both(
         "考试不受影响；请主考和技术负责人检查设备并封场。",

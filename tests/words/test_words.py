@@ -45,6 +45,8 @@ CAUSES = (
     "radio_on",
     "attached_unknown",
     "network_drift",
+    "line_leaks",
+    "line_unproven",
     "rules_unknown",
     "seat",
     "room",

@@ -7,6 +7,7 @@ as long as the kernel holds the elements of the set `rehearse`.
 from collections.abc import Iterator
 
 from appliance.enforce.firewall.place import BRIDGE, Place, members
+from appliance.events import ghost
 from appliance.events.network import KINDS
 
 NFLOG_GROUP = 76
@@ -73,7 +74,9 @@ TCP = {
 def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
     """The chains that end every refused packet: name and rules."""
     end = "goto let" if here.rehearsing else "drop"
-    yield "blame", [*_link(family), *_owner(family, here), "goto blame4"]
+    # The box's own probe is dropped as everybody's, and nobody is blamed for it.
+    probe = [f"meta mark {ghost.MARK:#x} {end}"] if here.ghost else []
+    yield "blame", [*probe, *_link(family), *_owner(family, here), "goto blame4"]
     yield "blame4", [*_content(here)]
     yield "blame6", [f"icmpv6 type nd-router-advert {_called('router-advertisement')}", _called("ipv6")]
     yield (
@@ -132,6 +135,8 @@ def _owner(family: str, here: Place) -> Iterator[str]:
     """
     for port in here.seat_ports if family == BRIDGE else ():
         macs = sorted({seat.mac for seat in here.plan.seats if seat.port == port and seat.mac})
+        if not macs:
+            continue  # the ghost's
         yield f'iifname "{port}" ether saddr != {members(macs)} {_called("spoofed-mac")}'
     yield "ether saddr . ip saddr @seat goto blame4"
     yield "ether saddr . ip saddr @host goto blame4"

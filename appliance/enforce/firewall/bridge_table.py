@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from appliance.enforce.firewall import early
 from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS, VLAN_TYPES
 from appliance.enforce.firewall.place import PULL, Place, members
+from appliance.events import ghost
 
 # A frame of 60 bytes holds an ARP packet and its padding; more is somebody's own freight.
 SHORT_ARP = "meta length <= 46"
@@ -48,6 +49,8 @@ def _prerouting(here: Place) -> Iterator[str]:
     The bridge learns who is where behind this hook: a server's MAC that came from the line would take the server away
     from its seats.
     """
+    if here.ghost:
+        yield f'iifname "{ghost.PORT}" meta mark set {ghost.MARK:#x}'
     if here.bridged:
         yield f'iifname "{here.plan.uplink}" ether saddr @listed goto closed'
     if here.rehearsing:
@@ -57,7 +60,7 @@ def _prerouting(here: Place) -> Iterator[str]:
         yield f"iifname {ports} jump seat_pass"
         yield f"iifname {ports} goto blame"
     if here.bridged:
-        yield from early.prerouting(here, here.other_ports)
+        yield from early.prerouting(here, here.coming)
 
 
 def _seat_pass(here: Place) -> Iterator[str]:

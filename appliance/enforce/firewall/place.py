@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from appliance.events import ghost
 from appliance.events.network import NetworkPlan
 
 PAGE, PULL = 443, 8443
@@ -22,6 +23,8 @@ class Place:
     """A NetworkPlan, sorted out. `seat_ports` are box ports that seats hang on, `other_ports` all other exam ports.
 
     `rehearsing`: what would be dropped on its way out is counted and let through.
+    The ghost machine's port is where seats are: among the seats' ports, else it comes in as a switch's does (`coming`).
+    `ghost` is its address, '' where there is none.
     """
 
     plan: NetworkPlan
@@ -30,6 +33,12 @@ class Place:
     seat_ports: tuple[str, ...]
     other_ports: tuple[str, ...]
     rehearsing: bool = False
+    ghost: str = ""
+
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """The ports of the bridge that are judged by no seat's list, but by where they send to."""
+        return self.other_ports if self.seat_ports or not self.ghost else (*self.other_ports, ghost.PORT)
 
     @property
     def bridged(self) -> bool:
@@ -67,12 +76,15 @@ def place(plan: NetworkPlan) -> Place:
     _check(plan)
     seats = {seat.port for seat in plan.seats if seat.port}
     box = IPv4Interface(plan.address) if plan.address else None
+    seat_ports = tuple(port for port in plan.exam_ports if port in seats)
+    own = ghost.ghost_ip(plan)
     return Place(
         plan=plan,
         box=str(box.ip) if box else "",
         network=str(box.network) if box else "",
-        seat_ports=tuple(port for port in plan.exam_ports if port in seats),
+        seat_ports=(*seat_ports, ghost.PORT) if seat_ports and own else seat_ports,
         other_ports=tuple(port for port in plan.exam_ports if port not in seats),
+        ghost=own,
     )
 
 

@@ -7,6 +7,7 @@ refuse the whole file.
 from collections.abc import Iterable, Iterator
 
 from appliance.enforce.firewall.place import BRIDGE, Place
+from appliance.events import ghost
 from appliance.events.network import NetworkPlan
 
 LEDGER_SIZE, STRANGERS_SIZE = 8192, 1024
@@ -66,9 +67,7 @@ def contents(here: Place) -> dict[str, list[str]]:
     return {
         "seat": _sorted(f"{mac} . {ip}" for mac, ip in seats),
         "seat_port": _sorted(
-            f'"{seat.port}" . {seat.mac} . {seat.ip}'
-            for seat in plan.seats
-            if seat.port and seat.mac and seat.ip
+            f'"{port}" . {mac} . {ip}' for port, mac, ip in _on_ports(here) if port and mac and ip
         ),
         "sender": _sorted(f"{server.mac} . {server.ip}" for server in plan.servers if server.mac),
         "host": _sorted(f"{mac} . {ip}" for mac, ip in pairs),
@@ -78,6 +77,13 @@ def contents(here: Place) -> dict[str, list[str]]:
         "server": _sorted(f"{server.ip} . tcp . {port}" for server in plan.servers for port in server.tcp),
         "server_any": _sorted(server.ip for server in plan.servers if not server.tcp),
     }
+
+
+def _on_ports(here: Place) -> Iterator[tuple[str, str, str]]:
+    """Seats on ports of the box. The ghost is one of them, and in no other list: its address may be somebody's."""
+    yield from ((seat.port, seat.mac, seat.ip) for seat in here.plan.seats)
+    if ghost.PORT in here.seat_ports:
+        yield ghost.PORT, ghost.MAC, here.ghost
 
 
 def _pairs(plan: NetworkPlan) -> list[tuple[str, str]]:

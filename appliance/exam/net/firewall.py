@@ -10,6 +10,7 @@ from appliance.events.readings import FirewallReading
 ENFORCED = ("route", "bridge")
 REHEARSING = "rehearsing"  # rules are held that count and hold nothing back
 UNMONITORED, CLOSED, DRIFTED, UNKNOWN = "unmonitored", "closed", "drifted", "unknown"
+LEAKS = "leaks"  # packets came out; only `view` says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from appliance.events.bodies import (
     NetworkMoved,
     NetworkOffered,
     NetworkPresent,
+    NetworkProven,
     NetworkStranger,
     NetworkUnknown,
     RehearsalEnded,
@@ -18,7 +19,9 @@ from appliance.events.bodies import (
     WindowClosed,
     WindowOpened,
 )
+from appliance.exam.net import proof as proofs
 from appliance.exam.net.classes import bound_of
+from appliance.exam.net.proof import ProofState
 from appliance.exam.net.tally import Tally, grown
 
 Told = TypeVar("Told")
@@ -81,9 +84,8 @@ class NetState:
 
     `tallies` by machine and kind, as `02:50:00:00:00:11 dns`. `strangers` by MAC, `moved` by seat, `doubled` by
     address, `offers` by MAC and what, each the body that told it. `others`: names of servers and devices that are
-    there, `others_gone` since when for the rest. `rehearsal`: the last
-    one. `read`: parts (presence, ledger) read since this boot, `unknown` why
-    one can not be read.
+    there, `others_gone` since when for the rest. `rehearsal`: the last one. `proof`: what packets proved of the line.
+    `read`: parts (presence, ledger) read since this boot, `unknown` why one can not be read.
     """
 
     windows: tuple[Opened, ...] = ()
@@ -98,6 +100,7 @@ class NetState:
     read: tuple[str, ...] = ()
     unknown: dict[str, str] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    proof: ProofState = field(default_factory=ProofState)
 
     def sees(self, part: str) -> bool:
         """Whether a part was read since this boot, and can be."""
@@ -120,12 +123,16 @@ def after(net: NetState, body: Body, now: Moment) -> NetState:
             return replace(net, rehearsal=begun)
         case RehearsalEnded() if net.rehearsal is not None:
             return replace(net, rehearsal=replace(net.rehearsal, ended=now, after=_totals(net)))
-    return _after_presence(net, body, now)
+    seen = _after_presence(net, body, now)
+    if isinstance(body, NetworkProven) and net.rehearsal is not None and net.rehearsal.ended is None:
+        return seen  # what is meant to pass passes then: it proves nothing, and nothing is wrong
+    proof = proofs.after(seen.proof, body, now)
+    return seen if proof is seen.proof else replace(seen, proof=proof)
 
 
 def after_boot(net: NetState, same_boot: bool) -> NetState:
     """Nothing is read yet when the guard starts; who was there before a boot says nothing of who is there now."""
-    net = replace(net, read=(), unknown={})
+    net = replace(net, read=(), unknown={}, proof=proofs.after_boot(net.proof, same_boot))
     if net.rehearsal is not None and net.rehearsal.ended is None:
         net = replace(net, rehearsal=replace(net.rehearsal, lost=True))
     return net if same_boot else replace(net, strangers={}, moved={}, doubled={}, offers={})

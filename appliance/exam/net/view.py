@@ -3,9 +3,10 @@
 from appliance.events import Moment
 from appliance.exam.net.causes import QUIET_S, attempts
 from appliance.exam.net.classes import ATTEMPT, CLASSES, class_of
-from appliance.exam.net.firewall import CLOSED, DRIFTED, REHEARSING, UNKNOWN, state_of
+from appliance.exam.net.firewall import CLOSED, DRIFTED, LEAKS, REHEARSING, UNKNOWN, state_of
 from appliance.exam.net.ledger import LEDGER
 from appliance.exam.net.presence import PRESENCE
+from appliance.exam.net.proof import fresh, proof_row
 from appliance.exam.net.rehearse import rehearsal_row
 from appliance.exam.net.windows import rehearsal, windows
 from appliance.exam.posture import network_level
@@ -18,14 +19,16 @@ SHOWN = 20
 def network_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
     """Whether the line is closed, which windows are open, what was dropped, who ought not to be there.
 
-    `state` as in `firewall.state_of`, or `rehearsing`: `closed` is what was loaded and read back; that nothing passes,
-    packets must prove, and nothing does that yet. `level` is the posture's.
+    `state` as in `firewall.state_of`, or `rehearsing`, or `leaks`: `closed` is what was loaded and read back; that
+    nothing passes, packets prove (`verified_at`), or disprove (`leaks`). `level` is the posture's.
     """
     plan, net = venue.plan, venue.net
     state = state_of(venue.firewall, plan.network)
     if state == CLOSED and "network" in unheld:
         state = UNKNOWN
     opened, rehearsed = windows(venue, now), rehearsal(venue, now)
+    if net.proof.leaked and fresh(net.proof, venue.phase.name, now):
+        state = LEAKS
     if rehearsed is not None and state != DRIFTED:
         state = REHEARSING
     people = {each.name: each for each in net.windows}
@@ -35,6 +38,7 @@ def network_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
         "level": network_level(opened, rehearsed),
         "rehearsal": rehearsal_row(venue, now),
         "drift": list(venue.firewall.drift),
+        **proof_row(net.proof, venue.phase.name, now),
         "windows": [
             {
                 "name": window.name,
@@ -48,7 +52,9 @@ def network_row(venue: Venue, now: Moment, unheld: tuple[str, ...]) -> Plain:
         **_dropped(venue, now),
         "strangers": [{"mac": s.mac, "ip": s.ip, "port": s.port} for _, s in sorted(net.strangers.items())],
         "moved": [{"seat": m.seat, "ip": m.ip, "port": m.port} for _, m in sorted(net.moved.items())],
-        "doubled": [{"ip": d.ip, "name": d.name, "macs": list(d.macs)} for _, d in sorted(net.doubled.items())],
+        "doubled": [
+            {"ip": d.ip, "name": d.name, "macs": list(d.macs)} for _, d in sorted(net.doubled.items())
+        ],
         "offers": [{"what": o.what, "mac": o.mac, "name": o.name} for _, o in sorted(net.offers.items())],
         "devices": {"present": list(net.others), "gone": sorted(net.others_gone)},
     }

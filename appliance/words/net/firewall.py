@@ -20,6 +20,19 @@ FIREWALL_CAUSES_ZH: Mapping[str, Cause] = {
         script=_FROM_ZH + "，监控盒的外网规则从{since}起读不到，考试照常进行。技术人员正在查看。",
         reason="监控盒的外网规则读不到：请技术人员查看",
     ),
+    "line_leaks": Cause(
+        place="外网线路",
+        todo="请立即拔下监控盒接外网的网线；考试机和考试服务器不受影响，考试照常进行。请技术人员查看漏出的种类。",
+        script=_FROM_ZH + "，监控盒自测从{since}起发现外网没有完全隔断，考试照常进行。我们正在断开外网线。",
+        reason="监控盒自测发现外网没有完全隔断：请立即拔下外网线",
+    ),
+    "line_unproven": Cause(
+        place="监控盒",
+        todo="请技术人员查看监控盒；外网规则仍然设着，只是没有验证成，考试照常进行。",
+        script=_FROM_ZH
+        + "，监控盒从{since}起没有验证成外网隔断，规则仍然设着，考试照常进行。技术人员正在查看。",
+        reason="外网隔断没有验证成：请技术人员查看",
+    ),
 }
 FIREWALL_CAUSES_EN: Mapping[str, Cause] = {
     "network_drift": Cause(
@@ -35,5 +48,20 @@ FIREWALL_CAUSES_EN: Mapping[str, Cause] = {
         script=_FROM_EN
         + "; the box's rules for the line cannot be read since {since}. A technician is on it.",
         reason="The rules for the line cannot be read: a technician has a look",
+    ),
+    "line_leaks": Cause(
+        place="The line",
+        todo="Unplug the box's cable to the line now: seats and server are not touched, the exam goes on. A technician"
+        " looks which kinds came out.",
+        script=_FROM_EN
+        + "; since {since} the box's own test finds the line not closed. It is being unplugged, the exam goes on.",
+        reason="The box's own test finds the line not closed: unplug it now",
+    ),
+    "line_unproven": Cause(
+        place="The box",
+        todo="A technician looks at the box; the rules still stand, they are only not proven. The exam goes on.",
+        script=_FROM_EN
+        + "; since {since} the box cannot prove that the line is closed; its rules stand. A technician is on it.",
+        reason="The line could not be proven closed: a technician has a look",
     ),
 }

@@ -184,5 +184,13 @@ NET_EVENTS: Mapping[str, Both] = {
     "network.drifted": Both(
         "外网规则有改动，正在改回：{what}", "The rules for the line were changed and are put right: {what}"
     ),
+    "network.proven": Both(
+        ("外网没有完全隔断，出得去的连法：{leaked}", "外网隔断已验证：{kinds} 种连法，没有一种出得去"),
+        (
+            "The line is not closed, these came out: {leaked}",
+            "The line is proven closed: {kinds} kinds, none came out",
+        ),
+    ),
+    "network.unproven": Both("外网隔断没有验证成：{reason}", "The line could not be proven closed: {reason}"),
     "network.unreadable": Both("外网规则读不到：{reason}", "The rules for the line cannot be read: {reason}"),
 }

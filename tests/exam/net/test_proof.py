@@ -1,0 +1,73 @@
+"""When a proof is owed, how long it counts, and what a leak is."""
+
+from datetime import UTC, datetime, timedelta
+
+from appliance.events import Moment
+from appliance.events.bodies import NetworkDrifted, NetworkHeld, NetworkProven, NetworkUnproven
+from appliance.exam.net.firewall import FirewallState
+from appliance.exam.net.proof import ProofState, after, after_boot, fresh, proof_level, proof_row
+
+BEGAN = datetime(2026, 9, 5, 1, 0, tzinfo=UTC)
+HELD = FirewallState(digest="rules")
+CLEAN = NetworkProven(sent=60, seen_inside=60, kinds=60)
+
+
+def at(seconds: float, boot: str = "b") -> Moment:
+    return Moment(wall=BEGAN + timedelta(seconds=seconds), mono_s=seconds, boot_id=boot)
+
+
+def level(state: ProofState, seconds: float, *, rules: FirewallState = HELD, phase: str = "running") -> str:
+    return proof_level(state, rules, phase, at(seconds))
+
+
+def test_from_preparing_to_closing_a_run_of_the_last_minute_is_owed_and_each_has_its_number() -> None:
+    for phase in ("preparing", "running", "closing"):
+        assert level(ProofState(), 0, phase=phase) == "owed 0"
+    for phase in ("open", "sealed"):
+        assert level(ProofState(), 0, phase=phase) == "rest"
+    state = after(ProofState(), CLEAN, at(10))
+    assert level(state, 69) == "rest" and level(state, 70) == "owed 1"
+
+
+def test_a_run_that_could_not_be_made_is_tried_again_after_a_minute_not_at_once() -> None:
+    state = after(ProofState(), NetworkUnproven(reason="eth0: no carrier"), at(10))
+    assert level(state, 11) == "rest" and level(state, 70) == "owed 1"
+    assert state.reason == "eth0: no carrier" and not fresh(state, "running", at(11))
+
+
+def test_nothing_is_proven_while_the_rules_are_not_held() -> None:
+    for rules in (
+        FirewallState(),
+        FirewallState(digest="a", drift=("rules",)),
+        FirewallState(unknown="no nft"),
+    ):
+        assert level(ProofState(), 0, rules=rules) == "rest"
+
+
+def test_a_proof_is_void_after_three_minutes_in_an_exam_phase() -> None:
+    state = after(ProofState(), CLEAN, at(0))
+    assert "verified_at" in proof_row(state, "running", at(180))
+    assert "verified_at" not in proof_row(state, "running", at(181))
+    assert "verified_at" in proof_row(state, "open", at(181))
+    assert "verified_at" not in proof_row(state, "open", at(3601))
+
+
+def test_rules_loaded_anew_or_drifted_or_another_boot_void_it_and_a_new_one_is_owed_at_once() -> None:
+    state = after(ProofState(), CLEAN, at(0))
+    for body in (NetworkHeld(digest="other"), NetworkDrifted(what=("rules",))):
+        void = after(state, body, at(1))
+        assert not fresh(void, "running", at(1)) and level(void, 1) == "owed 1"
+    assert after_boot(state, True) == state
+    assert not fresh(after_boot(state, False), "running", at(1))
+
+
+def test_what_leaked_is_named_and_nothing_is_verified_then() -> None:
+    leaky = NetworkProven(sent=60, seen_inside=60, kinds=60, leaked=("udp dns",))
+    row = proof_row(after(ProofState(), leaky, at(0)), "running", at(1))
+    assert "verified_at" not in row
+    proof = row["proof"]
+    assert isinstance(proof, dict) and (proof["leaked"], proof["leaks"], proof["fresh"]) == (
+        ["udp dns"],
+        1,
+        True,
+    )
