@@ -119,7 +119,7 @@ class Guard:
             board=self._board,
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
             | line_enforcers(self._firewall)
-            | ({"proof": self._proofs.hold} if self._proofs is not None else {}),
+            | ({"line_proof": self._proofs.hold} if self._proofs is not None else {}),
             start_backup=self._jobs.start,
             journal=self._say,
             alarm=self._alarm,

@@ -8,6 +8,7 @@ from pathlib import Path
 from appliance.config.load import Config
 from appliance.config.sections import NetworkSection
 from appliance.daemon.seat_list import SeatRow, ip_of, mac_of
+from appliance.events import ghost
 from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
 
 ENFORCED = ("route", "bridge")
@@ -152,7 +153,7 @@ def _owners(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[tu
 
 
 def _doubles(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[str]:
-    first: dict[str, str] = {}
+    first: dict[str, str] = {ghost.MAC: "the box's own ghost machine"}
     for place, mac, ip in _owners(path, config, seats):
         for kind, read, text in (("mac", mac_of, mac), ("ip", ip_of, ip)):
             try:

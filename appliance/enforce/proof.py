@@ -17,6 +17,7 @@ SYSTEMCTL, UNIT = "/usr/bin/systemctl", "venue-prove.service"
 UNIT_PLACES = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 OWED, RESTS = "owed", "rest"
 TIMEOUT_S = 40.0
+BUSY = 75  # a person's run is under way: it reports by itself
 REASON_SHOWN = 300
 
 
@@ -40,6 +41,11 @@ class Proofs:
         self._running = threading.Thread(target=self._run, name="proof", daemon=True)
         self._running.start()
 
+    def wait(self) -> None:
+        """Until no run is under way."""
+        if self._running is not None:
+            self._running.join(TIMEOUT_S)
+
     def stop(self) -> None:
         """Reports nothing any more; a run under way ends by itself."""
         self._stopping.set()
@@ -50,7 +56,7 @@ class Proofs:
         except CommandError as error:
             self._tell(str(error))
             return
-        if done.code != 0:
+        if done.code not in (0, BUSY):
             said = done.stderr.strip().splitlines()
             self._tell(said[-1] if said else f"the run ended with {done.code}")
 

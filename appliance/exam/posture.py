@@ -63,7 +63,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
     """The posture that the phase table demands at `now`."""
     usb = usb_level(venue, now)
     opened = windows(venue, now)
-    judged = level_of(venue)
+    judged = level_of(venue, now)
     lamp = lamp_level(venue.panel, judged, now)
     levels = {
         "usb": usb,
@@ -76,7 +76,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
     if proves(venue.plan.network, venue.plan.simulated):
-        levels["proof"] = proof_level(venue.net.proof, venue.firewall, venue.phase.name, now)
+        levels["line_proof"] = proof_level(venue.net.proof, venue.firewall, venue.phase.name, now)
     return Posture(
         usb=usb,
         lamp=lamp,

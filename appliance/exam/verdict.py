@@ -10,6 +10,7 @@ from appliance.exam.due import many
 from appliance.exam.incidents import MAJOR, Incident
 from appliance.exam.net.firewall import ENFORCED
 from appliance.exam.net.ledger import LEDGER, network_watched
+from appliance.exam.net.proof import FRESH_S, fresh, proves
 from appliance.exam.power.hold import hold
 from appliance.exam.power.state import LOW, OFF, UNKNOWN
 from appliance.exam.power.supply import server_upses
@@ -49,16 +50,16 @@ class Verdict:
 def verdict(venue: Venue, now: Moment, log_problem: str = "") -> Verdict:
     """The one sentence about the venue at `now`. Unknown is never ok; what nobody watches is named."""
     items, active = _items(venue)
-    level, code, args = _judge(venue, active, items, log_problem)
+    level, code, args = _judge(venue, now, active, items, log_problem)
     return Verdict(
         level=level, code=code, args=args, reason=_reason(venue, now, active), beside=_beside(venue)
     )
 
 
-def level_of(venue: Venue) -> str:
+def level_of(venue: Venue, now: Moment) -> str:
     """The verdict's level alone: what a lamp shows."""
     items, active = _items(venue)
-    return _judge(venue, active, items, "")[0]
+    return _judge(venue, now, active, items, "")[0]
 
 
 def _items(venue: Venue) -> tuple[list[Incident], list[Incident]]:
@@ -73,7 +74,7 @@ def _weight(incident: Incident) -> tuple[int, int]:
 
 
 def _judge(
-    venue: Venue, active: list[Incident], items: list[Incident], log_problem: str
+    venue: Venue, now: Moment, active: list[Incident], items: list[Incident], log_problem: str
 ) -> tuple[str, str, dict[str, object]]:
     out = [ups.state for ups in venue.ups.values() if ups.out]
     count: dict[str, object] = {"count": len(items)}
@@ -90,10 +91,10 @@ def _judge(
         return ATTENTION, "on_battery", {}
     if items or log_problem:
         return ATTENTION, "needs_doing", count if items else {"count": 1}
-    blind = unknown_instruments(venue)
+    blind = unknown_instruments(venue, now)
     if blind:
         return UNSURE, "unknown", {"what": blind}
-    unwatched = unmonitored(venue)
+    unwatched = unmonitored(venue, now)
     if venue.phase.name == phases.OPEN:
         return OK, "open_idle", {"unmonitored": unwatched}
     if "power" in unwatched:
@@ -106,8 +107,8 @@ def _affects_exam(venue: Venue, incident: Incident) -> bool:
     return exam_on and incident.stops_work and (many(venue, incident) or incident.proposed == MAJOR)
 
 
-def unknown_instruments(venue: Venue) -> list[str]:
-    """Instruments that ought to be read and are not: `power`, `usb`, `attached`, `network`, `seats`."""
+def unknown_instruments(venue: Venue, now: Moment) -> list[str]:
+    """Instruments that ought to be read and are not: `power`, `usb`, `attached`, `network`, `line_proof`, `seats`."""
     blind = []
     if any(ups.state in (UNKNOWN, OFF) for ups in venue.ups.values()):  # for a moment OFF may be a slip
         blind.append("power")
@@ -118,19 +119,31 @@ def unknown_instruments(venue: Venue) -> list[str]:
     rules_unread = venue.plan.network in ENFORCED and not venue.firewall.digest
     if rules_unread or (network_watched(venue.plan) and not venue.net.sees(LEDGER)):
         blind.append("network")
+    elif _proof_missing(venue, now):
+        blind.append("line_proof")
     if venue.plan.seats_watched and (venue.seats.unknown or not venue.seats.read):
         blind.append("seats")
     return blind
 
 
-def unmonitored(venue: Venue) -> list[str]:
+def _proof_missing(venue: Venue, now: Moment) -> bool:
+    """Whether packets ought to have proven the line by now: an exam phase begins with three minutes for the first."""
+    mark, plan = venue.phase, venue.plan
+    if mark.name not in phases.EXAM_PHASES or mark.at is None or not proves(plan.network, plan.simulated):
+        return False
+    began = now.wall - mark.at > timedelta(seconds=FRESH_S)
+    return began and not fresh(venue.net.proof, mark.name, now)
+
+
+def unmonitored(venue: Venue, now: Moment) -> list[str]:
     """What the configuration asks nobody to look at, or what this version can not look at."""
     plan = venue.plan
     watched = {"power": bool(venue.ups), "usb": plan.usb, "seats": plan.seats_watched, "backup": plan.backup}
     rehearsed = venue.net.rehearsal is not None and venue.net.rehearsal.ended is None
     watched["network"] = plan.network in ENFORCED and not rehearsed
     if watched["network"]:
-        watched["line_proof"] = False  # rules are held and read back; no packet has shown that none passes
+        # Rules that are held and read back are no proof: packets are.
+        watched["line_proof"] = fresh(venue.net.proof, venue.phase.name, now)
     return [name for name, seen in watched.items() if not seen]
 
 

@@ -221,10 +221,9 @@ def _tagged(outer: int) -> Build:
 
 
 def _loud(scene: Scene) -> Iterator[Kind]:
-    """What goes to everybody, or would take somebody's place."""
-    claimed = scene.server[1] or scene.ip
-    for name, operation in (("claim", 2), ("announcement", 1)):
-        yield Kind(name=f"arp {name}", build=_claim(operation, claimed), bridged=True)
+    """What goes to everybody, or would take the place of one whose MAC the rules know."""
+    for name, operation in (("claim", 2), ("announcement", 1)) if all(scene.server) else ():
+        yield Kind(name=f"arp {name}", build=_claim(operation, scene.server[1]), bridged=True)
     for name, ports in (("dhcp offer", (67, 68)), ("dhcp discover", (68, 67)), ("broadcast", (PORT, PORT))):
         build = _to_many(EVERYBODY, "255.255.255.255", ports)
         yield Kind(name=name, build=build, bridged=True)

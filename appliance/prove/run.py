@@ -129,7 +129,8 @@ def _hops(plan: NetworkPlan, machine: Ghost) -> tuple[str, ...]:
 
 
 def _scene(plan: NetworkPlan, own_ip: str, hop: str) -> Scene:
-    server = next(((each.mac, each.ip) for each in plan.servers if each.ip), ("", ""))
+    servers = sorted(plan.servers, key=lambda each: not each.mac)
+    server = next(((each.mac, each.ip) for each in servers if each.ip), ("", ""))
     seat = next(((each.mac, each.ip) for each in plan.seats if each.ip), ("", ""))
     province = (text.rpartition(":") for text in plan.province)
     return Scene(

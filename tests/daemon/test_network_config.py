@@ -102,6 +102,7 @@ def test_every_fault_of_section_and_seat_list_is_told_at_once(tmp_path: Path) ->
         ("1,03,,10.50.0.101,,", "line 4: ip: 10.50.0.101 stands twice, first in seats.csv: line 2"),
         ("1,03,,10.50.0.2,,", "line 4: ip: 10.50.0.2 stands twice, first in appliance.toml: network.exam_server[0]"),
         ("1,03,02:50:00:00:00:20,,,", "line 4: mac: 02:50:00:00:00:20 stands twice, first in appliance.toml: network.device[0]"),
+        ("1,03,02:76:65:6e:75:65,,,", "line 4: mac: 02:76:65:6e:75:65 stands twice, first in the box's own ghost machine"),
         ("1,03,,10.50.0.1,,", "line 4: ip: 10.50.0.1 stands twice, first in appliance.toml: network.address"),
         ("1,03,,10.60.0.3,,", "line 4: ip: 10.60.0.3: outside the exam network 10.50.0.0/24"),
         ("1,03,,10.50.0.255,,", "line 4: ip: 10.50.0.255: no machine of 10.50.0.0/24 can have it"),

@@ -43,3 +43,11 @@ def test_one_run_at_a_time_and_none_at_rest(tmp_path: Path) -> None:
 def test_a_level_that_nobody_knows_is_not_held() -> None:
     with pytest.raises(NotHeld, match="expected"):
         proofs("", queue.Queue()).hold("closed")
+
+
+def test_where_a_persons_run_is_under_way_nothing_is_said() -> None:
+    told: queue.Queue[NetworkUnproven] = queue.Queue()
+    busy = proofs("import sys; sys.exit(75)", told)
+    busy.hold("owed 0")
+    busy.wait()
+    assert told.empty()

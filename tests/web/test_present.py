@@ -53,6 +53,16 @@ def test_internet_is_called_closed_only_with_its_proof() -> None:
     assert all(any("考试机 U 盘：未接入监测" in line.words for line in c.lines) for c in (bare, proven))
 
 
+def test_a_proof_says_how_many_kinds_came_out_and_a_leak_is_critical() -> None:
+    proof = {"at": snapshots.NOW, "kinds": 60, "leaks": 0}
+    proven = {"state": "closed", "windows": [], "verified_at": snapshots.NOW, "proof": proof}
+    assert "09:58 验证，0/60" in card(snapshots.all_well(network=proven), 2).big
+    leaking = card(
+        snapshots.all_well(network={"state": "leaks", "windows": [], "proof": proof | {"leaks": 3}}), 2
+    )
+    assert leaking.level == "critical" and "没有完全隔断" in leaking.big
+
+
 def test_our_copy_and_the_official_upload_are_two_lines() -> None:
     lines = [line.words for line in card(snapshots.all_well(), 3).lines]
     assert lines == ["省里已收至 09:50", "考试系统正式上传：不由本机监测"]

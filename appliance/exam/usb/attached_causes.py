@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from appliance.events import Body, Moment
+from appliance.events import Body, Moment, ghost
 from appliance.events.bodies import (
     AttachedAppeared,
     AttachedGone,
@@ -117,7 +117,7 @@ def attached_news(venue: Venue, reading: AttachedReading, now: Moment) -> tuple[
     state = venue.attached
     if reading.unknown:
         return () if state.unknown == reading.unknown else (AttachedUnknown(reason=reading.unknown),)
-    here = {key_of(item): item for item in reading.items}
+    here = {key_of(item): item for item in reading.items if not _is_ghost(item)}
     gone = tuple(
         AttachedGone(what=item.what, name=item.name, serial=item.serial)
         for key, item in state.items.items()
@@ -133,6 +133,11 @@ def attached_news(venue: Venue, reading: AttachedReading, now: Moment) -> tuple[
     same = (radios.wifi, radios.bluetooth) == (state.wifi, state.bluetooth)
     seen = () if state.read and not state.unknown else (AttachedSeen(),)
     return (*gone, *told, *(() if same else (radios,)), *seen)
+
+
+def _is_ghost(item: AttachedAppeared) -> bool:
+    """The port of the ghost machine comes and goes each minute of an exam: no news."""
+    return item.what == INTERFACE and not item.hardware and item.name == ghost.PORT
 
 
 def _is_known(before: AttachedAppeared | None, item: AttachedAppeared) -> bool:

@@ -1,11 +1,21 @@
 """When a proof is owed, how long it counts, and what a leak is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from appliance.events import Moment
-from appliance.events.bodies import NetworkDrifted, NetworkHeld, NetworkProven, NetworkUnproven
+from appliance.events.bodies import (
+    NetworkDrifted,
+    NetworkHeld,
+    NetworkProven,
+    NetworkUnproven,
+    RehearsalStarted,
+)
 from appliance.exam.net.firewall import FirewallState
 from appliance.exam.net.proof import ProofState, after, after_boot, fresh, proof_level, proof_row
+from appliance.exam.posture import posture
+from tests.exam.ledger import Ledger, running
+from tests.exam.net.places import networked
 
 BEGAN = datetime(2026, 9, 5, 1, 0, tzinfo=UTC)
 HELD = FirewallState(digest="rules")
@@ -71,3 +81,62 @@ def test_what_leaked_is_named_and_nothing_is_verified_then() -> None:
         1,
         True,
     )
+
+
+def proving() -> Ledger:
+    """An exam is on and the rules are held."""
+    day = running(networked())
+    day.record(NetworkHeld(digest="rules"))
+    day.settle()
+    return day
+
+
+def kinds(day: Ledger) -> list[str]:
+    return [item.cause_kind for item in day.venue.open_incidents() if not item.ceased]
+
+
+def test_the_posture_asks_for_a_run_until_one_is_recorded() -> None:
+    day = proving()
+    assert posture(day.venue, day.now).levels["line_proof"] == "owed 0"
+    day.record(CLEAN)
+    assert posture(day.venue, day.now).levels["line_proof"] == "rest"
+    simulated = running(networked())
+    assert (
+        "line_proof"
+        not in posture(
+            replace(simulated.venue, plan=replace(simulated.venue.plan, simulated=True)), simulated.now
+        ).levels
+    )
+
+
+def test_a_leak_is_critical_and_its_item_stays_until_a_person_closes_it() -> None:
+    day = proving()
+    day.record(NetworkProven(sent=60, seen_inside=60, kinds=60, leaked=("udp dns", "gre")))
+    day.settle()
+    assert "line_leaks" in kinds(day)
+    assert (day.verdict.level, day.verdict.code) == ("critical", "line_leaks")
+    day.record(CLEAN)
+    day.settle()
+    assert "line_leaks" not in kinds(day)
+    assert "line_leaks" in [item.cause_kind for item in day.venue.open_incidents()]
+
+
+def test_what_could_not_be_proven_for_three_minutes_is_an_item_with_its_reason_and_ends_by_itself() -> None:
+    day = proving()
+    day.record(CLEAN)
+    day.advance(100)
+    day.record(NetworkUnproven(reason="eth0: is down"))
+    day.settle()
+    assert "line_unproven" not in kinds(day), "the proof before still counts"
+    day.advance(100)
+    assert "line_unproven" in kinds(day)
+    day.record(CLEAN)
+    day.settle()
+    assert "line_unproven" not in kinds(day)
+
+
+def test_a_run_in_a_rehearsal_proves_nothing_and_accuses_nobody() -> None:
+    day = proving()
+    day.record(RehearsalStarted(minutes=30, technician="张工"))
+    day.record(NetworkProven(sent=60, seen_inside=60, kinds=60, leaked=("udp dns",)))
+    assert not day.venue.net.proof.leaked and day.venue.net.proof.at is None

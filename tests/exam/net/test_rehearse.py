@@ -54,10 +54,10 @@ def test_a_technician_rehearses_before_the_seal_and_the_page_never_calls_it_clos
     assert (word.name, word.by_boot, word.through) == ("rehearse", True, ())
     assert row(day)["state"] == "rehearsing" and row(day)["rehearsal"]["on"] is True
     assert row(day)["windows"] == [] and row(day)["level"] == level(day)
-    assert "network" in unmonitored(day.venue)
+    assert "network" in unmonitored(day.venue, day.now)
     day.act("net.rehearse.stop", by="李工")
     assert level(day) == "closed" and row(day)["state"] == "closed" and why(day) == ["person"]
-    assert "network" not in unmonitored(day.venue)
+    assert "network" not in unmonitored(day.venue, day.now)
     assert refusal(day, "net.rehearse.stop", by="李工") == "no-rehearsal"
 
 

@@ -448,3 +448,11 @@ def test_no_radio_is_well() -> None:
     look(day, *OWN, radios=RadiosRead(wifi="none", bluetooth="none"))
     day.advance(60)
     assert not day.opened
+
+
+def test_the_ghost_machines_port_comes_and_goes_each_minute_and_is_no_news() -> None:
+    day = venue()
+    ghost = replace(LO, name="venue-ghost", serial="fe:ff:ff:ff:ff:fe")
+    assert worth_recording(day.venue, AttachedReading(items=(*OWN, ghost), radios=OFF), day.now) == ()
+    card = replace(ETH0, name="venue-ghost", slot="pci/9#0")
+    assert worth_recording(day.venue, AttachedReading(items=(*OWN, card), radios=OFF), day.now) != ()

@@ -1,0 +1,68 @@
+"""A real guard between an exam switch and a line, an exam about to begin: it asks for the proof by itself."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.fakes.place import Place
+from tests.fakes.wait import wait_for
+from tests.lab.wires import Wires, missing
+
+pytestmark = pytest.mark.skipif(bool(missing("nft")), reason=missing("nft") or "nft is there")
+NETWORK = """
+[network]
+mode = "route"
+exam_ports = ["sw"]
+uplink = "line"
+address = "10.50.0.1/16"
+province = ["198.51.100.10:443"]
+[[network.exam_server]]
+name = "exam-server"
+ip = "10.50.0.2"
+mac = "02:50:00:00:00:02"
+tcp = [443]
+"""
+SITTING = """
+[[sitting]]
+id = "am"
+batch = "1"
+subject = "财务管理"
+start = {start}
+end = {end}
+"""
+FIRST_S = 40
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    begins = datetime.now(tz=ZoneInfo("Asia/Shanghai")).replace(microsecond=0, tzinfo=None) + timedelta(
+        minutes=30
+    )
+    times = {"start": begins.isoformat(), "end": (begins + timedelta(hours=2)).isoformat()}
+    with Wires() as wires:
+        wires.space("box")
+        wires.host("switch", mac="02:50:00:00:01:01", ip="10.50.1.1/16", at="box", port="sw")
+        wires.host("outside", mac="02:77:00:00:00:01", ip="198.51.100.1/24", at="box", port="line")
+        made = Place()
+        made.write(NETWORK, timetable=SITTING.format(**times))
+        with wires.inside("box"):
+            made.guard()
+        yield made
+        made.close()
+
+
+def test_before_a_sitting_the_guard_has_the_line_proven_and_only_then_says_so(place: Place) -> None:
+    def told() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = place.client.call("events", kind="network.proven")["events"]
+        return found
+
+    wait_for(lambda: bool(told()), seconds=FIRST_S)
+    status = place.client.call("status")
+    assert status["phase"]["name"] == "preparing"
+    network = status["network"]
+    assert (network["proof"]["leaked"], network["proof"]["reason"]) == ([], "")
+    assert network["proof"]["seen_inside"] == network["proof"]["sent"] >= 60
+    assert network["verified_at"] == network["proof"]["at"]
+    assert len(told()) == 1, "one a minute"
