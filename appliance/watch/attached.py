@@ -19,7 +19,7 @@ from hw.mounts import Mount, MountsError, mounts, told
 from hw.radios import RadioError, radios
 from hw.usb_uevents import Uevents, UeventsLost, Wake
 
-PERIOD_S = 1.0  # where nothing says when to look
+PERIOD_S = 2.0  # where nothing says when to look
 LISTENING_PERIOD_S = 0.001
 HEARTBEAT_S = 0.9
 RECONCILE_S = 10.0  # everything is read anew at least so often, whatever was told

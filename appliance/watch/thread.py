@@ -10,6 +10,7 @@ from appliance.events.readings import Reading
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 30.0
 # Below 1 s: dispatch writes a row a second in an outage, and takes who is silent for 5 s as unknown.
 AGAIN_S = 0.9
+AFTER_TURN_S = 0.012  # time(2) lags by up to 10 ms where the kernel ticks 100 times a second
 
 Post = Callable[[str, Reading], None]
 _LOG = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ class Watcher:
     It reads at whole multiples of the period, so that all watchers wake together: 20 UPSes at 5 Hz cost a fifth
     less than at moments of their own, for a processor that wakes from sleep does so 5 times a second, not 100.
     They are counted on the wall clock, for others count its whole seconds too: upsd takes a driver for hung at
-    the turn of one. A clock that is set moves one reading, by less than a period.
+    the turn of one, and reads a clock that lags by up to a tick of the kernel: hence a moment after it. A clock
+    that is set moves one reading, by less than a period.
 
     What it posted last is not posted again for `again_s()`: most readings say what the one before said, and each
     would wake dispatch. Anything else is posted at once. A clock that runs faster asks for it sooner.
@@ -86,4 +88,4 @@ class Watcher:
 
     def _until_next_s(self) -> float:
         period_s = self._period_s()
-        return period_s - time.time() % period_s
+        return period_s - (time.time() - AFTER_TURN_S) % period_s
