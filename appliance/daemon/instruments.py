@@ -22,7 +22,7 @@ from appliance.enforce import usb as usb_enforcer
 from appliance.enforce.aside import WAIT_S, Aside
 from appliance.events.network import NetworkPlan
 from appliance.events.readings import Reading
-from appliance.watch import attached, host, ledger, lockdown, power, presence, seats, usb
+from appliance.watch import attached, host, ledger, lockdown, network_simulated, power, presence, seats, usb
 from appliance.watch import panel as panel_watch
 from appliance.watch.ledger import LedgerReader
 from appliance.watch.presence import PresenceReader
@@ -99,7 +99,7 @@ def watchers(
     if panel is not None and (config.simulation or config.panel.button is not None):
         found.append(watcher("panel", panel_watch.reader(panel), panel_watch.PERIOD_S, real=True))
     if config.simulation:
-        found.append(watcher("seats", seats.reader(config.simulation.world / "seats"), seats.PERIOD_S))
+        found += _simulated_network(config.simulation.world, watcher)
     else:
         found += _network(settings.plan.net, watcher)
         read_clock = host.clock_reader(config.clock.source, Path("/"))
@@ -156,6 +156,17 @@ def _network(plan: NetworkPlan, watcher: Callable[..., Watcher]) -> list[Watcher
     return [
         watcher("presence", there, presence.PERIOD_S, real=True, close=there.close),
         watcher("ledger", dropped, ledger.PERIOD_S, real=True, close=dropped.close, wake=dropped.wake),
+    ]
+
+
+def _simulated_network(world: Path, watcher: Callable[..., Watcher]) -> list[Watcher]:
+    """Who is in the simulated exam network and what was dropped there; without one the list of its seats."""
+    if not network_simulated.has_network(world):
+        return [watcher("seats", seats.reader(world / "seats"), seats.PERIOD_S)]
+    every_s = network_simulated.PERIOD_S
+    return [
+        watcher("seats", network_simulated.presence_reader(world), every_s),
+        watcher("ledger", network_simulated.ledger_reader(world), every_s),
     ]
 
 

@@ -7,7 +7,7 @@ from appliance.client import Client, ClientError, GuardSilent
 from appliance.demo.script import Script, Step
 from appliance.demo.world import World
 
-WITH_PINS = {"seal", "unseal", "sitting.delay", "sitting.extend", "power.end", "usb.grant"}
+WITH_PINS = {"seal", "unseal", "sitting.delay", "sitting.extend", "power.end", "usb.grant", "net.rehearse.start"}
 PEOPLE_TRY_S = 20.0  # real seconds a person goes on trying while the guard is away
 
 Say = Callable[[str], None]

@@ -5,6 +5,7 @@ start = 2026-09-04T20:30:00        # local time of the venue
 speed = 60
 rooms = 4
 seats_per_room = 25                # the last one of each room is a spare
+network = true                     # seats have MACs and addresses, and the exam network is heard
 feeds = ["exam-server", "box"]     # what hangs on the UPS `server-ups`, which is always there
 [[upses]]                          # further ones, or `server-ups` once more: another battery
 name = "switch-ups"                # name, feeds, hold_minutes, load_percent, capacity_percent, rated, cut
@@ -18,6 +19,8 @@ ups = { "ups.status" = "OB DISCHRG" }  # any variable of NUT; `name` for another
 button = 1                         # so many presses on the panel's button
 seats_on = ["room:1"]              # "all", room:N, spares, or ROOM-SEAT
 plug = { port = "1-1.4", product = "DataTraveler" }
+strangers = ["02:99:00:00:00:01 10.50.0.250 eth1"]  # heard from now on besides; [] for nobody
+dropped = { seat = "1-05", kind = "dns", packets = 40, to = "8.8.8.8:53/udp" }  # so many more; [{…}, {…}] for several
 act = { verb = "seal", chief = "王主考", technician = "张工" }
 expect = { phase = "running", level = "attention", code = "on_battery", open = ["mains"] }
 """
@@ -34,7 +37,7 @@ from appliance.demo.world import upses_of
 
 STEP_KEYS = {
     "at", "say", "pace", "ups", "button", "seats_on", "seats_off", "plug", "unplug", "answers", "act", "receipt",
-    "restart", "expect",
+    "restart", "expect", "strangers", "dropped",
 }  # fmt: skip
 
 
@@ -66,6 +69,7 @@ class Script:
     timetable: str
     steps: tuple[Step, ...]
     upses: tuple[UpsMake, ...] = (UpsMake(),)
+    network: bool = False
 
 
 def read(path: Path) -> Script:
@@ -85,6 +89,7 @@ def read(path: Path) -> Script:
             timetable=_timetable(document["sitting"]),
             steps=tuple(steps),
             upses=_upses(document, steps),
+            network=document.get("network") is True,
         )
     except OSError as error:
         raise ScriptError(f"{path}: {error.strerror}") from error

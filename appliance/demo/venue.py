@@ -19,11 +19,18 @@ CONTACTS = {
 def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tuple[Path, World]:
     """Writes everything a guard and a page need; gives the configuration's path and the world at rest."""
     world = World(
-        directory / "world", rooms=script.rooms, seats_per_room=script.seats_per_room, upses=script.upses
+        directory / "world",
+        rooms=script.rooms,
+        seats_per_room=script.seats_per_room,
+        upses=script.upses,
+        network=script.network,
     )
     world.build()
     (directory / "timetable.toml").write_text(script.timetable, encoding="utf-8")
-    rows = [f"{room},{seat},,,,{'yes' if spare else 'no'}" for room, seat, spare in world.seat_rows()]
+    rows = [
+        f"{room},{seat},{','.join(world.address_of(f'{room}-{seat}'))},,{'yes' if spare else 'no'}"
+        for room, seat, spare in world.seat_rows()
+    ]
     text = "\n".join(["room,seat,mac,ip,port,spare", *rows]) + "\n"
     (directory / "seats.csv").write_text(text, encoding="utf-8")
     path = directory / "appliance.toml"

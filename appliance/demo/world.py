@@ -6,17 +6,26 @@ from typing import Any
 
 from appliance.demo.battery import UPS, PlayedUps, UpsMake
 from hw import attached_simulated, usb_simulated
+from hw.network_simulated import DroppedRow, HeardRow, write_dropped, write_heard
 from hw.panel import write_press
 from hw.seats import write_present
 
 __all__ = ["UPS", "World"]
+
+SERVER = ("02:50:00:00:00:02", "10.50.0.2")
 
 
 class World:
     """What stands in for hardware; guard and page only ever read these files as they read hardware."""
 
     def __init__(
-        self, root: Path, *, rooms: int, seats_per_room: int, upses: Sequence[UpsMake] = (UpsMake(),)
+        self,
+        root: Path,
+        *,
+        rooms: int,
+        seats_per_room: int,
+        upses: Sequence[UpsMake] = (UpsMake(),),
+        network: bool = False,
     ) -> None:
         self.root = root
         self.answers = root / "answers"
@@ -24,6 +33,9 @@ class World:
         self._rooms = [str(room) for room in range(1, rooms + 1)]
         self._per_room = seats_per_room
         self._present: set[str] = set()
+        self._network = network
+        self._strangers: list[HeardRow] = []
+        self._dropped: dict[tuple[str, str], DroppedRow] = {}
         self._at_s: float | None = None
         self._written = 0
 
@@ -34,7 +46,7 @@ class World:
         attached_simulated.make_board(self.root)
         for ups in self._upses.values():
             ups.write()
-        write_present(self.root / "seats", ())
+        self._write_seats()
 
     def seat_rows(self) -> list[tuple[str, str, bool]]:
         """(room, seat, spare) of each seat; seats are numbered through the venue, each room's last is a spare."""
@@ -43,6 +55,11 @@ class World:
             for place in range(1, self._per_room + 1):
                 rows.append((room, str(number * self._per_room + place), place == self._per_room))
         return rows
+
+    def address_of(self, seat_id: str) -> tuple[str, str]:
+        """MAC and IPv4 address of a seat's machine; '' twice in a world without an exam network."""
+        number = int(seat_id.rpartition("-")[2])
+        return (f"02:50:00:00:01:{number:02x}", f"10.50.0.{9 + number}") if self._network else ("", "")
 
     def tick(self, at_s: float) -> None:
         """Lets time pass up to `at_s` simulated seconds: batteries drain and charge, UPSes obey."""
@@ -62,7 +79,13 @@ class World:
         if "seats_off" in step:
             self._present -= set(self._named(step["seats_off"]))
         if "seats_on" in step or "seats_off" in step:
-            write_present(self.root / "seats", sorted(self._present))
+            self._write_seats()
+        if "strangers" in step:
+            rows = (text.split() for text in step["strangers"])
+            self._strangers = [HeardRow(mac=mac, ip=ip, port="".join(port)) for mac, ip, *port in rows]
+            self._write_seats()
+        if "dropped" in step:
+            self._drop(step["dropped"])
         if "plug" in step:
             device = dict(step["plug"])
             usb_simulated.plug(self.root, device.pop("port"), **device)
@@ -70,6 +93,21 @@ class World:
             usb_simulated.unplug(self.root, step["unplug"])
         if "answers" in step:
             self._write_answers(int(step["answers"]))
+
+    def _write_seats(self) -> None:
+        write_present(self.root / "seats", sorted(self._present))
+        if self._network:
+            there = [self.address_of(seat) for seat in sorted(self._present)]
+            heard = [HeardRow(mac=mac, ip=ip, port="eth1") for mac, ip in [SERVER, *there]]
+            write_heard(self.root, [*heard, *self._strangers])
+
+    def _drop(self, rows: dict[str, Any] | list[dict[str, Any]]) -> None:
+        for row in [rows] if isinstance(rows, dict) else rows:
+            mac, kind = self.address_of(row["seat"])[0], str(row["kind"])
+            before = self._dropped.get((mac, kind), DroppedRow(mac=mac, kind=kind, packets=0))
+            packets, to = before.packets + int(row["packets"]), str(row.get("to", before.to))
+            self._dropped[mac, kind] = DroppedRow(mac=mac, kind=kind, packets=packets, to=to)
+        write_dropped(self.root, self._dropped.values())
 
     def _named(self, names: str | Iterable[str]) -> list[str]:
         """Seat ids of "all" (no spares), "spares", "room:N" and single seats."""

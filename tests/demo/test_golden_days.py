@@ -102,6 +102,18 @@ def usb_of(usb: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def network_of(network: dict[str, Any]) -> dict[str, Any]:
+    """What a script may expect of the exam network: the line, its windows, who tried, what a rehearsal found."""
+    rows = (network["rehearsal"] or {"rows": []})["rows"]
+    return {
+        "state": network["state"],
+        "windows": [window["name"] for window in network["windows"]],
+        "attempts": network["machines"]["attempt"],
+        "strangers": [stranger["mac"] for stranger in network["strangers"]],
+        "rehearsed": [[row["seat"], row["what"], row["class"], row["packets"]] for row in rows],
+    }
+
+
 def check(day: Day, number: int, step: Step) -> None:
     """What the script expects to hold just before this step happens."""
     expect, venue_now, snapshot = step.expect, day.guard.dispatch.venue, day.guard.snapshot
@@ -120,6 +132,9 @@ def check(day: Day, number: int, step: Step) -> None:
     if "usb" in expect:
         told = usb_of(snapshot["usb"])
         assert expect["usb"] == {key: told[key] for key in expect["usb"]}, (place, told)
+    if "network" in expect:
+        line = network_of(snapshot["network"])
+        assert expect["network"] == {key: line[key] for key in expect["network"]}, (place, line)
     incidents = {i.cause_kind: i for i in venue_now.open_incidents()}
     for kind, proposed in expect.get("class", {}).items():
         assert incidents[kind].proposed == proposed, place

@@ -13,7 +13,7 @@ from appliance.events import Event
 from appliance.events.bodies import BundlePublished, BundleReceipted
 from appliance.exam.acts import Act
 from appliance.exam.posture import BackupWanted
-from appliance.watch import attached, panel, power, seats, usb
+from appliance.watch import attached, network_simulated, panel, power, seats, usb
 from hw.ups import DRIVERS, open_ups
 from tests.fakes.clock import FakeClock
 from tests.fakes.logs import LOGS
@@ -49,7 +49,12 @@ class SteppedGuard:
             self.readers["usb"] = usb.reader(config.simulation.world)
             self.readers["attached"] = attached.reader(config.simulation.world, needed_places(config))
         if config.simulation:
-            self.readers["seats"] = seats.reader(config.simulation.world / "seats")
+            world = config.simulation.world
+            if network_simulated.has_network(world):
+                self.readers["seats"] = network_simulated.presence_reader(world)
+                self.readers["ledger"] = network_simulated.ledger_reader(world)
+            else:
+                self.readers["seats"] = seats.reader(world / "seats")
         self.panel = make_panel(config)
         if self.panel is not None:
             self.readers["panel"] = panel.reader(self.panel)
