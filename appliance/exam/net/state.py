@@ -122,7 +122,9 @@ def after(net: NetState, body: Body, now: Moment) -> NetState:
             begun = Rehearsal(at=now, minutes=minutes, technician=technician, before=_totals(net))
             return replace(net, rehearsal=begun)
         case RehearsalEnded() if net.rehearsal is not None:
-            return replace(net, rehearsal=replace(net.rehearsal, ended=now, after=_totals(net)))
+            ended = replace(net.rehearsal, ended=now, after=_totals(net))
+            # Whatever was proven before it, other rules are loaded now.
+            return replace(net, rehearsal=ended, proof=replace(net.proof, at=None, leaked=(), tried=None))
     seen = _after_presence(net, body, now)
     if isinstance(body, NetworkProven) and net.rehearsal is not None and net.rehearsal.ended is None:
         return seen  # what is meant to pass passes then: it proves nothing, and nothing is wrong

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from appliance.events.bodies import NetworkProven
 from appliance.events.readings import Dropped, FirewallReading, LedgerReading
 from appliance.exam.acts import Refused
 from appliance.exam.net.view import network_row
@@ -124,3 +125,17 @@ def test_it_lists_what_would_have_been_dropped_since_it_began_and_keeps_that_lis
     kept = row(day)["rehearsal"]
     assert [r["packets"] for r in kept["rows"]] == [3, 40] and kept["on"] is False
     assert not day.recorded("network.ledger")[-1].body.rehearsed  # type: ignore[attr-defined]
+
+
+def test_what_was_proven_before_a_rehearsal_or_in_it_is_not_proven_after_it() -> None:
+    proven = NetworkProven(sent=60, seen_inside=60, kinds=60)
+    day = Ledger(networked()).all_read()
+    day.read(FirewallReading(digest="d"))
+    day.record(proven)
+    assert "verified_at" in row(day)
+    day.act("net.rehearse.start", **WHO)
+    day.record(proven)
+    day.act("net.rehearse.stop", by="张工")
+    assert row(day)["state"] == "closed" and "verified_at" not in row(day)
+    day.record(proven)
+    assert "verified_at" in row(day)
