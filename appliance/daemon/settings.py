@@ -12,6 +12,7 @@ from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, network, seat_list, supply
 from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
+from appliance.exam.seats import rooms_short_of_spares
 from appliance.exam.usb.boot import boot_devices
 from hw.ups import DRIVERS
 
@@ -105,11 +106,13 @@ def _other_files(path: Path) -> list[str]:
 
 
 def warnings(settings: Settings) -> list[str]:
-    """What the configuration asks for and this version does not do: said aloud, never shown green."""
+    """What is allowed and yet wrong, or asked for and not done by this version: said aloud, never shown green."""
     config, found = settings.config, []
     if settings.plan.seats and not settings.plan.seats_watched:
         why = "network.mode is off" if config.network.mode == "off" else "a seat has neither mac nor ip"
         found.append(f"venue.seats: seats are not seen: {why}; the page says 未接入监测")
+    for room, (here, asked) in rooms_short_of_spares(settings.plan).items():
+        found.append(f"venue.seats: room {room} has {here} spares, the rules ask for {asked}")
     found += network.warnings(config, settings.plan.net.seats)
     return [*found, *supply.warnings(config), *board.warnings(config)]
 

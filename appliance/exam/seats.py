@@ -1,6 +1,9 @@
 """Seats that went dark, grouped by cause: the mains, the switch, a room, or the one machine."""
 
+from collections import Counter
+
 from appliance.events import Moment
+from appliance.events.plan import Plan
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.incidents import Incident
@@ -35,6 +38,17 @@ def expected(venue: Venue) -> tuple[str, ...]:
         for seat in venue.plan.seats
         if seat.id not in venue.seats.swapped and (not seat.spare or seat.id in in_use)
     )
+
+
+def rooms_short_of_spares(plan: Plan) -> dict[str, tuple[int, int]]:
+    """Rooms with fewer spares than the rules ask, and for each how many there are and how many are asked.
+
+    Asked is a share of the room's seats that are no spares, a started one counting whole.
+    """
+    seats = Counter(seat.room for seat in plan.seats if not seat.spare)
+    spares = Counter(seat.room for seat in plan.seats if seat.spare)
+    asked = {room: -(-count * plan.rules.spare_percent // 100) for room, count in seats.items()}
+    return {room: (spares[room], asked[room]) for room in sorted(seats) if spares[room] < asked[room]}
 
 
 def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[Cause, ...]:
