@@ -18,6 +18,7 @@ from appliance.backup.outbox import outbox_of
 from appliance.backup.restore import BundleDamaged, NoSuchBundle, Restored, restore
 from appliance.backup.sources.directory import Options
 from tests.backup.conftest import NOW
+from tests.backup.settled import settle
 
 Publish = Callable[..., Bundle]
 Open = Callable[[Path, Path], None]
@@ -51,16 +52,6 @@ def seen(root: Path) -> dict[str, object]:
         else:
             found[name] = ("file", status.st_mode, status.st_mtime_ns, path.read_bytes())
     return found
-
-
-def settle(root: Path) -> None:
-    """Wait until a change of any file would show in its stamp."""
-    probe = root.parent / "tick"
-    newest = max(path.lstat().st_ctime_ns for path in [root, *root.rglob("*")])
-    while True:
-        probe.write_bytes(b"x")
-        if probe.stat().st_ctime_ns > newest + 40_000_000:
-            return
 
 
 def test_a_delta_holds_what_changed_and_nothing_else_and_opens_with_stock_tools(
