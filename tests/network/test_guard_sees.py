@@ -3,79 +3,21 @@
 import os
 import socket
 import statistics
-import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
-import psutil
 import pytest
 
 from appliance.events.network import KINDS as NAMES
 from appliance.watch.ledger import kernel_counters
-from tests.fakes.place import Place
+from tests.fakes.place import get
 from tests.fakes.wait import wait_for
+from tests.lab.guarded import KINDS, MACHINES, OUTSIDE, Guarded, frame, ip_of, mac_of
 from tests.lab.wires import Wires, missing
 
 pytestmark = pytest.mark.skipif(bool(missing("nft")), reason=missing("nft") or "nft is there")
-MACHINES, EACH = 200, 20
-# Ten kinds by what is sent: protocol, destination port.
-KINDS = {
-    "dns": (17, 53), "dns-over-tls": (6, 853), "http": (6, 80), "https": (6, 443), "icmp": (1, 0),
-    "tunnel": (47, 0), "ntp": (17, 123), "service": (6, 22), "other-tcp": (6, 5555), "other-udp": (17, 5555),
-}  # fmt: skip
-OUTSIDE = "02:77:00:00:00:01"
-NETWORK = """
-[network]
-mode = "{mode}"
-exam_ports = ["sw"]
-uplink = "line"
-address = "10.50.0.1/16"
-province = ["198.51.100.10:443"]
-[[network.exam_server]]
-name = "exam-server"
-ip = "10.50.0.2"
-mac = "02:50:00:00:00:02"
-tcp = [443]
-"""
-
-
-def mac_of(number: int) -> str:
-    return f"02:50:00:00:01:{number:02x}"
-
-
-def ip_of(number: int) -> str:
-    return f"10.50.1.{number}"
-
-
-class Guarded(Place):
-    """A guard in a namespace between an exam switch and a line."""
-
-    def __init__(self, wires: Wires, mode: str) -> None:
-        super().__init__()
-        self.wires, self.mode = wires, mode
-        self.write('seats = "seats.csv"', NETWORK.replace("{mode}", mode))
-        rows = [f"1,{n},{mac_of(n)},{ip_of(n)},,no" for n in range(1, MACHINES + 1)]
-        (self.directory / "seats.csv").write_text(
-            "\n".join(["room,seat,mac,ip,port,spare", *rows]) + "\n", encoding="utf-8"
-        )
-
-    def run(self) -> psutil.Process:
-        """The guard, in the box's namespace."""
-        with self.wires.inside("box"):
-            return psutil.Process(self.guard().pid)
-
-    @property
-    def router(self) -> tuple[str, str]:
-        """Address and MAC of what machines send to that goes outward."""
-        if self.mode == "bridge":
-            return "10.50.0.254", OUTSIDE
-        return "10.50.0.1", self.wires.run("box", "cat", "/sys/class/net/br0/address").strip()
-
-    def network(self) -> dict[str, Any]:
-        network: dict[str, Any] = self.status()["network"]
-        return network
+EACH = 20
 
 
 @pytest.fixture(params=["bridge", "route"])
@@ -88,26 +30,6 @@ def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
         made = Guarded(wires, request.param)
         yield made
         made.close()
-
-
-def checksum(raw: bytes) -> int:
-    total = sum(struct.unpack(f">{len(raw) // 2}H", raw))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
-
-
-def frame(machine: int, kind: str, router: str) -> bytes:
-    protocol, port = KINDS[kind]
-    payload = struct.pack(">HHIIHHHH", 40000, port, 0, 0, 0x5002, 0, 0, 0)
-    if protocol == 17:
-        payload = struct.pack(">HHHH", 40000, port, 20, 0) + bytes(12)
-    ip = struct.pack(
-        ">BBHHHBBH4s4s", 0x45, 0, 40, 1, 0, 64, protocol, 0,
-        socket.inet_aton(ip_of(machine)), socket.inet_aton("192.0.2.9"),
-    )  # fmt: skip
-    ip = ip[:10] + struct.pack(">H", checksum(ip)) + ip[12:]
-    ends = bytes.fromhex((router + mac_of(machine)).replace(":", ""))
-    return ends + b"\x08\x00" + ip + payload
 
 
 def flood(wires: Wires, router: str) -> Counter[tuple[str, str]]:
@@ -141,13 +63,16 @@ def test_a_real_guard_tells_the_first_forbidden_frame_within_a_second_and_counts
     assert (first["body"]["seat"], first["body"]["what"], first["body"]["packets"]) == ("1-1", "dns", 1)
     assert first_s < 1.0
 
+    guarded.start("page", "--config", str(guarded.config))
+    page = f"http://127.0.0.1:{guarded.port}/"
+    wait_for(lambda: get(page)[0] == 200)
     before, began_s = guard.cpu_times(), time.monotonic()
     sent = flood(guarded.wires, mac)
     sent[mac_of(1), "dns"] += 1
     answers = []
     while time.monotonic() - began_s < 20:
         asked_s = time.monotonic()
-        guarded.network()
+        assert get(page)[0] == 200
         answers.append(time.monotonic() - asked_s)
         time.sleep(0.2)
     after = guard.cpu_times()
