@@ -16,6 +16,7 @@ from appliance.backup.index_files import directory_of, index_of
 from appliance.backup.keys import allowed_signers
 from appliance.backup.outbox import outbox_of
 from appliance.backup.restore import BundleDamaged, NoSuchBundle, Restored, restore
+from appliance.backup.sources import directory
 from appliance.backup.sources.directory import Options
 from tests.backup.conftest import NOW
 from tests.backup.settled import settle
@@ -278,6 +279,38 @@ def test_a_damaged_bundle_in_the_middle_of_a_chain_restores_nothing(
     with pytest.raises(BundleDamaged):
         brought_back()
     assert not list(tmp_path.glob("back0/answers*"))
+
+
+def test_a_file_too_young_to_be_told_from_its_next_version_is_in_the_next_delta_too(
+    tree: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(tree)
+    with monkeypatch.context() as young:
+        young.setattr(directory, "_recent", lambda status: True)
+        full = publish(tree)
+    assert full.files == publish(tree, kind="delta").files > 0
+    assert publish(tree, kind="delta").files == 0
+
+
+def test_what_went_while_its_directory_could_not_be_read_is_not_restored(
+    tree: Path, publish: Publish, brought_back: Callable[..., tuple[Path, Restored]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(tree)
+    publish(tree)
+    opened = os.open
+
+    def refuse(path: object, flags: int, *rest: object, **named: object) -> int:
+        if path == b"room1":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, flags, *rest, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        assert publish(tree, kind="delta").not_captured
+        (tree / "room1" / "a.json").unlink()
+    settle(tree)
+    publish(tree, kind="delta")
+    assert seen(brought_back()[0] / "answers") == seen(tree)
 
 
 def test_a_disk_that_is_not_mounted_takes_nothing_away(
