@@ -1,8 +1,10 @@
 """A real guard in a namespace between an exam switch and a line, and frames of machines that may not go out."""
 
+import contextlib
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import psutil
@@ -81,6 +83,19 @@ class Guarded(Place):
                     for kind in KINDS:
                         raw.send(frame(machine, kind, mac))
             return heard(ear)
+
+
+@contextlib.contextmanager
+def wired(mode: str) -> Iterator[Guarded]:
+    """A box between an exam switch and a line, both gone again afterwards."""
+    with Wires() as wires:
+        wires.space("box")
+        wires.host("switch", mac=mac_of(1), ip=f"{ip_of(1)}/16", at="box", port="sw")
+        beyond = "10.50.0.254/16" if mode == "bridge" else "198.51.100.1/24"
+        wires.host("outside", mac=OUTSIDE, ip=beyond, at="box", port="line")
+        made = Guarded(wires, mode)
+        yield made
+        made.close()
 
 
 def heard(ear: socket.socket) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.wait import wait_for
-from tests.lab.guarded import OUTSIDE, Guarded, ip_of, mac_of
-from tests.lab.wires import Wires, missing
+from tests.lab.guarded import OUTSIDE, Guarded, wired
+from tests.lab.wires import missing
 
 pytestmark = pytest.mark.skipif(bool(missing("nft")), reason=missing("nft") or "nft is there")
 EXIT_CONFIG = 78
@@ -15,14 +15,8 @@ EXIT_CONFIG = 78
 
 @pytest.fixture(params=["bridge", "route"])
 def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    with Wires() as wires:
-        wires.space("box")
-        wires.host("switch", mac=mac_of(1), ip=f"{ip_of(1)}/16", at="box", port="sw")
-        beyond = "10.50.0.254/16" if request.param == "bridge" else "198.51.100.1/24"
-        wires.host("outside", mac=OUTSIDE, ip=beyond, at="box", port="line")
-        made = Guarded(wires, request.param)
+    with wired(request.param) as made:
         yield made
-        made.close()
 
 
 def guard_of(guarded: Guarded) -> "subprocess.Popen[bytes]":

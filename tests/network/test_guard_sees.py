@@ -13,7 +13,7 @@ from appliance.events.network import KINDS as NAMES
 from appliance.watch.ledger import kernel_counters
 from tests.fakes.place import get
 from tests.fakes.wait import wait_for
-from tests.lab.guarded import KINDS, MACHINES, OUTSIDE, Guarded, frame, ip_of, mac_of
+from tests.lab.guarded import KINDS, MACHINES, Guarded, frame, mac_of, wired
 from tests.lab.wires import Wires, missing
 
 pytestmark = pytest.mark.skipif(bool(missing("nft")), reason=missing("nft") or "nft is there")
@@ -22,14 +22,8 @@ EACH = 20
 
 @pytest.fixture(params=["bridge", "route"])
 def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    with Wires() as wires:
-        wires.space("box")
-        wires.host("switch", mac=mac_of(1), ip=f"{ip_of(1)}/16", at="box", port="sw")
-        beyond = "10.50.0.254/16" if request.param == "bridge" else "198.51.100.1/24"
-        wires.host("outside", mac=OUTSIDE, ip=beyond, at="box", port="line")
-        made = Guarded(wires, request.param)
+    with wired(request.param) as made:
         yield made
-        made.close()
 
 
 def flood(wires: Wires, router: str) -> Counter[tuple[str, str]]:
