@@ -13,9 +13,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psutil
 
@@ -37,6 +38,12 @@ end = 2098-09-05T11:30:00
 """
 
 
+def morning() -> ZoneInfo:
+    """A time zone in which it is between nine and ten now: a sitting that begins soon ends on the same day."""
+    ahead = (9 - datetime.now(tz=UTC).hour + 11) % 24 - 11
+    return ZoneInfo(f"Etc/GMT{-ahead:+d}")
+
+
 class Place:
     """`directory` is short: a socket's path has 107 bytes. `close` ends every process by its pid."""
 
@@ -51,10 +58,16 @@ class Place:
         self._started: list[subprocess.Popen[bytes]] = []
         self._jobs: dict[int, psutil.Process] = {}
 
-    def write(self, *sections: str, backup: bool = False, timetable: str = TIMETABLE) -> None:
+    def write(
+        self,
+        *sections: str,
+        backup: bool = False,
+        timetable: str = TIMETABLE,
+        timezone: str = "Asia/Shanghai",
+    ) -> None:
         """The configuration: [venue] and what `sections` say; `backup` adds answers and the province's key."""
         venue = f'[venue]\ncode = "520100-03"\nname = "考点"\nstate_dir = "{self.state}"\n'
-        venue += f'run_dir = "{self.directory}/run"\ntimetable = "timetable.toml"\n'
+        venue += f'run_dir = "{self.directory}/run"\ntimetable = "timetable.toml"\ntimezone = "{timezone}"\n'
         (self.directory / "timetable.toml").write_text(timetable, encoding="utf-8")
         self.config.write_text(
             "\n".join((venue, *sections, self._backup() if backup else "")), encoding="utf-8"

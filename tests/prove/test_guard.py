@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.fakes.place import Place
+from tests.fakes.place import Place, morning
 from tests.fakes.wait import wait_for
 from tests.lab.wires import Wires, missing
 
@@ -37,16 +36,15 @@ FIRST_S = 40
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    begins = datetime.now(tz=ZoneInfo("Asia/Shanghai")).replace(microsecond=0, tzinfo=None) + timedelta(
-        minutes=30
-    )
+    here = morning()
+    begins = datetime.now(tz=here).replace(microsecond=0, tzinfo=None) + timedelta(minutes=30)
     times = {"start": begins.isoformat(), "end": (begins + timedelta(hours=2)).isoformat()}
     with Wires() as wires:
         wires.space("box")
         wires.host("switch", mac="02:50:00:00:01:01", ip="10.50.1.1/16", at="box", port="sw")
         wires.host("outside", mac="02:77:00:00:00:01", ip="198.51.100.1/24", at="box", port="line")
         made = Place()
-        made.write(NETWORK, timetable=SITTING.format(**times))
+        made.write(NETWORK, timetable=SITTING.format(**times), timezone=here.key)
         with wires.inside("box"):
             made.guard()
         yield made
