@@ -4,20 +4,19 @@ On the box the kernel's uevents say when to look at once. A mount makes none, no
 looked at with each heartbeat, and everything where one of them changed. All of it takes two milliseconds.
 """
 
-import logging
 import os
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from appliance.events.bodies import AttachedAppeared, RadiosRead
 from appliance.events.readings import AttachedReading
+from appliance.watch.ear import Ear
 from hw.disks import Disk, DiskError, disks
 from hw.interfaces import Interface, InterfaceError, flags_of_all, interfaces
 from hw.mounts import Mount, MountsError, mounts, told
 from hw.radios import RadioError, radios
-from hw.usb_uevents import Uevents, UeventsLost, Wake
+from hw.usb_uevents import Uevents
 
 PERIOD_S = 2.0  # where nothing says when to look
 LISTENING_PERIOD_S = 0.001
@@ -29,7 +28,6 @@ SUBSYSTEMS = ("block", "net", "rfkill", "bluetooth", "ieee80211")
 SYSTEM_PLACES = (Path("/"), Path("/boot"), Path("/boot/firmware"), Path("/usr"), Path("/var"), Path("/run"))
 
 SYSTEM = Path("/")
-_LOG = logging.getLogger(__name__)
 
 
 def reader(root: Path, needed: Iterable[Path]) -> "AttachedReader":
@@ -50,17 +48,14 @@ class AttachedReader:
         self._root, self._listen = root, listen
         self._asked = (*SYSTEM_PLACES, *needed)
         self._needed: tuple[str, ...] = ()
-        self._uevents: Uevents | None = None
-        self._lock = threading.Lock()  # `wake` must not come to an ear that is being closed
-        self._woken = threading.Event()
-        self._read_s = self._opened_s = float("-inf")
-        self._deaf = False
+        self._ear = Ear("disks and interfaces", _listening, period_s=PERIOD_S, again_s=AGAIN_S)
+        self._read_s = float("-inf")
         self._last = AttachedReading(unknown="not read yet")
         self._silent: object = None  # what changes without a uevent, as it was when all was read
 
     def __call__(self) -> AttachedReading:
         """Give all as it is. Raises nothing: what cannot be read is unknown, with its reason."""
-        quiet = self._listen and self._wait() == "quiet"
+        quiet = self._listen and self._ear.wait(HEARTBEAT_S, looked_s=self._read_s) == "quiet"
         silent = _silent(self._root) if self._listen else None
         if quiet and silent is not None and silent == self._silent and not self._due():
             return self._last
@@ -72,45 +67,18 @@ class AttachedReader:
 
     def wake(self) -> None:
         """Make the call under way, or else the next one, come back without waiting."""
-        self._woken.set()
-        with self._lock:
-            if self._uevents is not None:
-                self._uevents.wake()
+        self._ear.wake()
 
     def close(self) -> None:
         """Listen no more."""
-        with self._lock:
-            if self._uevents is not None:
-                self._uevents.close()
-                self._uevents = None
+        self._ear.close()
 
     def _due(self) -> bool:
         return bool(self._last.unknown) or time.monotonic() - self._read_s >= RECONCILE_S
 
-    def _wait(self) -> Wake | None:
-        """Wait; what the kernel told, None where it cannot be heard."""
-        try:
-            if self._uevents is None and time.monotonic() - self._opened_s >= AGAIN_S:
-                self._opened_s = time.monotonic()
-                with self._lock:
-                    self._uevents = Uevents(subsystems=SUBSYSTEMS)
-            if self._uevents is not None:
-                heard = self._uevents.wait(HEARTBEAT_S)
-                self._say(None)
-                return heard
-        except UeventsLost as error:
-            self._say(error)
-        self._woken.wait(max(0.0, self._read_s + PERIOD_S - time.monotonic()))
-        self._woken.clear()
-        return None
 
-    def _say(self, error: UeventsLost | None) -> None:
-        """Say once that nothing is heard, and once its end."""
-        if error is not None and not self._deaf:
-            _LOG.warning("disks and interfaces are read every %.1f s instead: %s", PERIOD_S, error)
-        elif error is None and self._deaf:
-            _LOG.warning("disks and interfaces are read when the kernel says so again")
-        self._deaf = error is not None
+def _listening() -> Uevents:
+    return Uevents(subsystems=SUBSYSTEMS)
 
 
 def _silent(root: Path) -> object:

@@ -3,17 +3,16 @@
 On the box the kernel's uevents say when to look. A simulated world has none: there it is looked at again and again.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from appliance.events.bodies import UsbPlugged
 from appliance.events.readings import UsbReading
+from appliance.watch.ear import Ear
 from appliance.watch.thread import AGAIN_S
 from hw.usb import UsbDevice, UsbError, authorized_default, scan
-from hw.usb_uevents import Uevents, UeventsLost
+from hw.usb_uevents import Uevents
 
 PERIOD_S = 0.5  # where nothing says when to look
 LISTENING_PERIOD_S = 0.001  # a breath: the next reading waits by itself until there is something to read
@@ -21,10 +20,8 @@ HEARTBEAT_S = 0.9  # the longest such wait: who says nothing for 5 s is taken fo
 SOON_S = 0.3  # in the second after something was read: of a port that changes all the time not every change is told
 LISTENING_AGAIN_S = 0.25  # below SOON_S: what is told again so soon after a change is to be heard
 RECONCILE_S = 10.0  # the whole bus is read anew at least so often, whatever the uevents said
-LOST_SAID_EVERY_S = 60.0
 
 SYSTEM = Path("/")
-_LOG = logging.getLogger(__name__)
 
 
 def reader(root: Path) -> "UsbReader":
@@ -55,13 +52,9 @@ class UsbReader:
         self.period_s = LISTENING_PERIOD_S if listen else PERIOD_S
         self.again_s = LISTENING_AGAIN_S if listen else AGAIN_S
         self._root, self._listen, self._reconcile_s = root, listen, reconcile_s
-        self._listening = listening
-        self._uevents: Uevents | None = None
-        self._lock = threading.Lock()  # `wake` must not come to an ear that is being closed
-        self._woken = threading.Event()
+        self._ear = Ear("USB", listening, period_s=PERIOD_S, again_s=reconcile_s)
         self._last = UsbReading(unknown="not read yet")
-        self._read_s = self._opened_s = self._lost_said_s = float("-inf")
-        self._deaf, self._overflows = False, 0
+        self._read_s = float("-inf")
 
     def __call__(self) -> UsbReading:
         """Give the bus as it is. Raises nothing: what cannot be read is unknown, with its reason."""
@@ -72,54 +65,18 @@ class UsbReader:
 
     def wake(self) -> None:
         """Make the call under way, or else the next one, come back without waiting."""
-        self._woken.set()
-        with self._lock:
-            if self._uevents is not None:
-                self._uevents.wake()
+        self._ear.wake()
 
     def close(self) -> None:
         """Listen no more."""
-        with self._lock:
-            if self._uevents is not None:
-                self._uevents.close()
-                self._uevents = None
+        self._ear.close()
 
     def _told(self) -> bool:
         """Wait; whether the bus is to be read anew."""
-        try:
-            ear = self._ear()
-            if ear is not None:
-                age_s = time.monotonic() - self._read_s
-                breath_s = SOON_S if age_s < 1.0 else HEARTBEAT_S
-                told = ear.wait(max(0.0, min(breath_s, self._reconcile_s - age_s)))
-                self._say(None, ear.overflows)
-                return told in ("changed", "resync") or time.monotonic() - self._read_s >= self._reconcile_s
-        except UeventsLost as error:
-            self._say(error, 0)
-        self._woken.wait(max(0.0, self._read_s + PERIOD_S - time.monotonic()))
-        self._woken.clear()
-        return True
-
-    def _ear(self) -> Uevents | None:
-        """Give the uevents; where they cannot be listened to it is tried again with each reconcile."""
-        now_s = time.monotonic()
-        if self._uevents is None and now_s - self._opened_s >= self._reconcile_s:
-            self._opened_s = now_s
-            with self._lock:
-                self._uevents = self._listening()
-        return self._uevents
-
-    def _say(self, error: UeventsLost | None, overflows: int) -> None:
-        """Say once that nothing is heard, and its end; and once in a while that uevents were lost."""
-        if error is not None and not self._deaf:
-            _LOG.warning("USB is read every %.1f s instead: %s", PERIOD_S, error)
-        elif error is None and self._deaf:
-            _LOG.warning("USB is read when the kernel says so again")
-        self._deaf = error is not None
-        now_s = time.monotonic()
-        if overflows > self._overflows and now_s - self._lost_said_s >= LOST_SAID_EVERY_S:
-            _LOG.warning("uevents were lost, %d times so far; all of USB was read instead", overflows)
-            self._overflows, self._lost_said_s = overflows, now_s
+        age_s = time.monotonic() - self._read_s
+        breath_s = SOON_S if age_s < 1.0 else HEARTBEAT_S
+        told = self._ear.wait(max(0.0, min(breath_s, self._reconcile_s - age_s)), looked_s=self._read_s)
+        return told in ("changed", "resync", None) or time.monotonic() - self._read_s >= self._reconcile_s
 
     def _rule_changed(self) -> bool:
         """Whether the controllers deny where they did not, or the other way round."""

@@ -137,7 +137,7 @@ def test_where_the_kernel_cannot_be_listened_to_it_is_read_again_and_again_and_s
     while len(caplog.records) < 2:
         read()
     told = [record.getMessage() for record in caplog.records]
-    assert "is read every 0.5 s instead" in told[0] and "when the kernel says so again" in told[1]
+    assert "USB: read every 0.5 s instead" in told[0] and "when the kernel says so again" in told[1]
     read.close()
 
 
