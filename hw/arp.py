@@ -8,6 +8,7 @@ import struct
 import time
 from dataclasses import dataclass
 
+from hw.heard import heard
 from hw.netlink import mac_text
 
 RATE_PER_S = 100.0
@@ -103,17 +104,11 @@ class Arp:
 
     def read(self) -> list[Heard]:
         """What was heard since the last call, own frames aside; does not wait. Raises ArpError."""
-        found: list[Heard] = []
-        for _ in range(_READ_AT_ONCE):
-            try:
-                frame, address = self._socket.recvfrom(256, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                break
-            except OSError as error:
-                raise ArpError(f"{self._interface}: {error.strerror}") from error
-            if address[2] != socket.PACKET_OUTGOING and (heard := parse(frame)) is not None:
-                found.append(heard)
-        return found
+        try:
+            told = [parse(frame) for frame in heard(self._socket, at_once=_READ_AT_ONCE)]
+        except OSError as error:
+            raise ArpError(f"{self._interface}: {error.strerror}") from error
+        return [each for each in told if each is not None]
 
     def close(self) -> None:
         """Hears no more."""

@@ -11,6 +11,7 @@ import socket
 import struct
 from dataclasses import dataclass
 
+from hw.heard import heard
 from hw.netlink import mac_text
 
 DHCP_SERVER, ROUTER = "dhcp-server", "router-advertisement"
@@ -88,17 +89,11 @@ class Offers:
 
     def read(self) -> list[Offer]:
         """What was offered since the last call, own frames aside; does not wait. Raises OffersError."""
-        found: list[Offer] = []
-        for _ in range(_READ_AT_ONCE):
-            try:
-                frame, address = self._socket.recvfrom(256, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                break
-            except OSError as error:
-                raise OffersError(f"{self._interface}: {error.strerror}") from error
-            if address[2] != socket.PACKET_OUTGOING and (offer := parse(frame)) is not None:
-                found.append(offer)
-        return found
+        try:
+            told = [parse(frame) for frame in heard(self._socket, at_once=_READ_AT_ONCE)]
+        except OSError as error:
+            raise OffersError(f"{self._interface}: {error.strerror}") from error
+        return [each for each in told if each is not None]
 
     def close(self) -> None:
         """Listens no more."""
