@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from appliance.words import event_sentence, figures_of, incident_words, label, name_of, plain_text, usb_places
 from web.fields import Plain, count, number, part, parts, text
 from web.seats import free_spares
-from web.times import clock_time, day_time, minutes_since, moment_of
+from web.times import clock_time, day_time, minutes_since, moment_of, whole_minutes
 
 EVENTS_SHOWN = 8
 _BLIND = ("ups_unknown", "usb_unknown", "seats_unknown")
@@ -54,10 +54,12 @@ def debts(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[R
     rows = []
     for debt in parts(snapshot, "debts"):
         overdue = debt.get("overdue") is True
-        due = day_time(language, moment_of(debt.get("due")), now, zone)
+        moment = moment_of(debt.get("due"))
+        due = day_time(language, moment, now, zone)
         sitting = plain_text(text(debt, "sitting"), limit=40)
         key = "debt_overdue" if overdue else "debt_line"
-        words = label(language, key, what=text(debt, "what"), sitting=sitting, time=due)
+        left = whole_minutes(language, abs(moment - now)) if moment else ""
+        words = label(language, key, what=text(debt, "what"), sitting=sitting, time=due, left=left)
         rows.append(Row(time=due, words=words, level="attention" if overdue else ""))
     return rows
 

@@ -62,7 +62,12 @@ def minutes_since(language: str, moment: datetime | None, now: datetime) -> str:
     """Whole minutes since `moment`, as the page's ETag moves once a minute; empty under one."""
     if moment is None or now - moment < timedelta(minutes=1):
         return ""
-    minutes = (now - moment) // timedelta(minutes=1)
+    return whole_minutes(language, now - moment)
+
+
+def whole_minutes(language: str, span: timedelta) -> str:
+    """`12 分钟`, `3 小时 5 分钟`: never seconds, as the page's ETag moves once a minute."""
+    minutes = span // timedelta(minutes=1)
     return label(language, "minutes", count=minutes) if minutes < 120 else duration(language, minutes * 60)
 
 

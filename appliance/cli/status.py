@@ -4,6 +4,7 @@ import argparse
 import time
 from typing import Any
 
+from appliance.cli.debts import debt_lines
 from appliance.cli.shell import (
     EXIT_FAILED,
     EXIT_OK,
@@ -91,6 +92,7 @@ def _lines(snapshot: dict[str, Any], tongue: str, zone: str) -> list[str]:
     last = backup["last"]
     if last:
         lines.append(f"{label(tongue, 'backup')}: {local(last['at'], zone)} {last['name']}")
+    lines += debt_lines(snapshot, tongue)
     for incident in snapshot["incidents"]:
         if incident["state"] != "closed":
             kind, place, detail = incident["cause_kind"], incident["place"], incident["detail"]

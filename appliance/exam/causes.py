@@ -6,6 +6,7 @@ from datetime import timedelta
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
+from appliance.exam.deadline import receipt_due
 from appliance.exam.net.causes import net_causes
 from appliance.exam.net.proof import SHOWN_KINDS, fresh
 from appliance.exam.power.causes import power_causes
@@ -51,7 +52,7 @@ def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:
         if now.wall - fresh > timedelta(minutes=3 * rules.backup_every_minutes):
             yield Cause(kind="backup_late")
     for sitting in venue.sittings:
-        due = sitting.end + timedelta(minutes=rules.backup_deadline_minutes)
+        due = receipt_due(sitting, rules)
         final = backup.finals.get(sitting.id)
         owed = final is None or final.name not in backup.receipted
         if owed and due <= now.wall < due + timedelta(days=7) and _was_held(venue, sitting.id):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
+from appliance.exam.deadline import receipt_due
 from appliance.exam.incidents import Incident
 from appliance.exam.net.view import network_row
 from appliance.exam.power.view import panel_row, power_rows, supply
@@ -199,9 +200,9 @@ def debts(venue: Venue, now: Moment) -> list[Plain]:
             continue
         if final and final.name in venue.backup.receipted or now.wall - sitting.last_end > timedelta(days=7):
             continue
-        due = sitting.end + timedelta(minutes=venue.plan.rules.backup_deadline_minutes)
+        due = receipt_due(sitting, venue.plan.rules)
         what = "receipt" if final else "final_bundle"
-        owed.append({"sitting": sitting.id, "what": what, "due": due.isoformat(), "overdue": now.wall > due})
+        owed.append({"sitting": sitting.id, "what": what, "due": due.isoformat(), "overdue": now.wall >= due})
     return owed
 
 

@@ -106,8 +106,14 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "hands": ("{by} 处理", "{by}"),
     "ceased": ("原因已消除", "cause gone"),
     "debts": ("欠账", "Owed"),
-    "debt_line": ("{what:debt}（{sitting}）应于 {time} 前", "{what:debt} ({sitting}) due by {time}"),
-    "debt_overdue": ("{what:debt}（{sitting}）已过 {time} 时限", "{what:debt} ({sitting}) was due by {time}"),
+    "debt_line": (
+        "{what:debt}（{sitting}）应于 {time} 前，还有 {left}",
+        "{what:debt} ({sitting}) due by {time}, {left} left",
+    ),
+    "debt_overdue": (
+        "{what:debt}（{sitting}）已过 {time} 时限，超过 {left}",
+        "{what:debt} ({sitting}) was due by {time}, {left} ago",
+    ),
     "map": ("座位图", "Seats by room"),
     "map_none": ("没有登记座位", "No seats are listed"),
     "room": ("第 {room} 考场", "Room {room}"),
