@@ -1,7 +1,9 @@
 """The configuration file: every fault at once with its place, and nothing but ConfigError."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.backup.sources import SOURCES
 from appliance.config import MAX_BYTES, ConfigError, sections
 from appliance.config.glance import glance
-from appliance.config.load import Config, load
+from appliance.config.load import Config, driver_options, load
+from appliance.config.sections import SourceSection
 
 SMALLEST = '[venue]\ncode = "520100-03"\nname = "实验中学考点"\n'
 
@@ -54,7 +58,7 @@ def test_the_sample_holds_with_every_line_that_is_commented_out_taken_in(path: P
     assert taken_in != lines
     path.write_text("\n".join(taken_in), encoding="utf-8")
     config = load(path)
-    assert len(config.ups) == 1 and len(config.backup.source) == 1 and config.usb.allow
+    assert len(config.ups) == 1 and len(config.backup.source) == 6 and config.usb.allow
 
 
 def test_every_fault_is_told_at_once_with_file_and_place(path: Path) -> None:
@@ -288,3 +292,14 @@ def test_a_verb_that_only_asks_the_guard_starts_without_the_models(module: str) 
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert told.stdout == "False\n"
+
+
+def test_the_sample_shows_each_kind_of_source_with_keys_that_it_takes() -> None:
+    text = (resources.files("appliance") / "sample.toml").read_text(encoding="utf-8")
+    backup = text.partition("\n#[[backup.source]]")[2].partition("\n[contacts]")[0]
+    lines = (line.removeprefix("#") for line in backup.splitlines() if re.match(r"#?(\[\[|[a-z_]+ = )", line))
+    found = tomllib.loads("[[source]]\n" + "\n".join(lines).replace("[[backup.source]]", "[[source]]"))["source"]
+    assert {source["driver"] for source in found} == set(SOURCES)
+    for source in found:
+        section = SourceSection.model_validate(source)
+        assert driver_options(SOURCES[section.driver], section.options)

@@ -109,7 +109,7 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
         state_dir=settings.config.venue.state_dir,
         venue=settings.plan.code,
         sources=_sources(settings),
-        recipients=settings.config.backup.recipients,
+        recipients=daemon.recipients.sealed_to(settings.config, clock.wall()),
         kind=str(asked.get("kind", DELTA)),
         stage=str(asked.get("stage", "")),
         sitting=str(asked.get("sitting", "")),

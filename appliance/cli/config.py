@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from appliance import daemon
+from appliance.backup.age_keys import AgeKeyError, parse_recipient
 from appliance.cli.shell import (
     EXIT_CONFIG,
     EXIT_FAILED,
@@ -16,6 +17,7 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
+from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
 
 
@@ -50,13 +52,16 @@ def run_check(args: argparse.Namespace) -> int:
     """Checks the file, its timetable and its seat list; exit 78 with every fault."""
     try:
         settings = daemon.read(args.file)
+        now = SystemClock().wall()
+        if unfit := _weak(settings) + daemon.recipients.expired(args.file, settings.config, now):
+            raise ConfigError(unfit)
     except ConfigError as error:
         if args.json:
             print_json({"ok": False, "faults": list(error.faults)})
         for fault in error.faults:
             say(fault)
         return EXIT_CONFIG
-    warnings = daemon.warnings(settings)
+    warnings = [*daemon.warnings(settings), *daemon.recipients.expiring(settings.config, now)]
     if args.json:
         print_json({"ok": True, "faults": [], "warnings": warnings})
         return EXIT_OK
@@ -67,6 +72,17 @@ def run_check(args: argparse.Namespace) -> int:
         f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS"
     )
     return EXIT_OK
+
+
+def _weak(settings: daemon.Settings) -> list[str]:
+    """Keys that anybody could open a bundle of: seen only by who calculates with them, and the guard does not."""
+    found = []
+    for n, recipient in enumerate(settings.config.backup.recipients):
+        try:
+            parse_recipient(recipient.key)
+        except AgeKeyError as error:
+            found.append(f"{settings.path.name}: backup.recipients[{n}]: {error}")
+    return found
 
 
 def run_apply(args: argparse.Namespace) -> int:

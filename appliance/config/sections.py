@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from appliance.config.glance import LISTEN, RUN_DIR, STATE_DIR
+from appliance.config.recipient import Recipient
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 _PORT = r"^\d+-\d+(\.\d+)*$"
@@ -188,9 +189,10 @@ class SourceSection(_Driven):
 
 
 class BackupSection(_Section):
-    """What is sealed, to whom, how often."""
+    """What is sealed, how often, and to whom: `recipients` are the province's public keys, each as a text `"age1…"` or
+    as the table below."""
 
-    recipients: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     every_minutes: int = Field(5, ge=1, le=120)
     keep_days: int = Field(30, ge=1, le=3650)
     quota_gb: int = Field(16, ge=1, le=10_000)

@@ -1,6 +1,6 @@
 """The guard's composition root: the only place that constructs and connects."""
 
-from appliance.daemon import answers, line, lockdown
+from appliance.daemon import answers, line, lockdown, recipients
 from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
 from appliance.daemon.line import ruleset
 from appliance.daemon.lockdown import warnings
@@ -15,6 +15,7 @@ __all__ = [
     "lockdown",
     "make_clock",
     "read",
+    "recipients",
     "ruleset",
     "run",
     "warnings",

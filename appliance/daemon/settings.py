@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from appliance.backup import bech32
 from appliance.backup.sources import SOURCES
 from appliance.config import ConfigError, beside, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
-from appliance.daemon import board, network, seat_list, supply
+from appliance.daemon import board, network, recipients, seat_list, supply
 from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.seats import rooms_short_of_spares
@@ -48,11 +47,7 @@ def read(path: Path) -> Settings:
     seats = tuple(row.plan for row in rows)
     faults += network.faults(path, config, rows)
     faults += supply.faults(path, config, seats)
-    faults += _recipient_faults(path, config)
-    if config.backup.source and not config.backup.recipients:
-        faults.append(
-            f"{path.name}: backup.recipients: missing: nothing can be sealed without the province's key"
-        )
+    faults += recipients.faults(path, config)
     if faults:
         raise ConfigError(faults)
     plan = Plan(
@@ -79,6 +74,7 @@ def read(path: Path) -> Settings:
         panel=bool(config.panel.model_fields_set) or config.simulation is not None,
         seats_watched=bool(seats) and (config.simulation is not None or network.seats_seen(config, rows)),
         backup=bool(config.backup.source),
+        recipients=recipients.plan(config),
         simulated=config.simulation is not None,
     )
     boot = tuple(grant for device in boot_devices(plan) if (grant := grant_of(device)) is not None)
@@ -133,25 +129,6 @@ def _driver_faults(path: Path, config: Config) -> list[str]:
             )
             continue
         faults += _option_faults(place, SOURCES[source.driver], source.options)
-    return faults
-
-
-def _recipient_faults(path: Path, config: Config) -> list[str]:
-    faults = []
-    for n, recipient in enumerate(config.backup.recipients):
-        place = f"{path.name}: backup.recipients[{n}]"
-        if recipient.upper().startswith("AGE-SECRET-KEY"):
-            faults.append(
-                f"{place}: this is a private key: it must never be here; take it away and make a new one"
-            )
-            continue
-        try:
-            prefix, key = bech32.decode(recipient)
-        except bech32.Bech32Error as error:
-            faults.append(f"{place}: {recipient[:80]!r}: {error}")
-            continue
-        if prefix != "age" or len(key) != 32:
-            faults.append(f"{place}: {recipient[:80]!r}: an age1… public key was expected")
     return faults
 
 

@@ -102,6 +102,15 @@ class UsbAllowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientPlan:
+    """One of the province's public keys: how it begins, what people call it, its last day (YYYY-MM-DD, '' for none)."""
+
+    key: str
+    name: str = ""
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The venue as configured. `usb`, `network`, `seats_watched` say what the guard is asked to look at.
 
@@ -132,4 +141,5 @@ class Plan:
     panel: bool = False
     seats_watched: bool = False
     backup: bool = False
+    recipients: tuple[RecipientPlan, ...] = ()
     simulated: bool = False

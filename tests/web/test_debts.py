@@ -7,6 +7,7 @@ import pytest
 from appliance.cli.debts import debt_lines
 from web.incidents import debts
 
+RECEIPT = "the province's receipt (am)"
 NOW = datetime(2026, 9, 5, 4, 18, 30, tzinfo=UTC)
 
 
@@ -19,9 +20,9 @@ def owing(minutes: float) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("minutes", "zh", "en"),
     [
-        (12.5, "省里的回执（am）应于 04:31 前，还有 12 分钟", "the province's receipt (am) due by 04:31, 12 min left"),
-        (0, "省里的回执（am）已过 04:18 时限，超过 0 分钟", "the province's receipt (am) was due by 04:18, 0 min ago"),
-        (-8.9, "省里的回执（am）已过 04:09 时限，超过 8 分钟", "the province's receipt (am) was due by 04:09, 8 min ago"),
+        (12.5, "省里的回执（am）应于 04:31 前，还有 12 分钟", f"{RECEIPT} due by 04:31, 12 min left"),
+        (0, "省里的回执（am）已过 04:18 时限，超过 0 分钟", f"{RECEIPT} was due by 04:18, 0 min ago"),
+        (-8.9, "省里的回执（am）已过 04:09 时限，超过 8 分钟", f"{RECEIPT} was due by 04:09, 8 min ago"),
     ],
 )
 def test_minutes_left_and_minutes_gone(minutes: float, zh: str, en: str) -> None:
