@@ -3,11 +3,14 @@
 import argparse
 import logging
 import os
+import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import waitress
 
+from appliance.cli.handed import NotHanded, handed_socket
 from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
 from appliance.client import Client
 from appliance.config import ConfigError
@@ -15,6 +18,13 @@ from appliance.config.glance import glance
 from web import create_app
 
 THREADS, CONNECTIONS, CHANNEL_TIMEOUT_S = 8, 500, 15
+# Only nginx connects to the unix socket, whom waitress calls "localhost": who asks and that it was TLS is what it says.
+BEHIND_NGINX: Mapping[str, Any] = {
+    "trusted_proxy": "localhost",
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,7 +43,10 @@ def run(args: argparse.Namespace) -> int:
             say(fault)
         return EXIT_CONFIG
     try:
-        place = _listen(config.listen)
+        place = _place(config.listen)
+    except NotHanded as error:
+        say(str(error))
+        return EXIT_UNAVAILABLE
     except ValueError as error:
         say(f"{args.config.name}: page.listen: {error}")
         return EXIT_USAGE
@@ -54,12 +67,17 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _listen(text: str) -> dict[str, Any]:
-    """waitress's arguments for `unix:PATH` or `HOST:PORT`. Raises ValueError."""
+def _place(text: str) -> dict[str, Any]:
+    """waitress's arguments for the socket systemd handed on, else for `unix:PATH` or `HOST:PORT`.
+
+    Raises NotHanded, ValueError.
+    """
+    if (handed := handed_socket(os.environ)) is not None:
+        return {"sockets": [handed], **(BEHIND_NGINX if handed.family == socket.AF_UNIX else {})}
     if text.startswith("unix:"):
         path = Path(text.removeprefix("unix:"))
         path.unlink(missing_ok=True)
-        return {"unix_socket": str(path), "unix_socket_perms": "660"}
+        return {"unix_socket": str(path), "unix_socket_perms": "660", **BEHIND_NGINX}
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit():
         raise ValueError(f"{text!r}: unix:PATH or ADDRESS:PORT was expected")

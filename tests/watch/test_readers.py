@@ -114,3 +114,14 @@ def test_a_clock_without_a_source_is_not_trusted(tmp_path: Path) -> None:
 def test_the_disk_is_read_where_the_state_lies(tmp_path: Path) -> None:
     reading = host.disk_reader(tmp_path)()
     assert 0 <= reading.free_percent <= 100 and reading.free_bytes >= 0
+
+
+def test_a_clock_whose_discipline_cannot_be_asked_is_not_trusted(tmp_path: Path) -> None:
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    assert host.clock_reader("ntp:10.0.0.1", tmp_path)().trusted is False, "systemd, and no timedatectl"
+    program = tmp_path / "usr/bin/timedatectl"
+    program.parent.mkdir(parents=True)
+    for said, trusted in (("yes", True), ("no", False), ("", False)):
+        program.write_text(f"#!/bin/sh\necho '{said}'\n")
+        program.chmod(0o755)
+        assert host.clock_reader("ntp:10.0.0.1", tmp_path)().trusted is trusted
