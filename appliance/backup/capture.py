@@ -1,6 +1,5 @@
 """The upper half of the pipeline: sources into tar members, each hashed as it streams, the file list last."""
 
-import base64
 import hashlib
 import json
 import os
@@ -19,6 +18,7 @@ from appliance.backup.bundle import (
     SourceTally,
 )
 from appliance.backup.counts import Counter, CountFault
+from appliance.backup.filelist import FileList
 from appliance.backup.index import Index
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
@@ -29,8 +29,6 @@ from appliance.backup.tar import TarWriter
 _MODE = 0o640
 _NAMED_LIMIT = 100
 _PROGRESS_EVERY_S = 0.1
-# json.dumps builds an encoder for every call that is not plain ASCII: a third of the list's cost.
-_ENCODED = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Capture:
@@ -52,7 +50,8 @@ class Capture:
         self._tar = TarWriter(stream)
         self._now_ns = int(now.timestamp()) * 1_000_000_000
         self._spool_dir, self._scratch = spool_dir, scratch
-        self._files = Spool(spool_dir)
+        self._spool = Spool(spool_dir)
+        self._files = FileList(self._spool)
         self._progress = progress
         self._told_s = 0.0
         self._done_files, self._done_bytes = 0, 0
@@ -93,12 +92,13 @@ class Capture:
 
     def finish(self) -> None:
         """The file list and the archive's end."""
-        self._spooled(FILES_MEMBER, self._files)
+        self._files.flush()
+        self._spooled(FILES_MEMBER, self._spool)
         self._tar.close()
 
     def close(self) -> None:
         """Let the spooled file list go."""
-        self._files.close()
+        self._spool.close()
 
     def _spooled(self, path: bytes, spool: Spool) -> None:
         self._tar.file(path, size=spool.size_bytes, mode=_MODE, mtime_ns=self._now_ns)
@@ -132,7 +132,7 @@ class _Intake:
     def __init__(
         self,
         tar: TarWriter,
-        files: Spool,
+        files: FileList,
         tally: SourceTally,
         tell: Callable[[SourceTally], None],
         *,
@@ -148,23 +148,28 @@ class _Intake:
     def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
         found = self._index.changes(path, entries)
         if self._delta and found.anew:
-            self._line(path, {"type": "anew"})
+            self._files.other(self._path(path), "anew")
         if self._delta and found.gone:
-            self._line(path, {"type": "gone", "names": [name.hex() for name in found.gone]})
+            self._files.other(self._path(path), "gone", names=[name.hex() for name in found.gone])
             self._tally.gone += len(found.gone)
         return found.taken
 
     def directory(self, entry: Entry) -> None:
-        self._tar.directory(self._path(entry.path), mode=entry.mode, mtime_ns=entry.mtime_ns)
-        self._line(entry.path, {"type": "directory", "mtime_ns": entry.mtime_ns})
+        path = self._path(entry.path)
+        self._tar.directory(path, mode=entry.mode, mtime_ns=entry.mtime_ns)
+        self._files.directory(path, mtime_ns=entry.mtime_ns)
         self._tally.directories += 1
 
     def symlink(self, entry: Entry) -> None:
-        self._tar.symlink(self._path(entry.path), target=entry.target, mtime_ns=entry.mtime_ns)
-        self._line(
-            entry.path, {"type": "symlink", "mtime_ns": entry.mtime_ns, **_named("target", entry.target)}
-        )
+        path = self._path(entry.path)
+        self._tar.symlink(path, target=entry.target, mtime_ns=entry.mtime_ns)
+        self._files.symlink(path, mtime_ns=entry.mtime_ns, target=entry.target)
         self._tally.symlinks += 1
+
+    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
+        path = self._path(path)
+        self._tar.whole(path, content, mode=mode, mtime_ns=mtime_ns)
+        self._took(path, len(content), mtime_ns, hashlib.sha256(content).hexdigest(), Label.STABLE)
 
     def file(self, entry: Entry) -> None:
         self._entry, self._hash = entry, hashlib.sha256()
@@ -182,11 +187,13 @@ class _Intake:
         while missing > 0:
             self._hash.update(bytes(min(missing, 1 << 20)))
             missing -= 1 << 20
-        entry = self._entry
-        fields = {"type": "file", "size": entry.size, "mtime_ns": entry.mtime_ns}
-        self._line(entry.path, {**fields, "sha256": self._hash.hexdigest(), "label": label.value})
+        path = self._path(self._entry.path)
+        self._took(path, self._entry.size, self._entry.mtime_ns, self._hash.hexdigest(), label)
+
+    def _took(self, path: bytes, size: int, mtime_ns: int, sha256: str, label: Label) -> None:
+        self._files.file(path, size=size, mtime_ns=mtime_ns, sha256=sha256, label=label.value)
         self._tally.files += 1
-        self._tally.content_bytes += entry.size
+        self._tally.content_bytes += size
         self._tally.torn += label is Label.TORN
         self._tell(self._tally)
 
@@ -198,7 +205,7 @@ class _Intake:
 
     def not_captured(self, path: bytes, reason: str) -> None:
         self._index.spoil(path)
-        self._line(path, {"type": "not_captured", "reason": reason})
+        self._files.other(self._path(path), "not_captured", reason=reason)
         self._tally.not_captured += 1
         if len(self._tally.missing) < _NAMED_LIMIT:
             shown = os.fsdecode(path)
@@ -209,19 +216,7 @@ class _Intake:
 
     def close(self) -> None:
         """The source's last line: how it ended."""
-        self._line(b"", {"type": "source", "error": self._tally.error})
+        self._files.other(self._root, "source", error=self._tally.error)
 
     def _path(self, path: bytes) -> bytes:
         return self._root + b"/" + path if path else self._root
-
-    def _line(self, path: bytes, fields: dict[str, object]) -> None:
-        record = {**_named("path", self._path(path)), **fields}
-        self._files.write((_ENCODED(record) + "\n").encode())
-
-
-def _named(key: str, name: bytes) -> dict[str, object]:
-    """`key` with the name as text, `key_base64` where it is no UTF-8."""
-    try:
-        return {key: name.decode()}
-    except UnicodeDecodeError:
-        return {key + "_base64": base64.b64encode(name).decode()}

@@ -107,6 +107,9 @@ class _Counted:
     def symlink(self, entry: Entry) -> None:
         self._sink.symlink(entry)
 
+    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
+        self._sink.whole(path, content, mode=mode, mtime_ns=mtime_ns)
+
     def file(self, entry: Entry) -> None:
         self._sink.file(entry)
 

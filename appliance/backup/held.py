@@ -67,7 +67,7 @@ class Tree:
         if before is not None and before.member.kind == DIRECTORY != kind:
             self._drop_below(record.path, older_than=held.bundle)
         self.not_captured.discard(record.path)
-        self.held[record.path] = replace(held, torn=True) if record.label == "torn" else held
+        self.held[record.path] = replace(held, member=_dated(held.member, record), torn=record.label == "torn")
         self._below.setdefault(_parent(record.path), set()).add(record.path)
 
     def _remove(self, removal: Listed, bundle: int, key: bytes) -> None:
@@ -94,6 +94,11 @@ class Tree:
         self._below[_parent(path)].discard(path)
         if held.number >= 0:
             self._dropped(held.number)
+
+
+def _dated(member: Member, record: Listed) -> Member:
+    """The time to the nanosecond stands in the list alone; lists of before have it in both."""
+    return member if record.mtime_ns is None else replace(member, mtime_ns=record.mtime_ns)
 
 
 def _parent(path: bytes) -> bytes:

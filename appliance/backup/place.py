@@ -66,10 +66,15 @@ class Place:
                 view = memoryview(chunk)
                 while view:
                     view = view[file.write(view) :]
-            # Now, not when it is put in place: an inode changed after `sync` costs a journal commit a file.
             os.fchmod(file.fileno(), member.mode)
-            os.utime(file.fileno(), ns=(member.mtime_ns, member.mtime_ns))
         return digest.hexdigest()
+
+    def date(self, number: int, member: Member) -> None:
+        """Give what was kept as `number` its time, known to the nanosecond only now. Raises OSError.
+
+        Before `sync`, not when it is put in place: an inode changed after it costs a journal commit a file.
+        """
+        os.utime(str(number), ns=(member.mtime_ns, member.mtime_ns), dir_fd=self._staging)
 
     def unstage(self, number: int) -> None:
         """What was kept as `number` is of no use: a later bundle holds another, or none. Raises OSError."""

@@ -168,6 +168,9 @@ def _put(place: Place, tree: Tree, result: Restored, *, force: bool) -> None:
     if differing:
         named = ", ".join(repr(path.decode(errors="replace")) for path in differing[:_NAMED_LIMIT])
         raise WouldOverwrite(f"{len(differing)} files stand there and differ, nothing was changed: {named}")
+    for held in todo:
+        if held.member.kind == FILE:
+            place.date(held.number, held.member)
     place.sync()
     # Links last: a file is never put through one. Directories' modes after that: a read-only one fills first.
     for held in todo:

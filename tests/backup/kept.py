@@ -30,6 +30,11 @@ class Kept:
     def symlink(self, entry: Entry) -> None:
         self.entries.append(("symlink", entry))
 
+    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
+        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=len(content)))
+        self.write(content)
+        self.end(Label.STABLE)
+
     def file(self, entry: Entry) -> None:
         self.entries.append(("file", entry))
         self.content[entry.path] = b""

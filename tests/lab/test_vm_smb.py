@@ -17,7 +17,7 @@ import hashlib, json, sys, time
 sys.path.insert(0, "/usr/lib/venue-appliance")
 from pathlib import Path
 from appliance.backup.index import ALL
-from appliance.backup.sources import SourceError
+from appliance.backup.sources import Entry, Label, SourceError
 from appliance.backup.sources.smb import Options
 
 class Sink:
@@ -25,6 +25,10 @@ class Sink:
     def changes(self, path, entries): list(entries); return ALL
     def directory(self, entry): pass
     def symlink(self, entry): pass
+    def whole(self, path, content, mode, mtime_ns):
+        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=len(content)))
+        self.write(content)
+        self.end(Label.STABLE)
     def file(self, entry): self.path, self.hash = entry.path.decode(), hashlib.sha256()
     def write(self, chunk):
         self.hash.update(chunk)

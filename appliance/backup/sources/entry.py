@@ -90,6 +90,12 @@ class Sink(Protocol):
     def symlink(self, entry: Entry) -> None:
         """A symbolic link."""
 
+    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
+        """A stable and settled file whose content is at hand: `file`, `write` and `end` in one call.
+
+        Most files are small, and most of what a small one costs is calls.
+        """
+
     def file(self, entry: Entry) -> None:
         """The head of a file; `write` and one of the three ends follow."""
 
