@@ -16,7 +16,7 @@ from appliance.backup.index_files import directory_of, index_of
 from appliance.backup.keys import allowed_signers
 from appliance.backup.outbox import outbox_of
 from appliance.backup.restore import BundleDamaged, NoSuchBundle, Restored, restore
-from appliance.backup.sources import directory
+from appliance.backup.sources import directory_file
 from appliance.backup.sources.directory import Options
 from tests.backup.conftest import NOW
 from tests.backup.settled import settle
@@ -286,7 +286,7 @@ def test_a_file_too_young_to_be_told_from_its_next_version_is_in_the_next_delta_
 ) -> None:
     settle(tree)
     with monkeypatch.context() as young:
-        young.setattr(directory, "_recent", lambda status: True)
+        young.setattr(directory_file, "_recent", lambda stamp: True)
         full = publish(tree)
     assert full.files == publish(tree, kind="delta").files > 0
     assert publish(tree, kind="delta").files == 0

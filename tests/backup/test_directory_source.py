@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from appliance.backup.sources import SOURCES, Label, SourceMissing
 from appliance.backup.sources.directory import Options
 from tests.backup.kept import Kept
+from tests.backup.settled import settle
 from tests.fakes.wait import wait_for
 from tests.lab import sshd
 
@@ -124,6 +125,29 @@ def test_a_file_gone_since_it_was_listed_counts_as_deleted(tree: Path) -> None:
 
     sink = captured(tree, on_write=delete)
     assert not sink.missing and "考生答案.txt".encode() not in sink.content
+
+
+@pytest.mark.parametrize("now", [b"", b"longer than it was", b"same", b"x" * (2 << 20)])
+def test_a_file_that_changed_since_it_was_listed_is_taken_as_it_is_now(tree: Path, now: bytes) -> None:
+    class Listed(Kept):
+        def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
+            found = super().changes(path, entries)
+            (tree / "late").write_bytes(now)
+            return found
+
+    (tree / "late").write_bytes(b"then")
+    settle(tree)
+    sink = Listed()
+    Options(path=tree).open().capture(sink)
+    assert sink.content[b"late"] == now and sink.labels[b"late"] is Label.STABLE
+
+
+def test_a_file_above_the_limit_is_left_out_however_small_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(1_000_000))
+    (tmp_path / "b").write_bytes(bytes(1_000_001))
+    settle(tmp_path)
+    sink = captured(tmp_path, largest_file_gb=0.001)
+    assert sink.missing == {b"b": "too_large"} and list(sink.content) == [b"a"]
 
 
 def test_directories_too_deep_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:

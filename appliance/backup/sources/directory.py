@@ -16,8 +16,6 @@ as missing, and the rest is taken. A file that changes while it is read is taken
 import errno
 import os
 import stat
-import struct
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,28 +23,20 @@ from typing import ClassVar
 
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks, exclude
-from appliance.backup.sources.entry import Entry, Label, Sink, Source, SourceMissing, SourceUnreadable
+from appliance.backup.sources.directory_file import STAMP, Stamp, stamp_of, take, take_quickly
+from appliance.backup.sources.entry import Entry, Sink, Source, SourceMissing, SourceUnreadable
 
 # Each level holds one descriptor open; the usual limit is 1,024.
 _DEPTH_LIMIT = 200
-# A file up to this size is read whole before its header is written, so a second taking costs nothing.
-_WHOLE_BYTES = 1 << 20
-_CHUNK_BYTES = 1 << 18
-_TAKINGS = 2
-# Two ticks of a kernel with HZ=100.
-_TICK_NS = 20_000_000
 _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# Non-blocking: a FIFO that took a file's place must not hold the backup.
-_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _GONE = (errno.ENOENT, errno.ESTALE)
 # The medium or its server is gone, not a file: each further one would cost a time-out of the kernel's.
 _LOST = (
     errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ETIMEDOUT,
     errno.ECONNABORTED, errno.ECONNRESET, errno.ENODEV, errno.ESHUTDOWN,
 )  # fmt: skip
-_STAMP = struct.Struct("<QQQqq").pack
-_FILE, _DIRECTORY, _SYMLINK, _OTHER = 1, 2, 3, 4
-_KINDS = {stat.S_IFREG: _FILE, stat.S_IFDIR: _DIRECTORY, stat.S_IFLNK: _SYMLINK}
+# Of an entry that went away.
+_NO_STAMP = bytes(STAMP.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,47 +138,47 @@ def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, t
         return
     if told:
         sink.directory(Entry(path=path, mode=status.st_mode, mtime_ns=status.st_mtime_ns))
-    kept = [name for name in names if not rules.excluded(path + b"/" + name if path else name)]
-    listing = _Listing(sink, fd, path, kept, rules)
+    if rules.excluded:
+        names = [name for name in names if not rules.excluded(path + b"/" + name if path else name)]
+    listing = _Listing(sink, fd, path, names, rules)
     taken = sink.changes(path, listing)
-    for name, kind in listing.found():
+    for name, stamp in listing.found():
         below = path + b"/" + name if path else name
         try:
-            if kind == _DIRECTORY:
+            if stat.S_ISDIR(stamp[0]):
                 _below(sink, fd, name, below, rules, depth=depth + 1, told=name in taken)
-            elif name in taken:
-                _member(sink, fd, name, below, kind, rules)
+            elif name in taken and not take_quickly(sink, fd, name, below, stamp, rules.largest_bytes):
+                _member(sink, fd, name, below, stamp[0], rules)
         except OSError as error:
             rules.failed(sink, below, error)
 
 
 class _Listing:
-    """A directory's entries with a stamp each, told once; what each of them was then is kept, a byte each."""
+    """A directory's entries with a stamp each, told once; the stamps are kept, 40 bytes each."""
 
     def __init__(self, sink: Sink, fd: int, path: bytes, names: list[bytes], rules: _Rules) -> None:
         self._rules, self._sink, self._fd, self._path, self._names = rules, sink, fd, path, names
-        self._kinds = bytearray(len(names))
+        self._stamps = bytearray()
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         """Each name that is there, and its stamp."""
-        for number, name in enumerate(self._names):
+        for name in self._names:
             try:
-                status = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+                stamp = STAMP.pack(*stamp_of(os.stat(name, dir_fd=self._fd, follow_symlinks=False)))
             except OSError as error:
+                self._stamps += _NO_STAMP
                 if error.errno not in _GONE:
                     below = self._path + b"/" + name if self._path else name
                     self._rules.failed(self._sink, below, error)
                     yield name, b""  # it is there all the same, and to be taken once it can be
                 continue
-            self._kinds[number] = _KINDS.get(stat.S_IFMT(status.st_mode), _OTHER)
-            yield (
-                name,
-                _STAMP(status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
-            )
+            self._stamps += stamp
+            yield name, stamp
 
-    def found(self) -> Iterator[tuple[bytes, int]]:
-        """Each name that was there, and its kind."""
-        return ((name, kind) for name, kind in zip(self._names, self._kinds, strict=True) if kind)
+    def found(self) -> Iterator[tuple[bytes, Stamp]]:
+        """Each name that was there, and its stamp."""
+        stamps = STAMP.iter_unpack(self._stamps)
+        return ((name, stamp) for name, stamp in zip(self._names, stamps, strict=True) if stamp[0])
 
 
 def _below(
@@ -204,91 +194,15 @@ def _below(
         os.close(fd)
 
 
-def _member(sink: Sink, parent: int, name: bytes, path: bytes, kind: int, rules: _Rules) -> None:
-    if kind == _FILE:
-        _file(sink, parent, name, path, rules)
-    elif kind == _SYMLINK:
+def _member(sink: Sink, parent: int, name: bytes, path: bytes, mode: int, rules: _Rules) -> None:
+    if stat.S_ISREG(mode):
+        take(sink, parent, name, path, rules.largest_bytes)
+    elif stat.S_ISLNK(mode):
         status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         target = os.readlink(name, dir_fd=parent)
         sink.symlink(Entry(path=path, mode=0o777, mtime_ns=status.st_mtime_ns, target=target))
     else:
         sink.skipped()
-
-
-def _file(sink: Sink, parent: int, name: bytes, path: bytes, rules: _Rules) -> None:
-    fd = os.open(name, _FILE_FLAGS, dir_fd=parent)
-    try:
-        for taking in range(1, _TAKINGS + 1):
-            before = os.fstat(fd)
-            if not stat.S_ISREG(before.st_mode):
-                sink.skipped()
-                return
-            if before.st_size > rules.largest_bytes:
-                sink.not_captured(path, "too_large")
-                return
-            if _taken(sink, fd, path, before, last=taking == _TAKINGS):
-                return
-            os.lseek(fd, 0, os.SEEK_SET)
-    finally:
-        os.close(fd)
-
-
-def _taken(sink: Sink, fd: int, path: bytes, before: os.stat_result, *, last: bool) -> bool:
-    """Whether the file is taken; False when it changed under the reader and may be taken once more."""
-    entry = Entry(path=path, mode=before.st_mode, mtime_ns=before.st_mtime_ns, size=before.st_size)
-    if entry.size > _WHOLE_BYTES:
-        return _streamed(sink, fd, entry, before, last=last)
-    content = _read(fd, entry.size)
-    stable = _same(before, os.fstat(fd)) and len(content) == entry.size
-    if stable and _recent(before):
-        os.lseek(fd, 0, os.SEEK_SET)
-        stable = _read(fd, entry.size) == content
-    if not stable and not last:
-        return False
-    sink.file(entry)
-    sink.write(content)
-    sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not _recent(before))
-    return True
-
-
-def _streamed(sink: Sink, fd: int, entry: Entry, before: os.stat_result, *, last: bool) -> bool:
-    sink.file(entry)
-    left = entry.size
-    try:
-        while left and (chunk := os.read(fd, min(left, _CHUNK_BYTES))):
-            sink.write(chunk)
-            left -= len(chunk)
-        stable = _same(before, os.fstat(fd)) and not left and (last or not _recent(before))
-    except OSError:
-        # The header promised the bytes already: the member is filled up and does not count.
-        sink.abandon()
-        raise
-    if stable or last:
-        sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not _recent(before))
-    else:
-        sink.abandon()
-    return stable or last
-
-
-def _read(fd: int, size: int) -> bytes:
-    content = os.read(fd, size) if size else b""
-    while len(content) < size and (more := os.read(fd, size - len(content))):
-        content += more
-    return content
-
-
-def _same(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
-        after.st_size, after.st_mtime_ns, after.st_ctime_ns
-    )  # fmt: skip
-
-
-def _recent(status: os.stat_result) -> bool:
-    """Whether the next write could leave the same stamps: they move with the kernel's tick alone.
-
-    The file's clock is the wall clock; stamps of the future, after it was set back, count as recent.
-    """
-    return time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _TICK_NS
 
 
 def _word(error: OSError) -> str:

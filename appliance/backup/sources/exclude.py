@@ -16,6 +16,10 @@ class Exclude:
         self._names = _compiled([pattern for pattern in patterns if "/" not in pattern])
         self._paths = _compiled([pattern for pattern in patterns if "/" in pattern])
 
+    def __bool__(self) -> bool:
+        """Whether anything could be left out at all."""
+        return bool(self._names or self._paths)
+
     def __call__(self, path: bytes) -> bool:
         """Whether `path`, relative to the root, is left out."""
         if self._names and self._names.match(os.fsdecode(path.rpartition(b"/")[2])):

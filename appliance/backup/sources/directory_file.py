@@ -1,0 +1,122 @@
+"""One regular file of a tree, read so that bytes of two moments are never taken for bytes of one."""
+
+import os
+import stat
+import struct
+import time
+
+from appliance.backup.sources.entry import Entry, Label, Sink
+
+# A file up to this size is read whole before its header is written, so a second taking costs nothing.
+_WHOLE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18
+_TAKINGS = 2
+# Two ticks of a kernel with HZ=100.
+_TICK_NS = 20_000_000
+# Non-blocking: a FIFO that took a file's place must not hold the backup.
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+Stamp = tuple[int, int, int, int, int]
+# A stamp in bytes.
+STAMP = struct.Struct("<QQQqq")
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Mode, inode, size, mtime and ctime: what changes when a file does."""
+    return (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def take_quickly(sink: Sink, parent: int, name: bytes, path: bytes, stamp: Stamp, largest_bytes: int) -> bool:
+    """Whether a small file is taken by one reading, its stamp after it being the one it was listed with.
+
+    Nearly every file is such a one, and this is the shortest way that tears none; all else goes to `take`.
+    Raises OSError.
+    """
+    mode, _, size, mtime_ns, _ = stamp
+    if size > _WHOLE_BYTES or size > largest_bytes or not stat.S_ISREG(mode):
+        return False
+    fd = os.open(name, _FLAGS, dir_fd=parent)
+    try:
+        recent = _recent(stamp)
+        content = os.read(fd, size + 1)
+        after = stamp_of(os.fstat(fd))
+    finally:
+        os.close(fd)
+    if recent or len(content) != size or after != stamp:
+        return False
+    sink.whole(path, content, mode=mode, mtime_ns=mtime_ns)
+    return True
+
+
+def take(sink: Sink, parent: int, name: bytes, path: bytes, largest_bytes: int) -> None:
+    """A file of any size; one that changes meanwhile is taken once more, at last as torn. Raises OSError."""
+    fd = os.open(name, _FLAGS, dir_fd=parent)
+    try:
+        for taking in range(1, _TAKINGS + 1):
+            before = stamp_of(os.fstat(fd))
+            mode, _, size, mtime_ns, _ = before
+            if not stat.S_ISREG(mode):
+                sink.skipped()
+                return
+            if size > largest_bytes:
+                sink.not_captured(path, "too_large")
+                return
+            entry = Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=size)
+            way = _whole if size <= _WHOLE_BYTES else _streamed
+            if way(sink, fd, entry, before, last=taking == _TAKINGS):
+                return
+            os.lseek(fd, 0, os.SEEK_SET)
+    finally:
+        os.close(fd)
+
+
+def _whole(sink: Sink, fd: int, entry: Entry, before: Stamp, *, last: bool) -> bool:
+    """Whether the file is taken; False when it changed under the reader and may be taken once more."""
+    recent = _recent(before)
+    content = _read(fd, entry.size)
+    stable = stamp_of(os.fstat(fd)) == before and len(content) == entry.size
+    if stable and recent:
+        os.lseek(fd, 0, os.SEEK_SET)
+        stable = _read(fd, entry.size) == content
+    if not stable and not last:
+        return False
+    sink.file(entry)
+    sink.write(content)
+    sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not recent)
+    return True
+
+
+def _streamed(sink: Sink, fd: int, entry: Entry, before: Stamp, *, last: bool) -> bool:
+    """As `_whole`, of a file that is too large to be held: what is taken again follows what was."""
+    recent = _recent(before)
+    sink.file(entry)
+    left = entry.size
+    try:
+        while left and (chunk := os.read(fd, min(left, _CHUNK_BYTES))):
+            sink.write(chunk)
+            left -= len(chunk)
+        stable = stamp_of(os.fstat(fd)) == before and not left and (last or not recent)
+    except OSError:
+        # The header promised the bytes already: the member is filled up and does not count.
+        sink.abandon()
+        raise
+    if stable or last:
+        sink.end(Label.STABLE if stable else Label.TORN, settled=stable and not recent)
+    else:
+        sink.abandon()
+    return stable or last
+
+
+def _read(fd: int, size: int) -> bytes:
+    content = os.read(fd, size) if size else b""
+    while len(content) < size and (more := os.read(fd, size - len(content))):
+        content += more
+    return content
+
+
+def _recent(stamp: Stamp) -> bool:
+    """Whether the next write could leave the same stamp: times move with the kernel's tick alone.
+
+    To be asked before the reading begins. The file's clock is the wall clock; times of the future, after it was set
+    back, count as recent.
+    """
+    return time.time_ns() - max(stamp[3], stamp[4]) < _TICK_NS
