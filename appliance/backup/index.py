@@ -20,7 +20,7 @@ from appliance.backup.disk import DiskFault, sync_directory
 
 FORMAT = 1
 _ID_BYTES, _ENTRY_BYTES, _DIRECTORY_ID_BYTES = 8, 16, 16
-_DISK = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN"}
+_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _MOST_ROWS = 100_000_000
 _FOREIGN = bytes(_ID_BYTES)  # the stamp of an entry that is to be taken again
 _SCHEMA = (
@@ -78,6 +78,8 @@ class Index:
             self._db = sqlite3.connect(path, isolation_level=None)
         except OSError as error:
             raise DiskFault(error) from error
+        except sqlite3.DatabaseError as error:
+            raise _fault(error) from error
         with contextlib.ExitStack() as undo:
             undo.callback(self._db.close)
             # Written beside, synced and renamed as a whole: a journal on the disk would only wear it out.
@@ -168,12 +170,13 @@ class Index:
         """Give the finished index its bundle's name, just before the bundle exists. Raises DiskFault."""
         try:
             os.rename(self._path, path)
+            self._path = path
             sync_directory(path.parent)
         except OSError as error:
             raise DiskFault(error) from error
 
     def remove(self) -> None:
-        """It is of no use: its bundle was not made. May be called at any time."""
+        """It is of no use, kept or not: its bundle was not made, or may not last. May be called at any time."""
         self._db.close()
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
@@ -204,9 +207,7 @@ class Index:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorname", "") in _DISK:
-                raise DiskFault(OSError(str(error))) from error
-            raise IndexUnusable(str(error)) from error
+            raise _fault(error) from error
 
     def _close_above(self, path: bytes | None) -> None:
         """Write the directories of the walk that `path` is not below."""
@@ -261,6 +262,13 @@ class _Row:
 def name_id(name: bytes, key: bytes) -> bytes:
     """What stands for a name in a bundle's list of what is gone."""
     return hashlib.blake2b(name, digest_size=_ID_BYTES, key=key).digest()
+
+
+def _fault(error: sqlite3.DatabaseError) -> DiskFault | IndexUnusable:
+    """The disk's, by the primary code: SQLITE_IOERR_WRITE and its like are one. Source: sqlite.org/rescode.html."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+        return DiskFault(OSError(str(error)))
+    return IndexUnusable(str(error))
 
 
 def _compared(names: Sequence[bytes], now: bytearray, before: bytes) -> Changes:
