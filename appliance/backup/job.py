@@ -54,7 +54,8 @@ def run(
     """Publish one bundle of `request`; `log_rows` are the event log's rows since the last one, `now` aware.
 
     A source that fails is named in the manifest and stops no other. Raises BackupBusy, RequestRefused,
-    AllSourcesFailed, OutboxUnwritable, ReadBackFailed: then nothing was published.
+    AllSourcesFailed, OutboxUnwritable, ReadBackFailed: then nothing is to be announced. After a read-back that failed
+    the next bundle is a full one: nothing is to build on such a medium.
     """
     if now.tzinfo is None:
         raise ValueError("now has no time zone")
@@ -71,9 +72,12 @@ def run(
             except IndexUnusable as error:
                 _log.warning("the index of the bundle before cannot be used, a full bundle is made: %s", error)
                 return making.made(None, log_rows)
+            except ReadBackFailed:
+                index_files.sweep(request.state_dir, "")
+                raise
     except (DiskFault, OSError) as error:
         raise OutboxUnwritable(f"{request.state_dir}: {error}") from error
-    except SigningKeyUnusable as error:
+    except (SigningKeyUnusable, IndexUnusable) as error:
         raise OutboxUnwritable(str(error)) from error
 
 

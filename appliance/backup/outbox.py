@@ -17,6 +17,7 @@ from appliance.backup.bundle import (
     BackupBusy,
     BackupError,
     Published,
+    ReadBackFailed,
     parsed_name,
 )
 
@@ -136,13 +137,14 @@ def publish(
     signature: bytes,
     before_it_exists: Callable[[], None] = lambda: None,
 ) -> None:
-    """Make the sealed part and these two a bundle: it exists from the last rename. Raises DiskFault.
+    """Make the sealed part and these two a bundle: it exists from the last rename.
 
-    `before_it_exists` is called when nothing but that rename is left to do.
+    `before_it_exists` is called when nothing but that rename is left to do. Raises DiskFault, ReadBackFailed; where
+    the very last flush fails, a whole bundle stands there that nobody is told of.
     """
-    disk.write_file(part_of(directory, name + MANIFEST_SUFFIX), manifest, mode=FILE_MODE)
-    disk.write_file(part_of(directory, name + SIGNATURE_SUFFIX), signature, mode=FILE_MODE)
     try:
+        _write_and_read_back(part_of(directory, name + MANIFEST_SUFFIX), manifest)
+        _write_and_read_back(part_of(directory, name + SIGNATURE_SUFFIX), signature)
         for suffix in (DATA_SUFFIX, MANIFEST_SUFFIX):
             os.rename(part_of(directory, name + suffix), directory / (name + suffix))
         # Before the signature: a power cut must not keep its name and lose the other two.
@@ -150,8 +152,16 @@ def publish(
         before_it_exists()
         os.rename(part_of(directory, name + SIGNATURE_SUFFIX), directory / (name + SIGNATURE_SUFFIX))
         disk.sync_directory(directory)
+        # The outbox's own name: a power cut soon after the first bundle must not take the directory with it.
+        disk.sync_directory(directory.parent)
     except OSError as error:
         raise disk.DiskFault(error) from error
+
+
+def _write_and_read_back(part: Path, data: bytes) -> None:
+    disk.write_file(part, data, mode=FILE_MODE)  # dropped from the cache: what is read comes from the medium
+    if part.read_bytes() != data:
+        raise ReadBackFailed(f"{part.name}: the medium gave back other bytes than were written: replace it")
 
 
 def remember(directory: Path, newest: Head) -> None:
