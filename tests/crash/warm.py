@@ -1,0 +1,106 @@
+"""A process that has `venue` loaded and forks it for each run: a start takes 2 ms and not a second.
+
+Run as a program it is that process; `Warm` is who asks it.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from appliance import daemon
+from appliance.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Warm:
+    """Forks `venue WORDS` where it is asked; what a run says stands in files of its own."""
+
+    def __init__(self, directory: Path, config: Path) -> None:
+        self.out, self.err = directory / "said-out", directory / "said-err"
+        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "TMPDIR")}
+        self._process = subprocess.Popen(
+            (sys.executable, "-m", "tests.crash.warm", str(config), str(self.out), str(self.err)), cwd=ROOT, env=kept,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def start(self, *words: str, held: bool = False, without: Sequence[str] = ()) -> int:
+        """A run's process id; `held` waits for SIGCONT, `without` names calls of `os` that do nothing in it."""
+        return int(self._asked({"words": words, "held": held, "without": list(without)}))
+
+    def ended(self) -> int:
+        """How the run ended: its exit code, or a signal's number below 0."""
+        return int(self._asked({"wait": True}))
+
+    def run(self, *words: str, without: Sequence[str] = ()) -> int:
+        """One run to its end."""
+        self.start(*words, without=without)
+        return self.ended()
+
+    def said(self) -> str:
+        """What the last run said on stderr."""
+        return self.err.read_text(encoding="utf-8")
+
+    def announced(self) -> list[str]:
+        """The names that the last run printed."""
+        return self.out.read_text(encoding="utf-8").split()
+
+    def close(self) -> None:
+        """No more runs."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+    def _asked(self, question: dict[str, Any]) -> str:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+
+def _serve(config: str, out: str, err: str) -> None:
+    with contextlib.redirect_stdout(sys.stderr):
+        assert main(["backup", "list", "--config", config]) == 0  # loads what a run loads
+        daemon.read(Path(config))
+    pid = 0
+    for line in sys.stdin:
+        question = json.loads(line)
+        if question.get("wait"):
+            answer = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        else:
+            answer = pid = os.fork()
+            if not pid:
+                _child(question, out, err)
+            if question["held"]:
+                os.waitpid(pid, os.WUNTRACED)
+        print(answer, flush=True)
+
+
+def _child(question: dict[str, Any], out: str, err: str) -> None:
+    for fd, path in ((1, out), (2, err)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), fd)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for name in question["without"]:
+        setattr(os, name, lambda *_: None)
+    if question["held"]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    code = 1
+    try:
+        code = main(question["words"])
+    except BaseException:  # noqa: BLE001 - a process ends here, and the test reads why
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])
