@@ -25,7 +25,7 @@ from appliance.events import Event
 from appliance.events.bodies import CRITICAL
 from appliance.events.codec import to_plain
 from appliance.events.readings import Reading
-from appliance.journal import Journal, message_id
+from appliance.journal import Journal, event_fields
 from appliance.notify import Notifier
 from appliance.pins import Pins
 from appliance.words import event_sentence, verdict_sentence
@@ -195,14 +195,10 @@ class Guard:
 
     def _say(self, event: Event) -> None:
         plain = to_plain(event.body)
-        fields = {f"VENUE_{key.upper()}": str(value)[:200] for key, value in plain.items() if key != "state"}
         self._journal.write(
             event_sentence(self._language, event.kind, plain, places=self._settings.plan.usb_ports),
             level=event.body.level,
-            MESSAGE_ID=message_id(event.kind),
-            VENUE_KIND=event.kind,
-            VENUE_SEQ=str(event.seq),
-            **fields,
+            **event_fields(event.kind, event.seq, plain),
         )
 
     def _verdict(self) -> str:
