@@ -11,11 +11,17 @@ from tests.crash.scene import Scene
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
+def directory() -> Iterator[Path]:
     """In memory: a kill leaves the same on every file system, and `test_power_cut.py` has a real one."""
     memory = Path("/dev/shm")
-    directory = Path(tempfile.mkdtemp(prefix="venue-crash-", dir=memory if memory.is_dir() else None))
+    made = Path(tempfile.mkdtemp(prefix="venue-crash-", dir=memory if memory.is_dir() else None))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def scene(directory: Path) -> Iterator[Scene]:
+    """A venue that has no bundle yet."""
     made = Scene(directory)
     yield made
     made.close()
-    shutil.rmtree(directory)

@@ -17,6 +17,8 @@ from tests.fakes.place import TIMETABLE
 
 NOW = datetime(2026, 9, 5, 3, 15, tzinfo=UTC)
 
+Tree = dict[str, bytes | str | None]
+
 
 class Scene:
     """Everything below `directory`; the clock stands still, so that only the counter tells bundles apart."""
@@ -31,6 +33,7 @@ class Scene:
         self.run_words = ("backup", "run", "--config", str(self.config))
         self.warm = Warm(directory, self.config)
         self._changes, self._opened = 0, set[tuple[str, str]]()
+        self._held: dict[str, Tree] = {}
 
     def close(self) -> None:
         """No process is left."""
@@ -44,6 +47,10 @@ class Scene:
         (self.source / "room1" / "often.json").write_text(f'{{"q": {self._changes}}}')
         (self.source / f"new-{self._changes}").write_bytes(os.urandom(700))
         (self.source / f"new-{self._changes - 1}").unlink(missing_ok=True)
+
+    def remember(self, *names: str) -> None:
+        """The source as it stands is what the bundles `names` must hold."""
+        self._held |= {name: _tree(self.source) for name in names}
 
     def _write(self) -> None:
         for room in ("room1", "room2"):
@@ -123,7 +130,8 @@ class Scene:
             self._restored(bundle.name, into)  # checks each file against the list that is sealed with it
         except Exception as error:  # noqa: BLE001 - whatever it is, the bundle does not open
             return [f"{bundle.name} does not open: {error!r}"]
-        if not (into / "answers" / "room2" / "7.json").exists():
+        got = _tree(into / "answers")
+        if "room2/7.json" not in got or got != self._held.get(bundle.name, got):
             return [f"{bundle.name} is not complete"]
         self._opened.add(key)
         return []
@@ -143,8 +151,8 @@ def _stem(name: str) -> str:
     return ""
 
 
-def _tree(root: Path) -> dict[str, bytes | str | None]:
-    found: dict[str, bytes | str | None] = {}
+def _tree(root: Path) -> Tree:
+    found: Tree = {}
     for path in root.rglob("*"):
         name = str(path.relative_to(root))
         found[name] = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
