@@ -33,10 +33,11 @@ from appliance.backup.bundle import (
     refuse_nonsense,
 )
 from appliance.backup.capture import Capture
-from appliance.backup.disk import DiskFault, sha256_of
+from appliance.backup.disk import DiskFault
 from appliance.backup.index import Index, IndexUnusable
 from appliance.backup.keys import SigningKeyUnusable, signing_key
 from appliance.backup.manifest import FORMAT, encode, manifest_of
+from appliance.backup.readback import ReadBackDiffers
 from appliance.backup.scratch import Scratch
 from appliance.backup.seal import Sealer
 from appliance.backup.spool import Spool
@@ -119,9 +120,10 @@ class _Run:
                 made_for=_made_for(self._request),
             )
             undo.callback(growing.remove)
-            tallies, size, digest = self._sealed(part, name, parent, growing, log_rows)
-            if sha256_of(part) != digest:
-                raise ReadBackFailed(f"{name}: the medium gave back other bytes than were written: replace it")
+            try:
+                tallies, size, digest = self._sealed(part, name, parent, growing, log_rows)
+            except ReadBackDiffers as error:
+                raise ReadBackFailed(f"{name}: {error}: replace it") from error
             manifest = encode(
                 manifest_of(
                     self._request, tallies, kind=kind, parent=parent.name if parent else None, name=name,

@@ -9,24 +9,26 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from appliance.backup.age import AgeWriter
-from appliance.backup.disk import HashingWriter
+from appliance.backup.readback import ReadBackFile
 from appliance.backup.stream import Writable
 
 LEVEL = 3
+# What zstd gives at a time: each piece costs it a round for the interpreter's lock.
+_PACKED_BYTES = 1 << 20
 # Batches of about a megabyte that may wait on a belt: fewer would starve a stage, smaller ones hand the
 # interpreter's lock around too often.
 _BELT_BATCHES = 4
 
 
 class Sealer:
-    """Compresses and seals what is written, into a new file. Raises DiskFault from `write` or `finish`.
+    """Compresses and seals what is written, into a new file, read back. Raises DiskFault from `write` or `finish`.
 
     Two belts, because zstd sets the pace: the sources are read and hashed while it compresses, and the medium
     is waited for beside it; all of them leave the interpreter's lock.
     """
 
     def __init__(self, path: Path, recipients: Sequence[X25519PublicKey], *, mode: int) -> None:
-        self._file = HashingWriter(path, mode=mode)
+        self._file = ReadBackFile(path, mode=mode)
         self._to_file = Belt(self._file, name="seal-file")
         self._packer = _Packer(AgeWriter(self._to_file, recipients))
         self._to_packer = Belt(self._packer, name="seal-pack")
@@ -36,7 +38,7 @@ class Sealer:
         self._to_packer.write(data)
 
     def finish(self) -> tuple[int, str]:
-        """Everything on the medium; size in bytes and sha256 in hex of the sealed file."""
+        """Everything on the medium; size in bytes and sha256 in hex of the sealed file. Raises ReadBackDiffers."""
         self._to_packer.finish()
         self._packer.finish()
         self._to_file.finish()
@@ -93,12 +95,15 @@ class _Packer:
 
     def __init__(self, age: AgeWriter) -> None:
         self._age = age
-        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).chunker(
+            chunk_size=_PACKED_BYTES
+        )
 
     def write(self, data: bytes, /) -> None:
-        if sealed := self._zstd.compress(data):
-            self._age.write(sealed)
+        for packed in self._zstd.compress(data):
+            self._age.write(packed)
 
     def finish(self) -> None:
-        self._age.write(self._zstd.flush())
+        for packed in self._zstd.finish():  # type: ignore[no-untyped-call]  # its stub has no type
+            self._age.write(packed)
         self._age.close()

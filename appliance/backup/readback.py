@@ -1,0 +1,144 @@
+"""The sealed file: written by one thread, brought to the medium and read back from it by another, close behind."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import mmap
+import os
+import threading
+from pathlib import Path
+
+from appliance.backup.disk import DiskFault
+
+_BLOCK_BYTES = 1 << 20
+_SYNC_EVERY_BYTES = 16 << 20
+# How far the writer may be ahead of what was read back: a medium that is slow for a moment then stops nobody.
+_AHEAD_BYTES = 48 << 20
+
+
+class ReadBackDiffers(Exception):
+    """The medium gave back other bytes than were written to it."""
+
+
+class ReadBackFile:
+    """A new file, hashed as it is written; every 16 MB of it is synced, dropped from the cache and read again.
+
+    So what the medium would lose is known a moment after the last byte, the last sync waits for a few megabytes,
+    and the page cache stays with those who need it. Raises DiskFault.
+    """
+
+    def __init__(self, path: Path, *, mode: int) -> None:
+        self.size_bytes, self._checked_bytes = 0, 0
+        self._written, self._read = hashlib.sha256(), hashlib.sha256()
+        self._changed = threading.Condition()
+        self._ended = False
+        self._fault: OSError | None = None
+        with contextlib.ExitStack() as undo:
+            try:
+                self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+                undo.callback(os.close, self._fd)
+                os.fchmod(self._fd, mode)
+                self._reading = _opened(path)
+            except OSError as error:
+                raise DiskFault(error) from error
+            undo.pop_all()
+        self._thread = threading.Thread(target=self._follow, name="seal-read-back", daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes, /) -> None:
+        """Write and hash all of `data`; waits where the medium is far behind."""
+        self._written.update(data)
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError as error:
+            raise DiskFault(error) from error
+        with self._changed:
+            self.size_bytes += len(data)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._fault is not None or self._behind_bytes() < _AHEAD_BYTES)
+        self._raise_fault()
+
+    def finish(self) -> str:
+        """Everything on the medium and read back, the file closed; the sha256 in hex. Raises ReadBackDiffers."""
+        self._end()
+        self._raise_fault()
+        self.abandon()
+        if self._read.digest() != self._written.digest():
+            raise ReadBackDiffers("the medium gave back other bytes than were written to it")
+        return self._written.hexdigest()
+
+    def abandon(self) -> None:
+        """Close without a promise; may be called again."""
+        self._fault = self._fault or OSError(errno.ECANCELED, "abandoned")
+        self._end()
+        for fd in (self._fd, self._reading):
+            if fd >= 0:
+                os.close(fd)
+        self._fd = self._reading = -1
+
+    def _end(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _raise_fault(self) -> None:
+        if self._fault:
+            raise DiskFault(self._fault) from self._fault
+
+    def _behind_bytes(self) -> int:
+        return self.size_bytes - self._checked_bytes
+
+    def _follow(self) -> None:
+        buffer = mmap.mmap(-1, _BLOCK_BYTES)  # O_DIRECT wants it where a page begins
+        ended = False
+        try:
+            while not ended and not self._fault:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._ended or self._behind_bytes() >= _SYNC_EVERY_BYTES)
+                    ended, upto = self._ended, self.size_bytes
+                if not self._fault:
+                    self._check(buffer, upto if ended else upto - upto % _BLOCK_BYTES)
+        except OSError as error:
+            with self._changed:
+                self._fault = error
+                self._changed.notify_all()
+        finally:
+            buffer.close()
+
+    def _check(self, buffer: mmap.mmap, upto: int) -> None:
+        os.fsync(self._fd)
+        os.posix_fadvise(self._fd, 0, upto, os.POSIX_FADV_DONTNEED)
+        at = self._checked_bytes
+        while at < upto and (count := _read_at(self._reading, buffer, at)):
+            with memoryview(buffer) as view:
+                self._read.update(view[: min(count, upto - at)])
+            at += count
+        os.posix_fadvise(self._reading, 0, upto, os.POSIX_FADV_DONTNEED)
+        with self._changed:
+            self._checked_bytes = upto
+            self._changed.notify_all()
+
+
+def _opened(path: Path) -> int:
+    """To read from the medium itself, past the page cache, where the file system can."""
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECT)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _read_at(fd: int, buffer: mmap.mmap, at: int) -> int:
+    try:
+        return os.preadv(fd, [buffer], at)
+    except OSError as error:
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+        if error.errno != errno.EINVAL or not flags & os.O_DIRECT:
+            raise
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_DIRECT)  # said only now that it cannot
+        return os.preadv(fd, [buffer], at)
