@@ -3,12 +3,13 @@
 from datetime import datetime, tzinfo
 
 from appliance.words import label, name_of, net_level, net_lines, usb_level
-from web.card import Card, Line, Say
+from web.card import Card, Fold, Line, Say
 from web.fields import Plain, count, part, text
 from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
-from web.usb import usb_fold, usb_lines
+from web.usb import usb_lines, usb_list
 
+LINES_SHOWN = 3  # a card stays as low as its neighbours: the page fits a small laptop
 _BACKUP_LEVEL = {"ok": "ok", "running": "ok", "failed": "attention", "late": "attention", "none": "attention"}
 
 
@@ -70,18 +71,32 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
     tag = name_of(language, "level", level)
     if level == "unknown" and "unknown" not in (net, usb_state):
         tag = say("partly" if net == "closed" or usb_state in ("closed", "open") else "unmonitored")
+    lines = [
+        *usb_lines(language, say, snapshot, now, zone),
+        *_net_lines(language, snapshot, now, zone),
+    ]
+    shown, rest = _loud_first(lines, always=Line(words=say("seat_usb"), level="unknown"))
     return Card(
         title=say("line_usb"),
         level=level,
         tag=tag,
         big=_net_words(say, net, proven, part(network, "proof")),
-        lines=[
-            *_net_lines(language, snapshot, now, zone),
-            *usb_lines(language, say, snapshot, now, zone),
-            Line(words=say("seat_usb"), level="unknown"),
-        ],
-        fold=usb_fold(language, say, snapshot, now, zone),
+        lines=shown,
+        fold=_fold(say, [*rest, *usb_list(language, say, snapshot, now, zone)]),
     )
+
+
+def _loud_first(lines: list[Line], always: Line) -> tuple[list[Line], list[Line]]:
+    """(shown, folded): whatever is loud or unknown is shown, and `always`; the quiet as far as there is room."""
+    order = ("critical", "attention", "unknown")
+    loud = sorted((line for line in lines if line.level in order), key=lambda line: order.index(line.level))
+    quiet = [line for line in lines if line.level not in order]
+    room = max(0, LINES_SHOWN - 1 - len(loud))
+    return [*loud, *quiet[:room], always], quiet[room:]
+
+
+def _fold(say: Say, lines: list[Line]) -> Fold | None:
+    return Fold(name="usb-more", title=say("card_more", count=len(lines)), lines=lines) if lines else None
 
 
 def _net_lines(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Line]:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from appliance.words import attached_rows, name_of, radio_rows, usb_grants, usb_level, usb_rows
-from web.card import Fold, Line, Say
+from web.card import Line, Say
 from web.fields import Plain, part, text
 from web.times import day_time, moment_of
 
@@ -55,13 +55,13 @@ def _attached_lines(language: str, say: Say, snapshot: Plain) -> list[Line]:
     return lines
 
 
-def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Fold | None:
-    """Every device with its verdict and why, every grant with its people; None where there is none."""
+def usb_list(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Line]:
+    """Every device with its verdict and why, every grant with its people; empty where there is none."""
     rows = usb_rows(language, snapshot)
     grants = usb_grants(language, snapshot, lambda iso: day_time(language, moment_of(iso), now, zone))
     attached = sorted(attached_rows(language, snapshot), key=lambda row: row.level == "ok")
     if not rows and not grants and all(row.level == "ok" for row in attached):
-        return None  # the box's own alone: `venue usb list` has it
+        return []  # the box's own alone: `venue usb list` has it
     worst = sorted(rows, key=lambda row: tuple(_COUNTED).index(row.state) if row.state in _COUNTED else 9)
     lines = [
         Line(
@@ -82,4 +82,4 @@ def usb_fold(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzin
     lines += [
         Line(words=grant.words, level="attention" if grant.loud else "") for grant in grants[:ROWS_SHOWN]
     ]
-    return Fold(name="usb-more", title=say("usb_fold", count=len(rows) + len(attached)), lines=lines)
+    return lines

@@ -73,6 +73,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "net_leaks": ("外网：没有完全隔断，请拔下外网线", "Internet: not closed, unplug the line"),
     "net_unmonitored": ("外网：未接入监测", "Internet: not monitored"),
     "net_unknown": ("外网：未知", "Internet: unknown"),
+    "card_more": ("更多（{count}）", "more ({count})"),
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),
     "backup_big": ("{time} 已加密保存", "Sealed at {time}"),
     "backup_running_big": ("正在备份", "Backing up now"),

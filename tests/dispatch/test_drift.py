@@ -7,7 +7,7 @@ import pytest
 
 from hw import usb_simulated
 from hw.usb import authorized_default, devices_directory, scan
-from tests.demo.test_golden_days import DAYS, Day
+from tests.demo.golden import DAYS, Day
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.demo.script import Step
-from tests.demo.test_golden_days import DAYS, Day, check
+from tests.demo.golden import DAYS, Day, check
 from tests.fakes.clock import FakeClock
 
 KILLS = 25

@@ -20,8 +20,21 @@ def card(snapshot: Snapshot, language: str = "zh_CN") -> Card:
 
 
 def lines(**changes: object) -> list[tuple[str, str]]:
-    found = card(usbs.in_order() | {"network": nets.network(**changes)}).lines
-    return [(line.level, line.words) for line in found][:-2]
+    """What is said of the network, shown or folded."""
+    found = card(usbs.in_order() | {"network": nets.network(**changes)})
+    told = [*found.lines, *(found.fold.lines if found.fold else [])]
+    of_usb = ("USB", "U 盘", "磁盘", "监控盒", "口：")
+    return [(line.level, line.words) for line in told if not any(word in line.words for word in of_usb)]
+
+
+def test_the_card_stays_low_and_folds_only_what_is_quiet() -> None:
+    windows = [nets.UPLOAD, {"name": "pull", "until": None, "how": "phase"}]
+    quiet = card(usbs.in_order() | {"network": nets.network(windows=windows)})
+    assert len(quiet.lines) == 3 and quiet.lines[-1].words == "考试机 U 盘：未接入监测"
+    told = nets.network(windows=windows, machines={"attempt": 2}, strangers=[nets.STRANGER], state="drifted")
+    loud = card(usbs.stick() | {"network": told})
+    assert [line.level for line in loud.lines] == ["attention"] * 3 + ["unknown"] * 2
+    assert loud.fold is not None and "attention" not in [line.level for line in loud.fold.lines[:2]]
 
 
 def test_without_a_network_there_is_no_line_and_the_line_is_not_monitored() -> None:
@@ -30,7 +43,7 @@ def test_without_a_network_there_is_no_line_and_the_line_is_not_monitored() -> N
 
 
 def test_a_quiet_network_says_so_and_that_hot_spots_can_not_be_seen() -> None:
-    assert lines() == [("ok", "拦下的连外网：没有需要看一眼的"), ("unknown", "考试机的热点和 Wi-Fi：看不到")]
+    assert lines() == [("unknown", "考试机的热点和 Wi-Fi：看不到"), ("ok", "拦下的连外网：没有需要看一眼的")]
 
 
 def test_what_nobody_reads_is_unknown() -> None:
@@ -49,9 +62,10 @@ def test_attempts_and_strangers_are_counted_and_make_the_card_amber() -> None:
 
 
 def test_an_open_window_is_told_with_its_end_and_louder_where_people_opened_it() -> None:
-    assert lines(windows=[nets.UPLOAD])[0] == ("", "窗口打开：上传答案，到 11:10")
+    assert ("", "窗口打开：上传答案，到 11:10") in lines(windows=[nets.UPLOAD])
     assert lines(windows=[nets.UPLOAD | {"how": "two"}])[0][0] == "attention"
-    assert lines(windows=[{"name": "pull", "until": None, "how": "phase"}])[0] == ("", "窗口打开：省里取备份")
+    pull = {"name": "pull", "until": None, "how": "phase"}
+    assert ("", "窗口打开：省里取备份") in lines(windows=[pull])
 
 
 def test_rules_that_drifted_are_amber() -> None:

@@ -44,10 +44,10 @@ def test_a_blocked_stick_is_counted_and_the_card_is_amber() -> None:
 
 
 def test_a_grant_says_where_and_until_when_and_the_first_to_end_is_named() -> None:
-    assert lines(usbs.granted())[1] == ("attention", "临时允许 2 个，最近到时 10:05")
+    assert lines(usbs.granted())[0] == ("attention", "临时允许 2 个，最近到时 10:05")
     one = all_well(usb=usbs.usb(usbs.blocked(place="左前口", allowed=True, authorized=True, why="granted"),
                                 grants=(usbs.grant("1-1.4"),)), network=CLOSED)  # fmt: skip
-    assert lines(one) == [("ok", "监控盒 USB 口已关闭"), ("attention", "临时允许：左前口（1-1.4），到 10:20")]
+    assert lines(one) == [("attention", "临时允许：左前口（1-1.4），到 10:20"), ("ok", "监控盒 USB 口已关闭")]
     assert card(one).level == "attention"
 
 
@@ -68,7 +68,7 @@ def test_what_is_not_blocked_is_red_and_stands_first() -> None:
 
 
 def test_the_list_says_place_kind_name_and_why() -> None:
-    assert below(usbs.stick()).title == "清单（2）"
+    assert below(usbs.stick()).title == "更多（2）"
     assert [line.words for line in below(usbs.stick()).lines] == [
         "左前口（1-1.4）：U 盘 / 存储设备“Kingston DT 101”（0951:1666），已拦下（封场时没有登记）",
         "1-1 口：输入类设备（后备电源也属此类）“APC Back-UPS”（051d:0002），可用（封场时已登记）",

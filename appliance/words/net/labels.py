@@ -26,7 +26,7 @@ NET_LABELS: Mapping[str, tuple[str, str]] = {
     "net_doubled": ("两台机器同一个地址：{count} 处", "Addresses on two machines: {count}"),
     "net_offers": ("有设备在发网络地址：{count} 台", "Devices that hand out addresses: {count}"),
     "net_presence_unknown": ("谁在考试网里：未知", "Who is in the exam network: unknown"),
-    "net_tether": ("考试机的热点和 Wi-Fi：看不到", "Hot spots and Wi-Fi of seats: can not be seen"),
+    "net_tether": ("考试机的热点和 Wi-Fi：看不到", "Hot spots of seats: can not be seen"),
     "net_column_who": ("机器", "Machine"),
     "net_column_what": ("拦下了什么", "What was blocked"),
     "net_column_class": ("看不看", "Class"),

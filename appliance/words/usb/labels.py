@@ -25,7 +25,6 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_granted_more": (
         "临时允许 {count} 个，最近到时 {until}", "Granted: {count} devices, the first until {until}"
     ),
-    "usb_fold": ("清单（{count}）", "list ({count})"),
     "usb_row": ("{place}：{what}，{state:usb_device}（{why}）", "{place}: {what}, {state:usb_device} ({why})"),
     "usb_more": ("另有 {count} 个设备，见 venue usb list", "{count} more: see venue usb list"),
     # the second layer
