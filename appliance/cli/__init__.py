@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from appliance import __version__
-from appliance.cli.shell import EXIT_USAGE
+from appliance.cli.shell import EXIT_USAGE, language
+from appliance.cli.spoken import spoken
 
 # verb: file of this room that adds it, one line of help
 VERBS: dict[str, tuple[str, str]] = {
@@ -38,6 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; returns the exit code of CONTRACT: 0 ok … 78 bad config."""
     words = list(sys.argv[1:] if argv is None else argv)
     asked = next((word for word in words if not word.startswith("-")), "")
+    return _run(command_line(language(), asked), words)
+
+
+def command_line(tongue: str, asked: str | None = None) -> argparse.ArgumentParser:
+    """The parser, speaking `tongue`: of the verb `asked` whole, of the others their names; None: all of it whole."""
     parser = argparse.ArgumentParser(
         prog="venue",
         description="考场守护: the box at the venue of a paperless exam.",
@@ -46,12 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"venue {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", title="verbs")
-    if asked in VERBS:
-        importlib.import_module(f"appliance.cli.{VERBS[asked][0]}").add(verbs)
+    if asked is None or asked in VERBS:
+        for file in dict.fromkeys(file for verb, (file, _) in VERBS.items() if asked in (None, verb)):
+            importlib.import_module(f"appliance.cli.{file}").add(verbs)
     else:
         for name, (_, text) in VERBS.items():
             verbs.add_parser(name, help=text, add_help=False)
-    return _run(parser, words)
+    return spoken(parser, tongue)
 
 
 def _run(parser: argparse.ArgumentParser, words: list[str]) -> int:

@@ -1,6 +1,7 @@
 """`venue config`: check it, put in place what hangs on it, or print a sample to begin with."""
 
 import argparse
+import json
 import os
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,7 @@ from appliance.cli.shell import (
 )
 from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
+from appliance.config.load import Config
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,6 +41,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         "--check", action="store_true", help="write nothing: print the difference, exit 1 if there is one"
     )
     apply.set_defaults(run=run_apply)
+    schema = acts.add_parser("schema", help="the schema of the configuration (JSON Schema)")
+    schema.set_defaults(run=run_schema)
     sample = acts.add_parser("sample", help="a commented sample on stdout")
     sample.set_defaults(run=run_sample)
 
@@ -114,6 +118,12 @@ def run_apply(args: argparse.Namespace) -> int:
     for line in changes or [f"{path}: as it must be"]:
         print(line)
     return EXIT_WARNING if changes and args.check else EXIT_OK
+
+
+def run_schema(args: argparse.Namespace) -> int:
+    """Prints the schema, for editors and for the province's own programs."""
+    print(json.dumps(Config.model_json_schema(), ensure_ascii=False, indent=2))
+    return EXIT_OK
 
 
 def run_sample(args: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ def say(text: str) -> None:
 def add_config(parser: argparse.ArgumentParser) -> None:
     """The --config option; VENUE_CONFIG in the environment is its default where set."""
     default = Path(os.environ.get("VENUE_CONFIG", str(DEFAULT_PATH)))
-    parser.add_argument("--config", type=Path, default=default, metavar="F", help=f"default: {default}")
+    parser.add_argument("--config", type=Path, default=default, metavar="F", help="default: %(default)s")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

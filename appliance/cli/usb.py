@@ -54,7 +54,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     grant.add_argument("--chief", default="", metavar="NAME", help="needed but with --one")
     grant.add_argument("--one", action="store_true", help="before the seal: the technician alone, no PIN")
     part = "nothing of it but its interfaces of this kind, such as hid, the UPS of a UPS that types as well"
-    grant.add_argument("--only", default="", metavar="KIND", choices=KINDS, help=f"{part}: {', '.join(KINDS)}")
+    grant.add_argument("--only", default="", metavar="KIND", choices=KINDS, help=f"{part}: %(choices)s")
     grant.set_defaults(run=asking(run_grant))
     keyboard = _grant(acts, "keyboard", "a replacement keyboard for 10 minutes, nothing but a keyboard")
     keyboard.add_argument("--minutes", type=int, default=None, help="fewer than 10")

@@ -29,6 +29,12 @@ LINES = [(verb, own) if own else (verb,) for verb in VERBS for own in VERBS_OF.g
 BY = ["--by", "张工"]
 MOVE = [*BY, "--consent", "省值班室", "--reason", "停电"]
 PEOPLE = ["--chief", "王主考", "--technician", "张工"]
+READING = [
+    ["status"], ["events"], ["events", "--since", "2"], ["events", "--kind", "guard.started"], ["log", "verify"],
+    ["sitting", "list"], ["incident", "list"], ["incident", "show", "1"], ["backup", "list"], ["backup", "verify"],
+    ["config", "check"], ["power", "status"], ["usb", "list"], ["net", "status"], ["net", "rehearse", "list"],
+    ["seat", "list"],
+]  # fmt: skip
 ASKING = [
     ["status"], ["status", "--json"], ["events"], ["events", "--json"], ["sitting", "list"], ["incident", "list"],
     ["incident", "show", "1"], ["incident", "note", "1", "--text", "x", *BY], ["seal", *PEOPLE],
@@ -111,13 +117,7 @@ def test_the_language_is_langs_else_english(language: dict[str, str], said: str,
     assert said in nobody.venue("status", **language).stderr
 
 
-@pytest.mark.parametrize(
-    "line",
-    [["status"], ["events"], ["events", "--since", "2"], ["events", "--kind", "guard.started"], ["log", "verify"],
-     ["sitting", "list"], ["incident", "list"], ["incident", "show", "1"], ["backup", "list"], ["backup", "verify"],
-     ["config", "check"], ["power", "status"]],
-    ids=" ".join,
-)  # fmt: skip
+@pytest.mark.parametrize("line", READING, ids=" ".join)
 def test_every_reading_verb_gives_one_json_object_with_its_schema(line: list[str], place: Place) -> None:
     done = place.venue(*line, "--json", LANG="zh_CN.UTF-8")
     value: dict[str, Any] = json.loads(done.stdout)
