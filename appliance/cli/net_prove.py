@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with _alone(settings.config.venue.run_dir):
             kind, body = "network.proven", _plain(_proof(settings, full=args.full))
+            body["full"] = args.full
             code = EXIT_FAILED if body["leaked"] else EXIT_OK
     except BlockingIOError:
         say("another run is under way")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +201,8 @@ class Dispatch:
         before, events = self.venue, list(self._turn_events)
         try:
             self._durable(now)
-            seqs = [self._record(body, now).seq for body in decide(self.venue, request.act, now)]
+            act = replace(request.act, head=self._recorder.head)
+            seqs = [self._record(body, now).seq for body in decide(self.venue, act, now)]
             try:
                 self._durable(now)
             except Refused:

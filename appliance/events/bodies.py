@@ -92,6 +92,14 @@ from appliance.events.power import (
     UpsSwapped,
 )
 from appliance.events.proof import NetworkProven, NetworkUnproven
+from appliance.events.sealed import (
+    ClockConfirmed,
+    MorningChecked,
+    SealSigned,
+    SealUnsigned,
+    SeatUsbDeclared,
+    SwitchDeclared,
+)
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -109,6 +117,7 @@ BODIES: dict[str, type[Body]] = {
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
+        ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         DrillStarted, DrillEnded, SeatSwapped,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
@@ -211,4 +220,10 @@ __all__ = [
     "WARNING",
     "WindowClosed",
     "WindowOpened",
+    "ClockConfirmed",
+    "MorningChecked",
+    "SealSigned",
+    "SealUnsigned",
+    "SeatUsbDeclared",
+    "SwitchDeclared",
 ]

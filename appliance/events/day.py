@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from appliance.events.body import WARNING, Body
+from appliance.events.sealed import SealPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +19,21 @@ class PhaseChanged(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealMade(Body):
-    """Two people sealed the venue for a batch."""
+    """Two people sealed the venue for a batch, with every point of the readiness check as it stood then.
+
+    `usb_sha256` is the hash of the box's USB inventory, '' where nobody could read it; `log_seq` and `log_hash`
+    (hex) are the head of the record before this row. `drill`: drill or rehearsal, '' for the real thing.
+    """
 
     kind: ClassVar[str] = "seal.made"
     batch: str
     chief: str
     technician: str
+    points: tuple[SealPoint, ...] = ()
+    usb_sha256: str = ""
+    log_seq: int = 0
+    log_hash: str = ""
+    drill: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

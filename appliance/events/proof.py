@@ -10,7 +10,8 @@ from appliance.events.body import INFO, WARNING, Body
 class NetworkProven(Body):
     """A run of the ghost machine: `sent` frames of `kinds` kinds, `seen_inside` of them at the box before any rule.
 
-    `leaked` names the kinds that came out on the line; empty where none did. `took_s` seconds.
+    `leaked` names the kinds that came out on the line; empty where none did. `took_s` seconds. `full`: of every
+    kind there is, as before a seal; else of those that disturb no exam.
     """
 
     kind: ClassVar[str] = "network.proven"
@@ -20,6 +21,7 @@ class NetworkProven(Body):
     kinds: int
     leaked: tuple[str, ...] = ()
     took_s: float = 0.0
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

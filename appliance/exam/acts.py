@@ -15,8 +15,6 @@ from appliance.events.bodies import (
     IncidentNoted,
     IncidentReported,
     IncidentResumed,
-    SealLifted,
-    SealMade,
     SeatSwapped,
     SittingDelayed,
     SittingExtended,
@@ -29,6 +27,7 @@ from appliance.exam.net.acts import NET_DECISIONS
 from appliance.exam.net.rehearse import REHEARSAL_DECISIONS
 from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
+from appliance.exam.readiness.acts import READINESS_DECISIONS
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.acts import USB_DECISIONS
 from appliance.exam.venue import Venue
@@ -97,30 +96,6 @@ def _finish(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     if now.wall < sitting.last_end:
         raise Refused("not-ended", sitting=sitting.id, end=sitting.last_end.isoformat())
     return (SittingFinished(sitting=sitting.id, by=act.text("by", limit=MAX_NAME)),)
-
-
-def _seal(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
-    if venue.seal:
-        raise Refused("already-sealed", batch=venue.seal.batch)
-    chief = act.text("chief", limit=MAX_NAME)
-    technician = act.text("technician", limit=MAX_NAME)
-    if chief == technician:
-        raise Refused("two-people-needed")
-    ahead = [s for s in venue.sittings if s.last_end > now.wall or s.id == venue.phase.sitting]
-    batch = act.text("batch", required=False) or (ahead[0].planned.batch if ahead else "")
-    if not any(s.planned.batch == batch for s in ahead):
-        raise Refused("no-batch-ahead", batch=batch)
-    return (SealMade(batch=batch, chief=chief, technician=technician),)
-
-
-def _unseal(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
-    if venue.seal is None:
-        raise Refused("not-sealed")
-    chief, technician = act.text("chief", limit=MAX_NAME), act.text("technician", limit=MAX_NAME)
-    if chief == technician:
-        raise Refused("two-people-needed")
-    by = f"{chief}, {technician}"
-    return (SealLifted(batch=venue.seal.batch, by=by, reason=act.text("reason")),)
 
 
 def _drill(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
@@ -244,8 +219,6 @@ DECISIONS: dict[str, Decision] = {
     "sitting.delay": _delay,
     "sitting.extend": _extend,
     "sitting.finish": _finish,
-    "seal": _seal,
-    "unseal": _unseal,
     "drill": _drill,
     "incident.acknowledge": _acknowledge,
     "incident.note": _note,
@@ -257,6 +230,7 @@ DECISIONS: dict[str, Decision] = {
     "backup.run": _backup,
     **POWER_DECISIONS,
     **PANEL_DECISIONS,
+    **READINESS_DECISIONS,
     **USB_DECISIONS,
     **NET_DECISIONS,
     **REHEARSAL_DECISIONS,

@@ -19,10 +19,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What somebody asks for: a verb and its plain arguments, as they came over the control socket."""
+    """What somebody asks for: a verb and its plain arguments, as they came over the control socket.
+
+    `head` is seq and hash (hex) of the record's last row when it is decided: a seal names what it was made upon.
+    """
 
     verb: str
     args: dict[str, object] = field(default_factory=dict)
+    head: tuple[int, str] = (0, "")
 
     def text(self, name: str, *, required: bool = True, limit: int = MAX_TEXT) -> str:
         """A text argument without control characters. Raises Refused."""
@@ -38,6 +42,13 @@ class Act:
         value = self.args.get("minutes")
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MINUTES:
             raise Refused("bad-minutes", limit=MAX_MINUTES)
+        return value
+
+    def choice(self, name: str) -> bool:
+        """A yes or no. Raises Refused."""
+        value = self.args.get(name)
+        if not isinstance(value, bool):
+            raise Refused("bad-choice", name=name, choices="true, false")
         return value
 
     def number(self) -> int:

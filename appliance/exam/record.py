@@ -34,6 +34,7 @@ from appliance.exam.net import firewall
 from appliance.exam.net.ledger import WAITING, ledger_rows
 from appliance.exam.net.presence import presence_rows, seats_there
 from appliance.exam.power.state import UpsState
+from appliance.exam.readiness.state import vouched
 from appliance.exam.usb.attached_causes import attached_news
 from appliance.exam.usb.boot import boot_news
 from appliance.exam.usb.devices import UsbState, allowed, as_judged, known
@@ -65,7 +66,9 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
         case DiskReading():
             return _disk(venue, reading)
         case ClockReading(trusted=trusted, reason=reason):
-            return () if trusted == venue.clock_trusted else (ClockJudged(trusted=trusted, reason=reason),)
+            by_person = not trusted and vouched(venue.readiness, now)
+            same = by_person or trusted == venue.clock_trusted
+            return () if same else (ClockJudged(trusted=trusted, reason=reason),)
         case PanelRead(presses=presses):
             return _panel(venue, presses)
         case LedgerReading():

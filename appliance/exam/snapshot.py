@@ -9,6 +9,7 @@ from appliance.exam.deadline import receipt_due
 from appliance.exam.incidents import Incident
 from appliance.exam.net.view import network_row
 from appliance.exam.power.view import panel_row, power_rows, supply
+from appliance.exam.readiness.view import readiness_row, seal_row
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.view import usb_row
 from appliance.exam.venue import Venue
@@ -35,7 +36,8 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "sitting": _sitting(sitting) if sitting else None,
         "sittings": [_sitting(each) for each in venue.sittings],
         "steps": _steps(venue, sitting),
-        "seal": _seal(venue),
+        "seal": seal_row(venue),
+        "readiness": readiness_row(venue, now),
         "drill": venue.drill,
         "verdict": {
             "level": judged.level,
@@ -98,18 +100,6 @@ def _steps(venue: Venue, sitting: Moved | None) -> list[Plain]:
             state = "done"
         steps.append({"name": name, "state": state, "at": _iso(times.get(name))})
     return steps
-
-
-def _seal(venue: Venue) -> Plain | None:
-    seal = venue.seal
-    if seal is None:
-        return None
-    return {
-        "batch": seal.batch,
-        "at": seal.at.isoformat(),
-        "chief": seal.chief,
-        "technician": seal.technician,
-    }
 
 
 def _seats(venue: Venue, now: Moment) -> Plain:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from appliance.events import Body, Event, Moment
 from appliance.events.bodies import (
+    ClockConfirmed,
     ClockJudged,
     DiskRead,
     DrillEnded,
@@ -28,6 +29,7 @@ from appliance.events.bodies import (
     VenueConfigured,
 )
 from appliance.events.plan import Plan
+from appliance.events.sealed import SealPoint
 from appliance.exam import incidents
 from appliance.exam.bundles import BackupState, after
 from appliance.exam.incidents import Incident
@@ -42,6 +44,8 @@ from appliance.exam.power import state as power
 from appliance.exam.power import upses
 from appliance.exam.power.endings import Ending, after_event
 from appliance.exam.power.state import UpsState
+from appliance.exam.readiness import state as readiness
+from appliance.exam.readiness.state import VOUCHED_S, Before, ReadinessState
 from appliance.exam.timetable import Moved, SittingActs, moved
 from appliance.exam.usb import attached as attacheds
 from appliance.exam.usb import devices as usbs
@@ -51,13 +55,15 @@ from appliance.exam.usb.devices import UsbState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """Who sealed the venue, for which batch, when; `seq` of the row that says so."""
+    """Who sealed the venue, for which batch, when; `seq` of the row that says so; the check as it stood then."""
 
     batch: str
     at: datetime
     chief: str
     technician: str
     seq: int
+    usb_sha256: str = ""
+    points: tuple[SealPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ class Venue:
     disk_level: str = "unknown"
     disk_free_percent: float | None = None
     backup: BackupState = field(default_factory=BackupState)
+    readiness: ReadinessState = field(default_factory=ReadinessState)
     posture_failures: dict[str, str] = field(default_factory=dict)
     log_problem: str = ""
     incidents: tuple[Incident, ...] = ()
@@ -123,7 +130,14 @@ class Venue:
 def fold(venue: Venue, event: Event) -> Venue:
     """The state once `event` is recorded. Total: a body it does not know changes nothing but `seq`."""
     now = incidents.moment(event, trusted=venue.clock_trusted)
-    return replace(_fold(venue, event, now), seq=event.seq, last=now)
+    before = Before(
+        last=venue.last,
+        phase=venue.phase.name,
+        phase_at=venue.phase.at,
+        sealed=venue.seal is not None,
+    )
+    ready = readiness.after(venue.readiness, event, now, before)
+    return replace(_fold(venue, event, now), seq=event.seq, last=now, readiness=ready)
 
 
 def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
@@ -135,6 +149,8 @@ def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, plan=plan, sittings=moved(plan.sittings, venue.acts), ups=watched)
         case ClockJudged(trusted=trusted):
             return replace(venue, clock_trusted=trusted)
+        case ClockConfirmed(offset_s=offset_s) if abs(offset_s) <= VOUCHED_S:
+            return replace(venue, clock_trusted=True)
         case DiskRead(level_name=name, free_percent=free):
             return replace(venue, disk_level=name, disk_free_percent=free)
         case LogDamaged(file=file, problem=problem):
@@ -217,8 +233,16 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             mark = PhaseMark(name=name, sitting=sitting, at=event.at, seq=event.seq)
             on = (sitting,) if name in (RUNNING, CLOSING) and sitting not in venue.held else ()
             return replace(venue, phase=mark, held=venue.held + on)
-        case SealMade(batch=batch, chief=chief, technician=technician):
-            seal = Seal(batch=batch, at=event.at, chief=chief, technician=technician, seq=event.seq)
+        case SealMade() as made:
+            seal = Seal(
+                batch=made.batch,
+                at=event.at,
+                chief=made.chief,
+                technician=made.technician,
+                seq=event.seq,
+                usb_sha256=made.usb_sha256,
+                points=made.points,
+            )
             usb = usbs.after(venue.usb, event.body, now, venue.plan)
             return replace(venue, seal=seal, usb=usb, attached=_attached(venue, event.body, now))
         case SealLifted():

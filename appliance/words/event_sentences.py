@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.net.sentences import NET_EVENTS
 from appliance.words.power.sentences import POWER_EVENTS
+from appliance.words.ready.events import READY_EVENTS
 from appliance.words.sentences import Both, By
 from appliance.words.usb.attached_sentences import ATTACHED_OPENED_EN, ATTACHED_OPENED_ZH
 from appliance.words.usb.sentences import USB_EVENTS
@@ -15,6 +16,7 @@ EVENTS: Mapping[str, Both] = {
     **POWER_EVENTS,
     **USB_EVENTS,
     **NET_EVENTS,
+    **READY_EVENTS,
     "guard.started": Both("监控盒开始工作（版本 {version}）", "The box began its work (version {version})"),
     "guard.stopped": Both("监控盒停止工作：{reason}", "The box stopped its work: {reason}"),
     "venue.configured": Both("考点配置已更新", "The venue's configuration changed"),

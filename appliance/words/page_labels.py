@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.words.languages import LANGUAGES
 from appliance.words.net.labels import NET_LABELS
 from appliance.words.power.labels import POWER_LABELS
+from appliance.words.ready.labels import READY_LABELS
 from appliance.words.sentences import say
 from appliance.words.usb.labels import USB_LABELS
 
@@ -12,6 +13,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     **POWER_LABELS,
     **USB_LABELS,
     **NET_LABELS,
+    **READY_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),

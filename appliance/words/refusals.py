@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.plain import plain_text
+from appliance.words.ready.sentences import point_name
 
 Both = tuple[str, str]  # zh_CN, en
 
@@ -25,6 +26,12 @@ REFUSALS: dict[str, Both] = {
     "not-sealed": ("现在没有封场。", "The venue is not sealed."),
     "two-people-needed": ("须由两个人签字。", "Two different people are needed."),
     "no-batch-ahead": ("后面没有批次 {batch}。", "No batch {batch} lies ahead."),
+    "points-not-ready": ("还不能封场：{points}。先处理，或为每一项写明理由。", "Not ready for the seal: {points}. Put it right, or write down a reason for each."),
+    "points-changed": ("情况已变，请再看一遍。", "Something has changed: please look again."),
+    "shown-too-long-ago": ("页面上的时间已过去太久，请刷新后再核对。", "That time was shown too long ago: reload, then compare again."),
+    "no-morning-check": ("现在没有早检：封场以后、考前 90 分钟起才有。", "There is no morning check now: it begins 90 minutes before a sitting of a sealed venue."),
+    "morning-too-early": ("早检要看满五分钟，请稍后再确认。", "The morning check looks for five minutes: confirm it a little later."),
+    "no-seal-yet": ("记录里还没有封场。", "The record holds no seal yet."),
     "no-drill": ("现在没有演练。", "No drill is on."),
     "drill-on": ("演练已在进行（{mode}）。", "A {mode} is on already."),
     "exam-on": ("考试期间不能开始演练。", "No drill can begin while an exam is on."),
@@ -104,6 +111,9 @@ def refusal_sentence(language: str, code: str, details: Mapping[str, object]) ->
         return plain_text(f"{code} {dict(details) if details else ''}", limit=400)
     template = both[0 if language == "zh_CN" else 1]
     values = {key: plain_text(value, limit=200) for key, value in details.items()}
+    points = details.get("points")
+    if isinstance(points, list | tuple):
+        values["points"] = ("、" if language == "zh_CN" else ", ").join(point_name(language, p) for p in points[:20])
     try:
         return template.format_map(values)
     except (KeyError, ValueError):

@@ -83,6 +83,7 @@ def test_a_verb_that_is_none_is_refused_by_its_name() -> None:
 def test_the_verbs_are_these_and_no_other() -> None:
     assert set(DECISIONS) == {
         "sitting.delay", "sitting.extend", "sitting.finish", "seal", "unseal", "drill",
+        "clock.confirm", "seats.declare_usb", "switch.declare", "morning.confirm",
         "incident.acknowledge", "incident.note", "incident.reported", "incident.classify",
         "incident.resume", "incident.close", "seat.swap", "backup.run",
         "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
@@ -244,7 +245,8 @@ def test_a_sitting_nobody_finished_can_be_finished_by_name_later() -> None:
 
 def test_a_seal_is_for_the_batch_that_lies_ahead() -> None:
     day = Ledger().all_read()
-    assert day.act("seal", **SIGNED) == (SealMade(batch="1", **SIGNED),)
+    (made,) = day.act("seal", **SIGNED)
+    assert isinstance(made, SealMade) and (made.batch, made.chief) == ("1", SIGNED["chief"])
     assert day.phase[0] == "sealed"
     assert code(day, "seal", **SIGNED) == "already-sealed"
 

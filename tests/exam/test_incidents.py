@@ -522,9 +522,9 @@ def test_four_dark_seats_are_not_many_and_never_major() -> None:
 
 def test_many_is_ten_percent_where_the_venue_is_large() -> None:
     seats = tuple(
-        plan().seats[0].__class__(id=f"{room}-{n:02d}", room=str(room))
+        plan().seats[0].__class__(id=f"{room}-{n:02d}", room=str(room), spare=n > 30)
         for room in range(1, 5)
-        for n in range(1, 31)
+        for n in range(1, 33)
     )
     day = running(plan(seats=seats))
     day.power("OB")

@@ -18,7 +18,8 @@ SHOWN_KINDS = 20
 class ProofState:
     """The last run that said something (`at`), and the last that was tried; `reason` is why that one said nothing.
 
-    `tries` counts runs of this record. `at` and `tried` are None where the rules were loaded anew since.
+    `tries` counts runs of this record. `at`, `tried` and `full_at`, the last run of every kind that let nothing
+    out, are None where the rules were loaded anew since.
     """
 
     at: Moment | None = None
@@ -30,6 +31,7 @@ class ProofState:
     tried: Moment | None = None
     tries: int = 0
     reason: str = ""
+    full_at: Moment | None = None
 
 
 def after(state: ProofState, body: Body, now: Moment) -> ProofState:
@@ -45,11 +47,12 @@ def after(state: ProofState, body: Body, now: Moment) -> ProofState:
                 took_s=body.took_s,
                 tried=now,
                 tries=state.tries + 1,
+                full_at=None if body.leaked else now if body.full else state.full_at,
             )
         case NetworkUnproven(reason=reason):
             return replace(state, tried=now, tries=state.tries + 1, reason=reason)
         case NetworkHeld() | NetworkDrifted():
-            return replace(state, at=None, leaked=(), tried=None, reason="")
+            return replace(state, at=None, leaked=(), tried=None, reason="", full_at=None)
     return state
 
 

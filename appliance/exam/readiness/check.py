@@ -1,0 +1,99 @@
+"""The readiness check: all points of a venue at a moment, must before should, and what stands against a seal."""
+
+import hashlib
+from collections.abc import Iterable
+
+from appliance.events import Moment
+from appliance.events.codec import canonical
+from appliance.exam.readiness import people, supply
+from appliance.exam.readiness.inventory import usb, usb_sha256
+from appliance.exam.readiness.line import line
+from appliance.exam.readiness.point import Point, point, worst
+from appliance.exam.venue import Venue
+from appliance.exam.verdict import CRITICAL
+
+OLD_S = 24 * 3600.0
+DRILL_OLD_S = 31 * 24 * 3600.0  # a mock exam is held within the month before; so is a restore (our judgement)
+DISK = {"ok": "room", "low": "low", "full": "full"}
+UNMEASURED = ("wear", "temperature", "undervoltage", "watchdog", "line_speed")
+
+
+def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
+    """Every point: the eight that must be, then those that should."""
+    return (
+        supply.mains(venue, now),
+        supply.holds(venue, now),
+        line(venue, now),
+        usb(venue, now),
+        bundle(venue, now),
+        people.clock(venue, now),
+        people.seats(venue, now),
+        people.panel(venue, now),
+        disk(venue),
+        point("rtc", "kept" if venue.clock_trusted else "unkept"),
+        polarity(venue),
+        people.isolation(venue, now),
+        people.seat_usb(venue, now),
+        *(point(key, "unmeasured") for key in UNMEASURED),
+    )
+
+
+def bundle(venue: Venue, now: Moment) -> Point:
+    """Whether a sealed bundle stands in the outbox, whole and of today, and a restore was tried."""
+    backup = venue.backup
+    if not venue.plan.backup:
+        return point("bundle", "off")
+    if backup.failures:
+        return point("bundle", "failed", reason=backup.failed_reason[:200])
+    last = backup.last
+    if last is None:
+        return point("bundle", "none")
+    args: dict[str, object] = {"name": last.name, "at": last.at.wall.isoformat()}
+    if last.incomplete:
+        return point("bundle", "incomplete", sources=list(last.incomplete[:8]), **args)
+    if now.since(last.at) > OLD_S:
+        return point("bundle", "old", **args)
+    return point("bundle", "not-drilled", **args)
+
+
+def disk(venue: Venue) -> Point:
+    """Room on the disk of the record and the bundles."""
+    code = DISK.get(venue.disk_level, "unread")
+    free = venue.disk_free_percent
+    return point("disk", code, free_percent=None if free is None else int(free))
+
+
+def polarity(venue: Venue) -> Point:
+    """Whether somebody pulled each watched UPS's plug to see that the box reads the mains the right way round."""
+    if not venue.ups:
+        return point("polarity", "none")
+    outcomes = {name: ups.drill.outcome if ups.drill else "" for name, ups in sorted(venue.ups.items())}
+    wrong = [name for name, outcome in outcomes.items() if outcome in ("no-edge", "not-back")]
+    if wrong:
+        return point("polarity", "wrong", names=wrong)
+    undone = [name for name, outcome in outcomes.items() if outcome != "passed"]
+    return point("polarity", "undrilled" if undone else "drilled", names=undone or list(outcomes))
+
+
+def level(found: Iterable[Point]) -> str:
+    """The level of the whole check: that of its worst must point."""
+    return worst(tuple(each.level for each in found if each.must))
+
+
+def needing_reason(found: Iterable[Point]) -> tuple[Point, ...]:
+    """The points that nobody seals over without a written reason: must points that were found wrong.
+
+    What is amber or unknown is printed as such and stops nobody: the box does not know better than two people.
+    """
+    return tuple(each for each in found if each.must and each.level == CRITICAL)
+
+
+def revision(found: Iterable[Point], inventory: str) -> str:
+    """Names what people read and sign: it moves where a point's level or reason does, or the USB inventory."""
+    told = [[each.key, each.level, each.code] for each in found]
+    return hashlib.sha256(canonical([inventory, *told]).encode()).hexdigest()[:16]
+
+
+def revision_now(venue: Venue, found: Iterable[Point], now: Moment) -> str:
+    """The revision of these points, with the USB inventory as it is now."""
+    return revision(found, usb_sha256(venue, now))

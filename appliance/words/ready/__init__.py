@@ -1,0 +1,1 @@
+"""The words of the readiness check, the seal and the morning check."""

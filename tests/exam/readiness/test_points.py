@@ -1,0 +1,349 @@
+"""Each point of the readiness check: green only for what was measured or seen, and why not where it is not."""
+
+from typing import Any
+
+import pytest
+
+from appliance.events.bodies import (
+    BackupFailed,
+    DiskRead,
+    NetworkDrifted,
+    NetworkHeld,
+    NetworkProven,
+    PanelConfirmed,
+    PanelTested,
+    PostureFailed,
+    PowerDrillEnded,
+    PowerDrillStarted,
+)
+from appliance.events.plan import SeatPlan, UpsDeclared, UpsPlan
+from appliance.exam.readiness import check
+from appliance.exam.readiness.point import MUST, POINTS, Point, worst
+from tests.exam.ledger import Ledger, plan, stick
+
+LINE = {"network": "route"}
+
+
+def found(day: Ledger, key: str) -> Point:
+    """The one point of a key."""
+    (one,) = (each for each in check.points(day.venue, day.now) if each.key == key)
+    return one
+
+
+def stands(day: Ledger, key: str) -> tuple[str, str]:
+    each = found(day, key)
+    return each.level, each.code
+
+
+def with_ups(**changes: Any) -> Ledger:
+    return Ledger(plan(ups=(UpsPlan(name="ups1", feeds=("exam-server",), **changes),))).all_read()
+
+
+def with_line() -> Ledger:
+    day = Ledger(plan(**LINE)).all_read()
+    day.record(NetworkHeld(digest="d1"))
+    return day
+
+
+def prove(day: Ledger, *leaked: str, full: bool = True) -> None:
+    day.record(NetworkProven(sent=60, seen_inside=60, kinds=20, leaked=leaked, full=full))
+
+
+def test_there_are_eight_must_points_and_each_has_the_level_of_its_reason() -> None:
+    day = Ledger().all_read()
+    points = check.points(day.venue, day.now)
+    assert [each.key for each in points] == list(POINTS)
+    assert [each.key for each in points if each.must] == list(MUST) and len(MUST) == 8
+    assert all(POINTS[each.key][each.code] == each.level for each in points)
+
+
+def test_a_box_that_has_read_nothing_is_green_nowhere() -> None:
+    day = Ledger(plan(**LINE), wall=None)
+    points = check.points(day.venue, day.now)
+    green = [each.key for each in points if each.level == "ok" and each.key != "rtc"]
+    assert green == []
+    assert {each.level for each in points if each.must} == {"unknown"}
+
+
+def test_the_worst_level_goes_red_then_unknown_then_amber() -> None:
+    assert worst(("ok", "attention", "unknown", "critical")) == "critical"
+    assert worst(("ok", "attention", "unknown")) == "unknown"
+    assert worst(("ok", "attention")) == "attention" and worst(("ok",)) == "ok"
+
+
+# mains and UPS
+
+
+@pytest.mark.parametrize(
+    ("status", "charge", "code"),
+    [
+        (("OL",), 100.0, "charged"),
+        (("OL",), 90.0, "charged"),
+        (("OL", "CHRG"), 89.0, "charging"),
+        (("OL", "CHRG"), 49.0, "charge-low"),
+        (("OL",), None, "no-charge"),
+        (("OB", "DISCHRG"), 95.0, "on-battery"),
+    ],
+)
+def test_mains_and_charge_are_read_off_the_ups(
+    status: tuple[str, ...], charge: float | None, code: str
+) -> None:
+    day = with_ups()
+    day.advance(61)
+    day.power(*status, charge_percent=charge)
+    assert found(day, "mains").code == code
+
+
+def test_a_ups_that_says_nothing_is_unknown_and_one_nobody_watches_too() -> None:
+    day = with_ups()
+    day.power_lost_sight()
+    assert stands(day, "mains") == ("unknown", "unread")
+    told = UpsDeclared(on="2026-08-01", by="张工", load_percent=30.0, hold_minutes=70.0)
+    assert stands(with_declared(told), "mains") == ("unknown", "unwatched")
+    assert stands(Ledger(plan(ups=())), "mains") == ("unknown", "none")
+
+
+# hold time
+
+
+def with_declared(told: UpsDeclared) -> Ledger:
+    laid_down = plan(ups=(UpsPlan(name="ups1", feeds=("exam-server",), driver="declared", declared=told),))
+    return Ledger(laid_down)
+
+
+def test_a_hold_time_that_somebody_declared_is_amber_and_blocks_no_seal() -> None:
+    told = UpsDeclared(on="2026-08-01", by="张工", load_percent=30.0, hold_minutes=70.0)
+    assert stands(with_declared(told), "hold") == ("attention", "declared")
+    assert found(with_declared(told), "hold").args["minutes"] == 70
+
+
+def test_a_declared_hold_time_below_the_rule_is_red() -> None:
+    told = UpsDeclared(on="2026-08-01", by="张工", load_percent=30.0, hold_minutes=40.0)
+    assert stands(with_declared(told), "hold") == ("critical", "short")
+
+
+def test_a_hold_time_that_the_ups_only_tells_is_not_proven_and_never_green() -> None:
+    day = with_ups()
+    day.advance(61)
+    day.power("OL", charge_percent=100.0, runtime_s=5400.0, load_percent=30.0)
+    assert stands(day, "hold") == ("attention", "unproven")
+    day.advance(61)
+    day.power("OL", charge_percent=100.0, runtime_s=1200.0, load_percent=30.0)
+    assert stands(day, "hold") == ("attention", "reckoned-short")
+
+
+def test_a_watched_discharge_of_more_than_the_hour_makes_it_green() -> None:
+    day = with_ups()
+    day.act("power.test", ups="ups1", by="张工", minutes=80, floor_percent=20, by_hand=True)
+    day.discharge(80 * 60 + 30, charge=(100.0, 30.0), every_s=5.0)
+    day.power("OL", charge_percent=30.0, load_percent=30.0)
+    day.advance(61)
+    day.power("OL", charge_percent=100.0, load_percent=30.0)
+    assert day.discharged
+    assert stands(day, "hold") == ("ok", "proven"), found(day, "hold")
+
+
+def test_a_server_on_no_ups_is_amber_as_on_the_page() -> None:
+    day = Ledger(plan(servers=("exam-server", "other"))).all_read()
+    assert stands(day, "hold") == ("attention", "uncovered")
+
+
+# line
+
+
+def test_the_line_is_green_only_after_a_full_proof_of_these_very_rules() -> None:
+    day = with_line()
+    assert stands(day, "line") == ("unknown", "unproven")
+    prove(day, full=False)
+    assert stands(day, "line") == ("attention", "proven-small")
+    prove(day)
+    assert stands(day, "line") == ("ok", "proven") and found(day, "line").args["kinds"] == 20
+    prove(day, full=False)
+    assert stands(day, "line") == ("ok", "proven"), "a small proof after a full one takes nothing away"
+    day.record(NetworkHeld(digest="d2"))
+    assert stands(day, "line") == ("unknown", "unproven"), "other rules: nothing is proven of them"
+
+
+def test_a_leak_is_red_and_a_full_proof_of_two_hours_ago_says_nothing() -> None:
+    day = with_line()
+    prove(day)
+    day.wall, day.mono_s = day.wall.replace(hour=22, minute=30), day.mono_s + 9000
+    assert stands(day, "line") == ("unknown", "unproven")
+    prove(day, "dns")
+    assert stands(day, "line") == ("critical", "leaks")
+
+
+def test_rules_that_somebody_changed_are_red_and_rules_nobody_can_hold_unknown() -> None:
+    day = with_line()
+    prove(day)
+    day.record(NetworkDrifted(what=("table inet other",)))
+    assert stands(day, "line") == ("critical", "drifted")
+    other = with_line()
+    prove(other)
+    other.record(PostureFailed(key="network", want="closed", reason="nft"))
+    assert stands(other, "line") == ("unknown", "unread")
+
+
+def test_a_simulated_line_is_never_green() -> None:
+    day = Ledger(plan(**LINE, simulated=True)).all_read()
+    day.record(NetworkHeld(digest="d1"))
+    prove(day)
+    assert stands(day, "line") == ("unknown", "simulated")
+
+
+# USB
+
+
+def test_a_stick_that_nobody_listed_is_red_though_it_is_kept_out() -> None:
+    day = Ledger().all_read()
+    assert stands(day, "usb") == ("ok", "inventory")
+    day.usb(stick())
+    assert stands(day, "usb") == ("critical", "intruders")
+    assert found(day, "usb").args["names"] == ["Cruzer Blade"]
+
+
+# bundle and restore
+
+
+def test_a_bundle_alone_is_not_green_for_nobody_restored_it() -> None:
+    day = Ledger().all_read()
+    assert stands(day, "bundle") == ("unknown", "none")
+    day.bundle("b1")
+    assert stands(day, "bundle") == ("unknown", "not-drilled")
+    day.record(BackupFailed(reason="no room"))
+    assert stands(day, "bundle") == ("critical", "failed")
+
+
+# clock
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "stood"),
+    [
+        (0, ("ok", "confirmed")),
+        (-10, ("ok", "confirmed")),
+        (11, ("attention", "a-little-off")),
+        (60, ("attention", "a-little-off")),
+        (-61, ("critical", "off")),
+    ],
+)
+def test_the_clock_is_as_good_as_a_person_found_it(offset_s: int, stood: tuple[str, str]) -> None:
+    day = Ledger().all_read()
+    assert stands(day, "clock") == ("unknown", "unconfirmed")
+    day.act("clock.confirm", by="王主考", offset_s=offset_s)
+    assert stands(day, "clock") == stood
+
+
+def test_a_clock_that_was_compared_is_vouched_for_until_the_power_goes() -> None:
+    day = Ledger().all_read()
+    day.distrust()
+    assert stands(day, "rtc") == ("attention", "unkept")
+    day.act("clock.confirm", by="王主考", offset_s=2)
+    assert day.venue.clock_trusted and stands(day, "rtc") == ("ok", "kept")
+    day.reboot()
+    day.distrust()
+    assert stands(day, "clock") == ("unknown", "old"), "without a chip the power takes the time with it"
+
+
+def test_a_clock_far_off_vouches_for_nothing() -> None:
+    day = Ledger().all_read()
+    day.distrust()
+    day.act("clock.confirm", by="王主考", offset_s=40)
+    assert not day.venue.clock_trusted
+
+
+# seats
+
+
+def test_a_seat_counts_once_it_was_on_today_though_it_is_off_by_now() -> None:
+    day = Ledger()
+    day.seats_on -= {"2-03"}
+    day.all_read()
+    assert stands(day, "seats") == ("attention", "unseen")
+    assert found(day, "seats").args["missing"] == ["2-03"] and found(day, "seats").args["rooms"] == ["2"]
+    day.lit("2-03")
+    day.dark(*[seat.id for seat in day.venue.plan.seats])
+    assert stands(day, "seats") == ("ok", "seen")
+    day.advance(25 * 3600, every_s=3600)
+    assert stands(day, "seats") == ("attention", "unseen"), (
+        "yesterday's machines were not seen for this check"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spares", "stood"),
+    [(0, ("critical", "no-spares")), (1, ("attention", "spares-short")), (2, ("ok", "seen"))],
+)
+def test_a_room_without_a_spare_is_red_and_one_with_a_few_too_little_amber(
+    spares: int, stood: tuple[str, str]
+) -> None:
+    seats = tuple(SeatPlan(id=f"1-{n:02d}", room="1", spare=n > 24) for n in range(1, 25 + spares))
+    day = Ledger(plan(seats=seats)).all_read()
+    assert stands(day, "seats") == stood
+    assert stood[0] == "ok" or found(day, "seats").args["asked"] == 2
+
+
+# lamps and buzzer
+
+
+def test_lamps_are_green_only_where_somebody_saw_them_today() -> None:
+    day = Ledger(plan(panel=True)).all_read()
+    assert stands(day, "panel") == ("unknown", "untested")
+    day.record(PanelTested(by="张工"))
+    assert stands(day, "panel") == ("unknown", "unsaid")
+    day.record(PanelConfirmed(by="张工", seen=True))
+    assert stands(day, "panel") == ("ok", "seen")
+    day.record(PanelConfirmed(by="张工", seen=False))
+    assert stands(day, "panel") == ("critical", "not-seen")
+    assert stands(Ledger().all_read(), "panel") == ("unknown", "off")
+
+
+# what should be
+
+
+def test_seat_usb_is_unknown_or_declared_and_never_green() -> None:
+    day = Ledger().all_read()
+    assert stands(day, "seat_usb") == ("unknown", "undeclared")
+    day.act("seats.declare_usb", by="张工", blocked=True)
+    assert stands(day, "seat_usb") == ("attention", "declared")
+    day.act("seats.declare_usb", by="张工", blocked=False)
+    assert stands(day, "seat_usb") == ("critical", "not-blocked")
+    assert "ok" not in POINTS["seat_usb"].values(), "nothing measures it"
+
+
+def test_switch_isolation_is_what_a_technician_saw() -> None:
+    day = Ledger().all_read()
+    assert stands(day, "isolation") == ("unknown", "unconfirmed")
+    day.act("switch.declare", by="张工", isolated=True)
+    assert stands(day, "isolation") == ("ok", "confirmed")
+
+
+def test_a_plug_drill_that_passed_is_green_and_one_nobody_made_is_not() -> None:
+    day = Ledger().all_read()
+    assert stands(day, "polarity") == ("attention", "undrilled")
+    day.record(PowerDrillStarted(ups="ups1", by="张工"))
+    day.record(PowerDrillEnded(ups="ups1", outcome="passed"))
+    assert stands(day, "polarity") == ("ok", "drilled")
+    day.record(PowerDrillEnded(ups="ups1", outcome="no-edge"))
+    assert stands(day, "polarity") == ("critical", "wrong")
+
+
+def test_what_this_version_can_not_measure_is_unknown() -> None:
+    day = Ledger().all_read()
+    for key in ("wear", "temperature", "undervoltage", "watchdog", "line_speed"):
+        assert stands(day, key) == ("unknown", "unmeasured")
+    day.record(DiskRead(level_name="low", free_percent=8.0, free_bytes=1))
+    assert stands(day, "disk") == ("attention", "low")
+
+
+def test_the_revision_moves_with_levels_reasons_and_inventory_and_not_with_figures() -> None:
+    day = with_ups()
+
+    def now() -> str:
+        return check.revision_now(day.venue, check.points(day.venue, day.now), day.now)
+
+    before = now()
+    day.power("OL", charge_percent=97.0)
+    assert now() == before
+    day.act("clock.confirm", by="王主考", offset_s=0)
+    assert now() != before
