@@ -1,4 +1,4 @@
-"""The chief examiner's day in a shell: sittings, seal, drill, PINs."""
+"""The chief examiner's day in a shell: sittings, drill, PINs."""
 
 import argparse
 from typing import Any
@@ -22,16 +22,6 @@ from appliance.words.refusals import refusal_sentence
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the verbs."""
     _add_sitting(verbs)
-    for name, text in (("seal", "seal the venue for a batch"), ("unseal", "lift the seal")):
-        parser = verbs.add_parser(name, help=text)
-        add_config(parser)
-        parser.add_argument("--chief", required=True, metavar="NAME")
-        parser.add_argument("--technician", required=True, metavar="NAME")
-        if name == "seal":
-            parser.add_argument("--batch", default="", help="default: the next one")
-        else:
-            parser.add_argument("--reason", required=True)
-        parser.set_defaults(run=asking(run_seal), verb=name)
     drill = verbs.add_parser("drill", help="start or end a drill (演练) or rehearsal (联网模拟测试)")
     add_config(drill)
     drill.add_argument("mode", choices=("drill", "rehearsal", "end"))
@@ -97,14 +87,6 @@ def run_move(args: argparse.Namespace) -> int:
 def run_finish(args: argparse.Namespace) -> int:
     """Says that the answers are collected."""
     client_of(args).call("sitting.finish", sitting=args.sitting, by=args.by)
-    return EXIT_OK
-
-
-def run_seal(args: argparse.Namespace) -> int:
-    """Seals or unseals; asks both PINs."""
-    pins = {"chief": pin_of("chief"), "technician": pin_of("technician")}
-    values = {"batch": args.batch} if args.verb == "seal" else {"reason": args.reason}
-    client_of(args).call(args.verb, pins=pins, chief=args.chief, technician=args.technician, **values)
     return EXIT_OK
 
 

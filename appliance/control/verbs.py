@@ -20,6 +20,10 @@ from appliance.events.bodies import (
     BundleReceipted,
     NetworkProven,
     NetworkUnproven,
+    SealLifted,
+    SealMade,
+    SealSigned,
+    SealUnsigned,
 )
 from appliance.events.codec import CodecError, from_plain
 from appliance.exam.acts import DECISIONS, Act, Refused
@@ -29,7 +33,7 @@ REPLY_S = 4.0
 MAX_EVENTS = 500
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {
-    cls.kind: cls for cls in (BundlePublished, BackupFailed, NetworkProven, NetworkUnproven)
+    cls.kind: cls for cls in (BundlePublished, BackupFailed, NetworkProven, NetworkUnproven, SealSigned, SealUnsigned)
 }
 PINS_FOR = {
     "seal": ("chief", "technician"),
@@ -76,6 +80,8 @@ class Verbs:
             return self._status()
         if verb == "events":
             return self._events(args)
+        if verb == "seal.certificate":
+            return self._certificate()
         if role != TECHNICIAN:
             raise ControlError("not-permitted", 77)
         if verb == "report":
@@ -119,10 +125,7 @@ class Verbs:
             raise ControlError("bad-question")
         try:
             with self._lock:
-                path = newest(self._log_directory)
-                if self._log is None or self._log.path != path:
-                    self._log = EventLog(path, read_only=True)
-                rows = self._log.rows(
+                rows = self._reading().rows(
                     after=since,
                     limit=max(1, min(limit, MAX_EVENTS)),
                     kind=kind,
@@ -132,6 +135,34 @@ class Verbs:
         except LogError as error:
             raise ControlError("log-unreadable", 69, reason=str(error)) from error
         return {"events": [json.loads(row.text) for row in rows], "next": rows[-1].seq if rows else since}
+
+    def _reading(self) -> EventLog:
+        """The newest log; the lock is held. Raises LogError."""
+        path = newest(self._log_directory)
+        if self._log is None or self._log.path != path:
+            self._log = EventLog(path, read_only=True)
+        return self._log
+
+    def _certificate(self) -> dict[str, Any]:
+        """The last seal as it stands in the record, its row's hash in the chain, its signature, and its end."""
+        try:
+            with self._lock:
+                log = self._reading()
+                made, signed, lifted = (log.last(cls.kind) for cls in (SealMade, SealSigned, SealLifted))
+        except LogError as error:
+            raise ControlError("log-unreadable", 69, reason=str(error)) from error
+        if made is None:
+            raise ControlError("no-seal-yet", 69)
+        signature = json.loads(signed.text) if signed is not None else None
+        if signature is not None and signature["body"]["seal_seq"] != made.seq:
+            signature = None
+        ended = lifted is not None and lifted.seq > made.seq
+        return {
+            "seal": json.loads(made.text),
+            "row_hash": made.hash.hex(),
+            "signature": signature,
+            "lifted": json.loads(lifted.text) if ended and lifted is not None else None,
+        }
 
     def _report(self, args: dict[str, Any]) -> Any:  # noqa: ANN401 - plain JSON
         cls = self._reported.get(str(args.get("kind")))
