@@ -35,11 +35,23 @@ class Client:
         self.path = path
         self.timeout_s = timeout_s
 
-    def call(self, verb: str, *, pins: dict[str, str] | None = None, **args: object) -> Any:  # noqa: ANN401 - plain JSON
-        """The value the guard answers to `verb`. Raises GuardSilent, Refused."""
+    def call(
+        self,
+        verb: str,
+        *,
+        pins: dict[str, str] | None = None,
+        page: dict[str, str] | None = None,
+        **args: object,
+    ) -> Any:  # noqa: ANN401 - plain JSON
+        """The value the guard answers to `verb`; `page` is what the page hands on of who sits before it.
+
+        Raises GuardSilent, Refused.
+        """
         question: dict[str, object] = {"v": VERSION, "verb": verb, "args": args}
         if pins:
             question["pins"] = pins
+        if page is not None:
+            question["page"] = page
         line = json.dumps(question, ensure_ascii=False).encode() + b"\n"
         try:
             answer = self._exchange(line)

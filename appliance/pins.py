@@ -4,19 +4,27 @@ Hash: scrypt (n = 2^15, r = 8, p = 1, 32 MiB), from the standard library
 (docs/decisions/0003-pins-by-hashlib-scrypt.md).
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
 import os
+import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROLES = ("chief", "deputy", "technician")
 MIN_DIGITS, MAX_DIGITS = 4, 12
 FIRST_DELAY_S, LAST_DELAY_S = 1.0, 30.0
+CODE_DIGITS = 8
+CODE_S = 24 * 3600.0
+HASH_WAIT_S = 2.0  # for others' checks: who waits longer is told to come again
+MAX_SOURCES = 512
 _N, _R, _P = 2**15, 8, 1
 _MEMORY = 64 * 1024 * 1024
+
+_Key = tuple[str, str]  # source, role
 
 
 class PinError(Exception):
@@ -29,55 +37,131 @@ class PinError(Exception):
 
 
 class Pins:
-    """The PINs of one venue in `path` (0600). `mono_s` gives real monotonic seconds for the delays."""
+    """The PINs of one venue in `path` (0600). `mono_s` gives real monotonic seconds for the delays.
+
+    A wrong PIN slows the one who gave it: `source` is where it came from, '' for this machine. Whoever guesses
+    from one place keeps nobody at another one waiting.
+    """
 
     def __init__(self, path: Path, *, mono_s: Callable[[], float]) -> None:
         self._path = path
         self._mono_s = mono_s
         self._lock = threading.Lock()
-        self._wrong: dict[str, tuple[int, float]] = {}
+        self._hashing = threading.Lock()  # one scrypt at a time: 32 MiB in all, however many ask
+        self._wrong: dict[_Key, tuple[int, float]] = {}
+        self._checking: set[_Key] = set()
+        self._codes: dict[str, tuple[bytes, float]] = {}
 
     def set(self, role: str, pin: str) -> None:
         """Sets a role's PIN: 4 to 12 digits. Raises PinError."""
+        self.judge(role, pin)
+        salt = os.urandom(16)
+        with self._one_hash():
+            hashed = f"{salt.hex()}${_hash(pin, salt).hex()}"
+        with self._lock:
+            self._write(self._read() | {role: hashed})
+            self._codes.pop(role, None)
+
+    def judge(self, role: str, pin: str) -> None:
+        """Passes where the role is one and the PIN may be one. Raises PinError."""
         if role not in ROLES:
             raise PinError("bad-choice", name="role", choices=", ".join(ROLES))
         if not (pin.isascii() and pin.isdigit() and MIN_DIGITS <= len(pin) <= MAX_DIGITS):
             raise PinError("bad-pin", least=MIN_DIGITS, most=MAX_DIGITS)
-        salt = os.urandom(16)
-        with self._lock:
-            stored = self._read() | {role: f"{salt.hex()}${_hash(pin, salt).hex()}"}
-            beside = self._path.with_suffix(".part")
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump(stored, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.rename(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
 
-    def check(self, role: str, pin: str) -> None:
-        """Passes where `pin` is the role's. Raises PinError, with the seconds to wait after wrong ones."""
+    def known(self, role: str) -> bool:
+        """Whether the role has a PIN. Raises PinError."""
         with self._lock:
-            count, until_s = self._wrong.get(role, (0, 0.0))
-            if self._mono_s() < until_s:
-                raise PinError("pin-wait", role=role, seconds=int(until_s - self._mono_s()) + 1)
-            stored = self._read().get(role)
+            return role in self._read()
+
+    def check(self, role: str, pin: str, *, source: str = "") -> None:
+        """Passes where `pin` is the role's. Raises PinError, with the seconds to wait after wrong ones."""
+        with self._guess(role, source):
+            with self._lock:
+                stored = self._read().get(role)
             if stored is None:
                 raise PinError("pin-not-set", role=role)
             try:
                 salt, digest = (bytes.fromhex(part) for part in stored.split("$"))
             except ValueError as error:
                 raise PinError("pins-unreadable", reason=f"{role}: {error}") from error
-            if hmac.compare_digest(_hash(pin, salt), digest):
-                self._wrong.pop(role, None)
+            with self._one_hash():
+                right = hmac.compare_digest(_hash(pin, salt), digest)
+            self._count(role, source, right=right)
+            if not right:
+                raise PinError("pin-wrong", role=role)
+
+    def make_code(self, role: str) -> str:
+        """A code of 8 digits with which `role` sets the own PIN once, within 24 h; an older one is void.
+
+        Raises PinError.
+        """
+        self.judge(role, "0" * MIN_DIGITS)
+        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+        with self._lock:
+            self._codes[role] = (_digest(code), self._mono_s() + CODE_S)
+        return code
+
+    def check_code(self, role: str, code: str, *, source: str = "") -> None:
+        """Passes where `code` is the one that was made for `role` and is still good. Raises PinError."""
+        plain = "".join(c for c in code[:40] if c not in " -")
+        with self._guess(role, source):
+            with self._lock:
+                digest, until_s = self._codes.get(role, (b"", 0.0))
+                right = self._mono_s() < until_s and hmac.compare_digest(_digest(plain), digest)
+            self._count(role, source, right=right)
+            if not right:
+                raise PinError("code-wrong", role=role)
+
+    @contextlib.contextmanager
+    def _guess(self, role: str, source: str) -> Iterator[None]:
+        """One try of one source at a time, and none while it has to wait: parallel guesses gain nothing."""
+        key = (source, role)
+        with self._lock:
+            _, until_s = self._wrong.get(key, (0, 0.0))
+            if self._mono_s() < until_s:
+                raise PinError("pin-wait", role=role, seconds=int(until_s - self._mono_s()) + 1)
+            if key in self._checking:
+                raise PinError("pin-wait", role=role, seconds=1)
+            self._checking.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._checking.discard(key)
+
+    def _count(self, role: str, source: str, *, right: bool) -> None:
+        with self._lock:
+            before, _ = self._wrong.pop((source, role), (0, 0.0))
+            if right:
                 return
-            wait_s = min(FIRST_DELAY_S * 2**count, LAST_DELAY_S)
-            self._wrong[role] = (count + 1, self._mono_s() + wait_s)
-            raise PinError("pin-wrong", role=role)
+            wait_s = min(FIRST_DELAY_S * 2**before, LAST_DELAY_S)
+            self._wrong[(source, role)] = (min(before + 1, 16), self._mono_s() + wait_s)
+            while len(self._wrong) > MAX_SOURCES:  # the one that guessed longest ago
+                del self._wrong[next(iter(self._wrong))]
+
+    @contextlib.contextmanager
+    def _one_hash(self) -> Iterator[None]:
+        if not self._hashing.acquire(timeout=HASH_WAIT_S):
+            raise PinError("busy")
+        try:
+            yield
+        finally:
+            self._hashing.release()
+
+    def _write(self, stored: dict[str, str]) -> None:
+        beside = self._path.with_suffix(".part")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(stored, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(self._path)
+        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
 
     def _read(self) -> dict[str, str]:
         try:
@@ -91,3 +175,8 @@ class Pins:
 
 def _hash(pin: str, salt: bytes) -> bytes:
     return hashlib.scrypt(pin.encode("utf-8", "replace")[:64], salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
+
+
+def _digest(code: str) -> bytes:
+    """Of a code that is good for a day and one use: its many digits are its strength, not a slow hash."""
+    return hashlib.sha256(code.encode("utf-8", "replace")).digest()

@@ -1,11 +1,13 @@
-"""The page: shows what the guard says over its socket. No privileges, no database, no rule."""
+"""The page: shows what the guard says over its socket, hands on what people do. No privileges, database, rule."""
 
 from flask import Flask
 
 from appliance.client import Client
 from appliance.words import html_language, label
+from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.pages import add_pages
+from web.signin import add_signin
 
 
 def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
@@ -14,7 +16,11 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(label=label, html_language=html_language)
-    # Only GET and HEAD: OPTIONS would be one more answer to keep safe, for nobody.
-    app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=4096)
-    add_pages(app, Guard(client), language)
+    # OPTIONS would be one more answer to keep safe, for nobody.
+    app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_PARTS=40)
+    guard = Guard(client)
+    desk = Desk(client, guard)
+    refuse_strangers(app)
+    add_pages(app, guard, desk, language)
+    add_signin(app, desk, language)
     return app

@@ -27,6 +27,7 @@ QUIET_KINDS = frozenset(
         "venue.configured",
         "seats.read",
         "usb.seen",
+        "session.begun",
     }
 )
 
@@ -68,6 +69,10 @@ class Guard:
             finally:
                 self._asking.release()
         return self._known()
+
+    def ask_anew(self) -> None:
+        """The next look asks, whenever the last question was: somebody has just done something."""
+        self._asked_at = None
 
     def _known(self) -> Look:
         snapshot, events = self._snapshot, self._events

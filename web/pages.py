@@ -1,42 +1,48 @@
-"""The views: ask the guard, present, render. GET and HEAD only in this cut."""
+"""The views that only show: ask the guard, present, render."""
 
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from appliance.words import language_named
+from web.desk import Desk
 from web.fields import Plain, count, part
 from web.guard import Guard
+from web.language import language_asked as _language
 from web.present import etag, is_dead, present
 
 # Nothing from elsewhere, nothing inline, in nobody's frame: names of seats and devices come from strangers.
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: with it a browser sends our own forms as from nowhere (Origin: null).
+    "Referrer-Policy": "same-origin",
 }
 
 
-def add_pages(app: Flask, guard: Guard, language: str) -> None:
+def add_pages(app: Flask, guard: Guard, desk: Desk, language: str) -> None:
     """Puts the views on `app`; `language` is for requests that ask for none."""
 
     @app.get("/")
     def status_page() -> Response:
-        page = present(_language(language), guard.look())
-        return _uncached(make_response(render_template("status.html", page=page)))
+        look = guard.look()
+        page = present(_language(language), look)
+        html = render_template("status.html", page=page, visitor=desk.visitor(look))
+        return _uncached(make_response(html))
 
     @app.get("/fragment")
     def fragment() -> Response:
         look, asked = guard.look(), _language(language)
-        tag = etag(look, asked)
+        visitor = desk.visitor(look)
+        tag = etag(look, asked, visitor.name + visitor.role if visitor else "")
         # The tag is known before anything is rendered: twenty open pages cost one rendering a minute.
         if tag and request.if_none_match.contains(tag):
             return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
-        return _tagged(make_response(render_template("fragment.html", page=present(asked, look))), tag)
+        html = render_template("fragment.html", page=present(asked, look), visitor=visitor)
+        return _tagged(make_response(html), tag)
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, HTTPStatus]:
@@ -62,20 +68,21 @@ def add_pages(app: Flask, guard: Guard, language: str) -> None:
 
 
 def _add_short_pages(app: Flask, language: str) -> None:
-    words = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.METHOD_NOT_ALLOWED: "not_allowed"}
+    words = {
+        HTTPStatus.NOT_FOUND: "not_found",
+        HTTPStatus.METHOD_NOT_ALLOWED: "not_allowed",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+        HTTPStatus.FORBIDDEN: "not_from_here",
+    }
 
     @app.errorhandler(HTTPException)
     def short_page(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
         said = render_template("short.html", language=_language(language), key=words.get(status, "failed"))
         answer = make_response(said, status)
-        if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["Allow"] = "GET, HEAD"
+        if isinstance(error, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
         return answer
-
-
-def _language(default: str) -> str:
-    return language_named(request.args.get("lang"), default=default)
 
 
 def _snapshot_tag(snapshot: Plain) -> str:

@@ -1,5 +1,6 @@
 """Turns what is known of the guard into what the templates show: formatting only, no rule."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
@@ -71,13 +72,14 @@ def is_dead(look: Look) -> bool:
     return look.snapshot is None or look.age_s > DEAD_AFTER_S
 
 
-def etag(look: Look, language: str) -> str:
-    """Moves with the snapshot, the record, the language and each venue minute; empty for a silent guard."""
+def etag(look: Look, language: str, visitor: str = "") -> str:
+    """Moves with the snapshot, the record, the language, who signed in and each minute; empty for a silent guard."""
     if look.snapshot is None or is_dead(look):
         return ""
     minute = text(look.snapshot, "at")[:16]
     head = count(part(look.snapshot, "log"), "head_seq")
-    return f"{count(look.snapshot, 'rev')}-{head}-{language}-{minute}"
+    signed = hashlib.sha256(visitor.encode()).hexdigest()[:8] if visitor else ""
+    return f"{count(look.snapshot, 'rev')}-{head}-{language}-{minute}{signed}"
 
 
 def present(language: str, look: Look) -> Page:

@@ -16,7 +16,10 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
+from appliance.words import label
 from appliance.words.refusals import refusal_sentence
+
+ROLES = ("chief", "deputy", "technician")
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,9 +30,14 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     drill.add_argument("mode", choices=("drill", "rehearsal", "end"))
     drill.add_argument("--by", required=True, metavar="NAME")
     drill.set_defaults(run=asking(run_drill))
-    pin = verbs.add_parser("pin", help="set the PIN of a role")
+    pin = verbs.add_parser(
+        "pin", help="set the PIN of a role, or print a code with which somebody sets the own one"
+    )
     add_config(pin)
-    pin.add_argument("role", choices=("chief", "deputy", "technician"))
+    pin.add_argument("role", choices=(*ROLES, "code"))
+    pin.add_argument(
+        "owner", nargs="?", default="chief", choices=ROLES, help="of code: whose (default: chief)"
+    )
     pin.set_defaults(run=asking(run_pin))
 
 
@@ -97,8 +105,13 @@ def run_drill(args: argparse.Namespace) -> int:
 
 
 def run_pin(args: argparse.Namespace) -> int:
-    """Sets a PIN, typed twice on a terminal."""
-    client, pin = client_of(args), pin_of(args.role)
+    """Sets a PIN, typed twice on a terminal; or prints a one-time code, so that nobody but its owner knows the PIN."""
+    client = client_of(args)
+    if args.role == "code":
+        code = str(client.call("pin.code", role=args.owner)["code"])
+        print(label(language(), "pin_code", code=f"{code[:4]} {code[4:]}", role=args.owner))
+        return EXIT_OK
+    pin = pin_of(args.role)
     if pin != pin_of(args.role):
         say(refusal_sentence(language(), "pins-differ", {}))
         return EXIT_NOT_PERMITTED

@@ -25,6 +25,8 @@ BEHIND_NGINX: Mapping[str, Any] = {
     "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
     "clear_untrusted_proxy_headers": True,
 }
+# Beyond it nothing is read; a little above what the page itself takes, so that its own words are seen.
+MAX_BODY_BYTES = 256 * 1024
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             channel_timeout=CHANNEL_TIMEOUT_S,
+            max_request_body_size=MAX_BODY_BYTES,
             ident=None,
             **place,
         )

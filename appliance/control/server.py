@@ -13,37 +13,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from appliance.control.question import ControlError, Question, question_of
+
 MAX_QUESTION_BYTES = 64 * 1024
 TIMEOUT_S = 5.0
 MAX_AT_ONCE = 32
 SLOT_S = 1.0
-TECHNICIAN, READER = "technician", "reader"
-GROUP = "venue"
-
-
-class ControlError(Exception):
-    """A question that gets an error: `code` names the sentence, `exit_code` is for a shell."""
-
-    def __init__(self, code: str, exit_code: int = 64, **details: object) -> None:
-        super().__init__(code, details)
-        self.code = code
-        self.exit_code = exit_code
-        self.details = details
+TECHNICIAN, READER, PAGE = "technician", "reader", "page"
+GROUP, PAGE_USER = "venue", "venue-page"
 
 
 class Answerer(Protocol):
     """What gives the answers. Raises ControlError."""
 
-    def answer(self, role: str, verb: str, args: dict[str, Any], pins: dict[str, str]) -> Any:  # noqa: ANN401 - plain JSON
-        """The plain JSON value for a verb."""
+    def answer(self, role: str, question: Question) -> Any:  # noqa: ANN401 - plain JSON
+        """The plain JSON value for a question by a peer of `role`."""
 
 
 class ControlServer:
     """Listens on `path` (mode 0660) and answers each connection's one question in a thread of its own.
 
-    Root, the guard's own user and members of the group `venue` are technicians; everybody else only
-    reads. Source of the peer's identity: SO_PEERCRED, unix(7). Where all slots are taken, the connection
-    that waits longest for its own peer has to go: half-open ones hold up nobody.
+    Root, the guard's own user and members of the group `venue` are technicians. The page's user never is,
+    whatever its groups: it hands on what people do who signed in. Everybody else only reads. Source of the
+    peer's identity: SO_PEERCRED, unix(7). Where all slots are taken, the connection that waits longest for
+    its own peer has to go: half-open ones hold up nobody.
     """
 
     def __init__(self, path: Path, answerer: Answerer) -> None:
@@ -121,8 +114,7 @@ class ControlServer:
         try:
             with self._waits(connection):
                 line = _line(connection)
-            verb, args, pins = _question(line)
-            value = self._answerer.answer(self._role(connection), verb, args, pins)
+            value = self._answerer.answer(self._role(connection), question_of(line))
         except ControlError as error:
             return {"error": error.code, "exit": error.exit_code, "args": error.details}
         return {"ok": True, "value": value}
@@ -130,12 +122,24 @@ class ControlServer:
     def _role(self, connection: socket.socket) -> str:
         raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         _, uid, gid = struct.unpack("3i", raw)
-        return TECHNICIAN if uid in (0, os.getuid()) or _in_group(uid, gid) else READER
+        return role_of(uid, gid)
 
 
-def _in_group(uid: int, gid: int) -> bool:
+def role_of(uid: int, gid: int) -> str:
+    """What a peer of that user and group is."""
+    if uid in (0, os.getuid()):
+        return TECHNICIAN
     try:
         name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return READER
+    if name == PAGE_USER:
+        return PAGE
+    return TECHNICIAN if _in_group(name, gid) else READER
+
+
+def _in_group(name: str, gid: int) -> bool:
+    try:
         return grp.getgrnam(GROUP).gr_gid in os.getgrouplist(name, gid)
     except KeyError:
         return False
@@ -154,19 +158,3 @@ def _line(connection: socket.socket) -> bytes:
         if len(parts) > MAX_QUESTION_BYTES:
             raise ControlError("too-long", limit=MAX_QUESTION_BYTES)
     return parts
-
-
-def _question(line: bytes) -> tuple[str, dict[str, Any], dict[str, str]]:
-    try:
-        question = json.loads(line)
-        # Half a surrogate or NaN is no JSON either: the record could not hold it, and the guard would die of it.
-        json.dumps(question, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise ControlError("not-json") from error
-    if not isinstance(question, dict) or question.get("v") != 1:
-        raise ControlError("bad-version", expected=1)
-    verb, args, pins = question.get("verb"), question.get("args", {}), question.get("pins", {})
-    texts = isinstance(pins, dict) and all(isinstance(v, str) for v in pins.values())
-    if not isinstance(verb, str) or not isinstance(args, dict) or not texts:
-        raise ControlError("bad-question")
-    return verb, args, pins

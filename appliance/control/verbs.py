@@ -9,7 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from appliance.control.server import TECHNICIAN, ControlError
+from appliance.control.question import ControlError, Question
+from appliance.control.sessions import Session, Sessions
+from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
 from appliance.dispatch import ActRequest, Board, Inbox, Report
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
@@ -30,11 +32,14 @@ from appliance.exam.acts import DECISIONS, Act, Refused
 from appliance.pins import PinError, Pins
 
 REPLY_S = 4.0
+MAX_SENT = 256
 MAX_EVENTS = 500
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {
     cls.kind: cls for cls in (BundlePublished, BackupFailed, NetworkProven, NetworkUnproven, SealSigned, SealUnsigned)
 }
+Key = tuple[str, str, str]  # verb, token, the form's own key
+Reply = Future[dict[str, Any]]
 PINS_FOR = {
     "seal": ("chief", "technician"),
     "unseal": ("chief", "technician"),
@@ -73,25 +78,51 @@ class Verbs:
         self._reported = REPORTED | ({BundleReceipted.kind: BundleReceipted} if played else {})
         self._lock = threading.Lock()
         self._log: EventLog | None = None
+        self._sent = SentForms()
+        self._sign_in = SignIn(
+            pins=pins,
+            sessions=Sessions(mono_s=real_s),
+            board=board,
+            with_pins=PINS_FOR,
+            act=self._record,
+            tell=lambda body: inbox.put(Report(body=body)),
+        )
 
-    def answer(self, role: str, verb: str, args: dict[str, Any], pins: dict[str, str]) -> Any:  # noqa: ANN401 - plain JSON
-        """The plain value for `verb`. Raises ControlError."""
+    def answer(self, role: str, question: Question) -> Any:  # noqa: ANN401 - plain JSON
+        """The plain value for what a peer of `role` asks. Raises ControlError."""
+        verb, args = question.verb, question.args
         if verb == "status":
             return self._status()
         if verb == "events":
             return self._events(args)
         if verb == "seal.certificate":
             return self._certificate()
-        if role != TECHNICIAN:
-            raise ControlError("not-permitted", 77)
-        if verb == "report":
+        if verb in BY_PAGE or verb in BY_SHELL:
+            return self._sign_in.answer(role, question)
+        session = self._sign_in.permit(role, question)
+        if verb == "report" and question.page is None:
             return self._report(args)
-        if verb == "pin.set":
-            return self._set_pin(args)
         if verb not in DECISIONS:
             raise ControlError("unknown-verb", verb=verb)
-        self._check_pins(verb, pins)
-        request = ActRequest(act=Act(verb=verb, args=args))
+        return self._act(question, session)
+
+    def _act(self, question: Question, session: Session | None) -> dict[str, Any]:
+        """Does an act of a person, under the name that signed in; a form that is sent twice does one thing."""
+        page = question.page
+        key = (question.verb, page.token, page.once) if page and page.once else None
+        before = self._sent.found(key)
+        if before is not None:
+            return _result(before)
+        self._check_pins(question)
+        args = question.args | ({"by": session.name} if session else {})
+        request = ActRequest(act=Act(verb=question.verb, args=args))
+        mine = self._sent.kept(key, request.reply)
+        if mine is request.reply:
+            self._inbox.put(request)
+        return _result(mine)
+
+    def _record(self, act: Act) -> dict[str, Any]:
+        request = ActRequest(act=act)
         self._inbox.put(request)
         return _result(request.reply)
 
@@ -172,30 +203,49 @@ class Verbs:
             body = from_plain(cls, args.get("body"))
         except (CodecError, TypeError) as error:
             raise ControlError("bad-report", reason=str(error)) from error
-        reply: Future[dict[str, Any]] = Future()
+        reply: Reply = Future()
         self._inbox.put(Report(body=body, reply=reply))
         return _result(reply)
 
-    def _set_pin(self, args: dict[str, Any]) -> dict[str, Any]:
-        try:
-            self._pins.set(str(args.get("role")), str(args.get("pin")))
-        except PinError as error:
-            raise ControlError(error.code, 64, **error.details) from error
-        except OSError as error:
-            raise ControlError("pins-unwritable", 69, reason=str(error.strerror)) from error
-        return {}
-
-    def _check_pins(self, verb: str, pins: dict[str, str]) -> None:
-        for role in PINS_FOR.get(verb, ()):
-            if not pins.get(role):
+    def _check_pins(self, question: Question) -> None:
+        for role in PINS_FOR.get(question.verb, ()):
+            if not question.pins.get(role):
                 raise ControlError("pin-missing", 77, role=role)
             try:
-                self._pins.check(role, pins[role])
+                self._pins.check(role, question.pins[role], source=question.source)
             except PinError as error:
                 raise ControlError(error.code, 77, **error.details) from error
 
 
-def _result(reply: "Future[dict[str, Any]]") -> dict[str, Any]:
+class SentForms:
+    """The forms of the page that were sent, by their keys: pressed twice, one does one thing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._replies: dict[Key, Reply] = {}
+
+    def found(self, key: Key | None) -> Reply | None:
+        """What the form led to or is leading to; None for a new one, and for one that was refused: nothing was done."""
+        with self._lock:
+            return self._done(key)
+
+    def kept(self, key: Key | None, reply: Reply) -> Reply:
+        """`reply`, kept under the key; the other one where the same form was faster."""
+        with self._lock:
+            before = self._done(key)
+            if key is not None and before is None:
+                self._replies.pop(key, None)
+                self._replies[key] = reply
+                while len(self._replies) > MAX_SENT:
+                    del self._replies[next(iter(self._replies))]
+        return before or reply
+
+    def _done(self, key: Key | None) -> Reply | None:
+        reply = self._replies.get(key) if key else None
+        return None if reply is None or (reply.done() and reply.exception()) else reply
+
+
+def _result(reply: Reply) -> dict[str, Any]:
     try:
         return reply.result(timeout=REPLY_S)
     except Refused as refusal:

@@ -75,6 +75,7 @@ from appliance.events.net_seen import (
 )
 from appliance.events.network import NetworkDrifted, NetworkHeld, NetworkUnreadable
 from appliance.events.panel import PanelConfirmed, PanelPressed, PanelSilenced, PanelTested
+from appliance.events.people import PinChanged, PinCodeMade, SessionBegun
 from appliance.events.power import (
     BatteryReplaced,
     EndingAgreed,
@@ -119,7 +120,7 @@ BODIES: dict[str, type[Body]] = {
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
         ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
-        DrillStarted, DrillEnded, SeatSwapped,
+        DrillStarted, DrillEnded, SeatSwapped, PinCodeMade, PinChanged, SessionBegun,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
         BackupRequested, BundlePublished, BackupFailed, BundleReceipted, PostureHeld, PostureFailed,
@@ -185,6 +186,8 @@ __all__ = [
     "PanelSilenced",
     "PanelTested",
     "PhaseChanged",
+    "PinChanged",
+    "PinCodeMade",
     "PostureFailed",
     "PostureHeld",
     "PowerDischarged",
@@ -196,6 +199,7 @@ __all__ = [
     "PowerTestStarted",
     "PowerUnknown",
     "RadiosRead",
+    "SessionBegun",
     "RehearsalEnded",
     "RehearsalStarted",
     "SealLifted",

@@ -26,6 +26,7 @@ from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
 from appliance.exam.net.acts import NET_DECISIONS
 from appliance.exam.net.rehearse import REHEARSAL_DECISIONS
 from appliance.exam.panel_acts import PANEL_DECISIONS
+from appliance.exam.pin_acts import PIN_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.readiness.acts import READINESS_DECISIONS
 from appliance.exam.timetable import Moved
@@ -231,6 +232,7 @@ DECISIONS: dict[str, Decision] = {
     **POWER_DECISIONS,
     **PANEL_DECISIONS,
     **READINESS_DECISIONS,
+    **PIN_DECISIONS,
     **USB_DECISIONS,
     **NET_DECISIONS,
     **REHEARSAL_DECISIONS,

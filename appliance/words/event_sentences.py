@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.words.net.sentences import NET_EVENTS
+from appliance.words.people.sentences import PEOPLE_SENTENCES
 from appliance.words.power.sentences import POWER_EVENTS
 from appliance.words.ready.events import READY_EVENTS
 from appliance.words.sentences import Both, By
@@ -17,6 +18,7 @@ EVENTS: Mapping[str, Both] = {
     **USB_EVENTS,
     **NET_EVENTS,
     **READY_EVENTS,
+    **PEOPLE_SENTENCES,
     "guard.started": Both("监控盒开始工作（版本 {version}）", "The box began its work (version {version})"),
     "guard.stopped": Both("监控盒停止工作：{reason}", "The box stopped its work: {reason}"),
     "venue.configured": Both("考点配置已更新", "The venue's configuration changed"),

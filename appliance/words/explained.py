@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.explanation import Explanation, explained
 from appliance.words.net.explained import NET_EXPLAINED
+from appliance.words.people.explained import PEOPLE_EXPLAINED
 from appliance.words.power.explained import POWER_EXPLAINED
 from appliance.words.ready.explained import READY_EXPLAINED
 from appliance.words.usb.explained import USB_EXPLAINED
@@ -14,6 +15,7 @@ EXPLAINED: Mapping[str, Explanation] = {
     **USB_EXPLAINED,
     **NET_EXPLAINED,
     **READY_EXPLAINED,
+    **PEOPLE_EXPLAINED,
     "guard.started": explained(
         ("守护程序开始工作", "从记录里恢复了阶段、封场和各项，该关的都重新关好。"),
         ("The guard began its work", "Phase, seal and items were restored from the record; what must be closed is closed anew."),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
 from appliance.words.net.names import NET_NAMES
+from appliance.words.people.names import PEOPLE_NAMES
 from appliance.words.plain import plain_text
 from appliance.words.power.names import POWER_NAMES
 from appliance.words.usb.names import USB_NAMES
@@ -13,6 +14,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **POWER_NAMES,
     **USB_NAMES,
     **NET_NAMES,
+    **PEOPLE_NAMES,
     "word": {
         "unknown": ("未知", "unknown"),
         "unmonitored": ("未接入监测", "not monitored"),

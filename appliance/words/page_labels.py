@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.words.languages import LANGUAGES
 from appliance.words.net.labels import NET_LABELS
+from appliance.words.people.labels import ACT_LABELS
 from appliance.words.power.labels import POWER_LABELS
 from appliance.words.ready.labels import READY_LABELS
 from appliance.words.sentences import say
@@ -14,6 +15,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     **USB_LABELS,
     **NET_LABELS,
     **READY_LABELS,
+    **ACT_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),
@@ -139,6 +141,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     # short pages
     "not_found": ("没有这个页面", "There is no such page"),
     "not_allowed": ("这里只能查看", "This page only shows"),
+    "too_large": ("提交的内容太长，没有记录", "What was sent is too long; nothing was recorded"),
+    "not_from_here": ("这次提交不是从本页发出的，没有记录", "This was not sent from this page; nothing was recorded"),
     "failed": ("本页出错了，考试照常进行", "This page failed; the exam goes on"),
     "back": ("回到状态页", "To the status page"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.names import name_of
 from appliance.words.plain import plain_text
 from appliance.words.ready.sentences import point_name
 
@@ -88,10 +89,15 @@ REFUSALS: dict[str, Both] = {
     "starting": ("监控盒正在启动，请稍后再试。", "The guard is starting; try again."),
     "busy": ("监控盒正忙，请稍后再试。", "The guard is busy; try again."),
     "not-permitted": ("没有权限。", "Not permitted."),
-    "pin-missing": ("需要 PIN：{role}。", "A PIN is needed: {role}."),
-    "pin-wrong": ("PIN 不对：{role}。", "Wrong PIN: {role}."),
-    "pin-wait": ("请等 {seconds} 秒再输 PIN：{role}。", "Wait {seconds} s before the next PIN: {role}."),
-    "pin-not-set": ("{role} 还没有设 PIN，请先运行 venue pin {role}。", "{role} has no PIN yet; run venue pin {role} first."),
+    "pin-missing": ("需要{role}的 PIN。", "The PIN of the {role} is needed."),
+    "pin-wrong": ("{role}的 PIN 不对。", "Wrong PIN of the {role}."),
+    "pin-wait": ("请等 {seconds} 秒再输{role}的 PIN。", "Wait {seconds} s before the next PIN of the {role}."),
+    "pin-not-set": ("{role}还没有设 PIN。请技术人员运行 venue pin code，用一次性口令设定。", "The {role} has no PIN yet. A technician runs venue pin code; the one-time code sets it."),
+    "code-wrong": ("一次性口令不对，或已经用过、过期：{role}。", "The one-time code is wrong, used or over: {role}."),
+    "sign-in-needed": ("请先登录再办理；没有记录任何内容。", "Sign in first; nothing was recorded."),
+    "session-over": ("登录已经结束，请重新登录；没有记录任何内容。", "You are signed in no more: sign in again; nothing was recorded."),
+    "form-stale": ("这张表单不是本次登录打开的，请重新打开；没有记录任何内容。", "This form was not opened by this sign-in, open it again; nothing was recorded."),
+    "not-your-act": ("以{role}身份不能办理这一项。", "This is not for the {role} to do."),
     "bad-pin": ("PIN 须为 {least} 至 {most} 位数字。", "A PIN has {least} to {most} digits."),
     "pins-differ": ("两次输入的 PIN 不一样。", "The two PINs differ."),
     "pins-unreadable": ("PIN 文件读不出来：{reason}", "The PINs can not be read: {reason}"),
@@ -110,7 +116,7 @@ def refusal_sentence(language: str, code: str, details: Mapping[str, object]) ->
     if both is None:
         return plain_text(f"{code} {dict(details) if details else ''}", limit=400)
     template = both[0 if language == "zh_CN" else 1]
-    values = {key: plain_text(value, limit=200) for key, value in details.items()}
+    values = {key: _said(language, key, value) for key, value in details.items()}
     points = details.get("points")
     if isinstance(points, list | tuple):
         values["points"] = ("、" if language == "zh_CN" else ", ").join(point_name(language, p) for p in points[:20])
@@ -118,3 +124,9 @@ def refusal_sentence(language: str, code: str, details: Mapping[str, object]) ->
         return template.format_map(values)
     except (KeyError, ValueError):
         return template
+
+
+def _said(language: str, key: str, value: object) -> str:
+    """A detail as people say it: offices and the fields of a form have names."""
+    table = {"role": "role", "name": "field"}.get(key)
+    return plain_text(name_of(language, table, value) if table else value, limit=200)

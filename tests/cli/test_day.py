@@ -78,12 +78,12 @@ def test_a_verdict_that_is_unknown_is_3(place: Place) -> None:
 
 def test_seal_and_unseal_need_both_pins(place: Place) -> None:
     done = place.venue("seal", *PEOPLE, **PINS)
-    assert done.returncode == 77 and "venue pin chief" in done.stderr
+    assert done.returncode == 77 and "venue pin code" in done.stderr
     set_pins(place)
     missing = place.venue("seal", *PEOPLE, LANG="en_US.UTF-8")
     assert missing.returncode == 77 and one_line(missing.stderr)
     wrong = place.venue("seal", *PEOPLE, **(PINS | {"VENUE_PIN_TECHNICIAN": "0000"}))
-    assert wrong.returncode == 77 and "technician" in wrong.stderr
+    assert wrong.returncode == 77 and "technical lead" in wrong.stderr
     assert place.status()["seal"] is None
     wait_for(lambda: place.venue("seal", *PEOPLE, **PINS).returncode == 0)
     assert place.status()["seal"]["technician"] == "张工" and place.status()["phase"]["name"] == "sealed"

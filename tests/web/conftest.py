@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.client import Client
+from tests.control.conftest import Answering
+from tests.web.desk import Browser, hash_pins, with_pins
 from tests.web.fake_guard import FakeGuard
 from tests.web.snapshots import Snapshot, told
 from web import create_app
@@ -50,3 +52,24 @@ def page_of(guard_with: Callable[[object], FakeGuard], visit: Visit) -> Callable
         return visit(guard_with(snapshot)).get("/" + query).get_data(as_text=True)
 
     return page
+
+
+@pytest.fixture(scope="session")
+def hashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of three offices' PINs, made once."""
+    return hash_pins(tmp_path_factory.mktemp("pins") / "pins.json")
+
+
+@pytest.fixture
+def venue(hashed: Path) -> Iterator[Answering]:
+    """A real guard without hardware, its offices with PINs."""
+    made = with_pins(Answering(), hashed)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def person(venue: Answering) -> Browser:
+    """Somebody before the page of `venue`."""
+    return Browser(venue)

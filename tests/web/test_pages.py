@@ -59,7 +59,7 @@ def test_every_answer_carries_the_headers_that_keep_strangers_out(guard_with: St
             headers = answer.headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy, path
-        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
 
 
 def test_no_script_no_style_and_no_handler_stands_in_the_page(page_of: Callable[..., str]) -> None:

@@ -1,0 +1,1 @@
+"""Words of people who act: sign-in, PINs, the acts on the page."""

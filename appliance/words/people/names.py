@@ -1,0 +1,30 @@
+"""Names of offices, and of the fields of a form."""
+
+from collections.abc import Mapping
+
+PEOPLE_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "role": {
+        "chief": ("主考", "chief examiner"),
+        "deputy": ("副主考", "deputy"),
+        "technician": ("技术负责人", "technical lead"),
+    },
+    "field": {
+        "name": ("姓名", "name"),
+        "role": ("身份", "office"),
+        "by": ("姓名", "name"),
+        "minutes": ("分钟数", "minutes"),
+        "consent": ("同意人", "who consented"),
+        "reason": ("原因", "reason"),
+        "text": ("内容", "text"),
+        "to": ("报给谁", "who was told"),
+        "answer": ("答复", "answer"),
+        "outcome": ("处理结果", "outcome"),
+        "class": ("事件级别", "class"),
+        "seat": ("座位", "seat"),
+        "spare": ("备用机", "spare"),
+        "room": ("考场", "room"),
+        "port": ("USB 口", "port"),
+        "chief": ("主考姓名", "chief's name"),
+        "technician": ("技术负责人姓名", "technical lead's name"),
+    },
+}

@@ -1,0 +1,33 @@
+"""What is said of people who act: PINs, and who signed in."""
+
+from collections.abc import Mapping
+
+from appliance.words.sentences import Both, By
+
+PEOPLE_SENTENCES: Mapping[str, Both] = {
+    "pin.code_made": Both(
+        "技术人员生成了{role:role}的一次性口令",
+        "A technician had a one-time code made for the {role:role}",
+    ),
+    "pin.changed": Both(
+        By(
+            "how",
+            {"code": "{role:role}（{by}）用一次性口令设定了自己的 PIN"},
+            By(
+                "again",
+                {"true": "{role:role}的 PIN 由技术人员重设；不是本人要求的，请立即另设"},
+                "{role:role}的 PIN 由技术人员设定",
+            ),
+        ),
+        By(
+            "how",
+            {"code": "The {role:role} ({by}) chose a PIN with a one-time code"},
+            By(
+                "again",
+                {"true": "A technician reset the PIN of the {role:role}; if unasked, choose another now"},
+                "A technician set the PIN of the {role:role}",
+            ),
+        ),
+    ),
+    "session.begun": Both("{role:role} {name} 登录", "{name} signed in as {role:role}"),
+}
