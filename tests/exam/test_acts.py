@@ -87,7 +87,7 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "incident.acknowledge", "incident.note", "incident.reported", "incident.classify",
         "incident.resume", "incident.close", "seat.swap", "backup.run",
         "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
-        "panel.test", "panel.confirm", "panel.silence",
+        "panel.test", "panel.confirm", "panel.silence", "pin.set", "pin.choose", "pin.code",
         "usb.grant", "usb.admit", "usb.keyboard", "usb.ups", "usb.revoke",
         "net.window.more", "net.window.maintain", "net.window.open", "net.window.close",
         "net.rehearse.start", "net.rehearse.stop",
