@@ -1,18 +1,17 @@
 """A bundle's manifest: what is said about it in the open, signed, without a path or a candidate."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from appliance.backup.bundle import Request, SourceTally
 from appliance.backup.counts import RoomCount
+from appliance.backup.fields import Fields, read_fields
 
 FORMAT = 1
 # Forty sources take about 10 kB.
 LIMIT_BYTES = 1 << 20
-_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class ManifestFault(Exception):
@@ -92,13 +91,7 @@ def encode(manifest: Manifest) -> bytes:
 
 def decode(raw: bytes) -> Manifest:
     """The manifest in `raw`; fields of later versions are ignored. Raises ManifestFault."""
-    if len(raw) > LIMIT_BYTES:
-        raise ManifestFault(f"longer than {LIMIT_BYTES} bytes")
-    try:
-        value = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise ManifestFault(f"no JSON: {error}") from error
-    fields = _Fields(value, "the manifest")
+    fields = read_fields(raw, "the manifest", limit_bytes=LIMIT_BYTES, fault=ManifestFault)
     if fields.whole("format") != FORMAT:
         raise ManifestFault(f"format {fields.whole('format')}: this program reads {FORMAT}")
     return Manifest(
@@ -112,65 +105,8 @@ def decode(raw: bytes) -> Manifest:
     )  # fmt: skip
 
 
-class _Fields:
-    """Typed access to a decoded object: the type is right, or ManifestFault says which field is not."""
-
-    def __init__(self, value: object, where: str) -> None:
-        if not isinstance(value, dict):
-            raise ManifestFault(f"{where} is no object")
-        self._value: dict[str, object] = value
-        self._where = where
-
-    def _get(self, key: str) -> object:
-        if key not in self._value:
-            raise ManifestFault(f"{self._where} has no {key!r}")
-        return self._value[key]
-
-    def text(self, key: str) -> str:
-        value = self._get(key)
-        if not isinstance(value, str):
-            raise ManifestFault(f"{key!r} is no text")
-        return value
-
-    def text_or_none(self, key: str) -> str | None:
-        return None if self._get(key) is None else self.text(key)
-
-    def whole(self, key: str) -> int:
-        value = self._get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 63:
-            raise ManifestFault(f"{key!r} is no whole number from 0")
-        return value
-
-    def whole_or_none(self, key: str) -> int | None:
-        return None if self._value.get(key) is None else self.whole(key)
-
-    def digest(self, key: str, *, optional: bool = False) -> str | None:
-        if optional and self._get(key) is None:
-            return None
-        if not _HEX.fullmatch(value := self.text(key)):
-            raise ManifestFault(f"{key!r} is no sha256 in hex")
-        return value
-
-    def time(self, key: str) -> str:
-        try:
-            if datetime.fromisoformat(self.text(key)).tzinfo is None:
-                raise ManifestFault(f"{key!r} has no time zone")
-        except ValueError as error:
-            raise ManifestFault(f"{key!r} is no time") from error
-        return self.text(key)
-
-    def items_or_none(self, key: str) -> list[object]:
-        return [] if self._value.get(key) is None else self.items(key)
-
-    def items(self, key: str) -> list[object]:
-        value = self._get(key)
-        if not isinstance(value, list):
-            raise ManifestFault(f"{key!r} is no list")
-        return value
-
-
 def _source(value: object) -> SourceCount:
-    fields = _Fields(value, "a source")
+    fields = Fields(value, "a source", ManifestFault)
     return SourceCount(
         name=fields.text("name"), driver=fields.text("driver"), files=fields.whole("files"),
         bytes=fields.whole("bytes"), directories=fields.whole("directories"),
@@ -184,7 +120,7 @@ def _source(value: object) -> SourceCount:
 
 
 def _room(value: object) -> RoomCount:
-    fields = _Fields(value, "a room")
+    fields = Fields(value, "a room", ManifestFault)
     return RoomCount(
         room=fields.text("room"),
         expected=fields.whole_or_none("expected"),
@@ -201,14 +137,3 @@ def _counted(tally: SourceTally) -> SourceCount:
         error=tally.error,
         expected=total.expected, collected=total.collected, rooms=tally.counts[1:],
     )  # fmt: skip
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ManifestFault("a field is there twice")
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise ManifestFault(f"the number {name}")
