@@ -63,7 +63,7 @@ ROOMS = {
     "appliance.enforce": room("events", "exam.posture", "hw", "command", package=True),
     "appliance.backup": room("events", leaves=True, outside="cryptography zstandard", package=True),
     "appliance.prove": room("events", "hw", "command", package=True),
-    "appliance.province": room("backup", leaves=True, package=True),
+    "appliance.province": room("backup", leaves=True, outside="cryptography", package=True),
     "appliance.pins": room(leaves=True),
     "appliance.words": room("events", package=True),
     "appliance.control": room(

@@ -2,8 +2,6 @@
 
 import argparse
 import contextlib
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -14,7 +12,9 @@ from appliance.backup.outbox import bundles, outbox_of
 from appliance.backup.restore import LATEST, restore
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Report, verify_all
+from appliance.cli.backup_receipt import add_receipt
 from appliance.cli.backup_run import add_run
+from appliance.cli.bar import Bar
 from appliance.cli.shell import (
     EXIT_CONFIG,
     EXIT_FAILED,
@@ -29,8 +29,6 @@ from appliance.cli.shell import (
 from appliance.config import ConfigError
 from appliance.config.glance import glance
 
-_BAR_AFTER_S, _BAR_EVERY_S, _BAR_WIDTH = 1.0, 0.1, 40
-
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `backup` and its own verbs."""
@@ -40,6 +38,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add_list(own)
     _add_verify(own)
     _add_restore(own)
+    add_receipt(own)
 
 
 def list_bundles(args: argparse.Namespace) -> int:
@@ -68,33 +67,6 @@ def add_state_options(parser: argparse.ArgumentParser, *, readable: bool) -> Non
     add_config(parser)
     if readable:
         add_json(parser)
-
-
-class Bar:
-    """A progress bar on stderr: only on a terminal, only when it takes more than a second."""
-
-    def __init__(self) -> None:
-        self._begun_s = self._told_s = time.monotonic()
-        self._shown = False
-
-    def __call__(self, done: int, total: int) -> None:
-        """Draw `done` of `total` bytes."""
-        now_s = time.monotonic()
-        if (
-            not sys.stderr.isatty()
-            or now_s - self._begun_s < _BAR_AFTER_S
-            or now_s - self._told_s < _BAR_EVERY_S
-        ):
-            return
-        self._told_s, self._shown = now_s, True
-        part = min(1.0, done / total) if total else 1.0
-        bar = "#" * round(part * _BAR_WIDTH)
-        print(f"\r[{bar:<{_BAR_WIDTH}}] {part:4.0%} {done >> 20} MiB", end="", file=sys.stderr, flush=True)
-
-    def close(self) -> None:
-        """Leave the line clean."""
-        if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _add_list(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

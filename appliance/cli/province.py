@@ -3,17 +3,26 @@
 import argparse
 from pathlib import Path
 
+from appliance.cli.province_open import add_opening
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
-from appliance.province.keys import IDENTITY_NAME, RECIPIENTS_NAME, ProvinceKeyError, init
+from appliance.province.keys import (
+    IDENTITY_NAME,
+    RECEIPTS_KEY_NAME,
+    RECEIPTS_PUBLIC_NAME,
+    RECIPIENTS_NAME,
+    ProvinceKeyError,
+    init,
+)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `province` and its own verbs."""
-    province = verbs.add_parser("province", help="the province's side: its keys")
+    province = verbs.add_parser("province", help="the province's side: keys, bundles received, receipts")
     own = province.add_subparsers(required=True, metavar="VERB")
-    parser = own.add_parser("init", help="make the key that opens the venues' bundles")
+    parser = own.add_parser("init", help="make the keys that open the venues' bundles and sign receipts")
     parser.add_argument("directory", metavar="DIR", help="an existing or new directory without keys")
     parser.set_defaults(run=make_keys)
+    add_opening(own)
 
 
 def make_keys(args: argparse.Namespace) -> int:
@@ -27,6 +36,8 @@ def make_keys(args: argparse.Namespace) -> int:
     print(recipient)
     say(
         f"Put this line into every venue's backup.recipients; it is in {directory / RECIPIENTS_NAME} too.\n"
-        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens."
+        f"Put the line of {directory / RECEIPTS_PUBLIC_NAME} into backup.receipt_keys: by it receipts are known.\n"
+        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens.\n"
+        f"Keep {directory / RECEIPTS_KEY_NAME} here too: who has it can say that the province has what it has not."
     )
     return EXIT_OK

@@ -14,6 +14,7 @@ from appliance.config.recipient import Recipient
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 _PORT = r"^\d+-\d+(\.\d+)*$"
 _ROOM = r"^[\w-]{1,16}$"
+_RECEIPT_KEY = r"^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -190,9 +191,10 @@ class SourceSection(_Driven):
 
 class BackupSection(_Section):
     """What is sealed, how often, and to whom: `recipients` are the province's public keys, each as a text `"age1…"` or
-    as the table below."""
+    as the table below. `receipt_keys`: by which its receipts are known, each a line `ssh-ed25519 AAAA…`."""
 
     recipients: tuple[Recipient, ...] = ()
+    receipt_keys: tuple[Annotated[str, Field(pattern=_RECEIPT_KEY)], ...] = ()
     every_minutes: int = Field(5, ge=1, le=120)
     keep_days: int = Field(30, ge=1, le=3650)
     quota_gb: int = Field(16, ge=1, le=10_000)

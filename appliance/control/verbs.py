@@ -36,7 +36,16 @@ MAX_SENT = 256
 MAX_EVENTS = 500
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {
-    cls.kind: cls for cls in (BundlePublished, BackupFailed, NetworkProven, NetworkUnproven, SealSigned, SealUnsigned)
+    cls.kind: cls
+    for cls in (
+        BundlePublished,
+        BackupFailed,
+        BundleReceipted,
+        NetworkProven,
+        NetworkUnproven,
+        SealSigned,
+        SealUnsigned,
+    )
 }
 Key = tuple[str, str, str]  # verb, token, the form's own key
 Reply = Future[dict[str, Any]]
@@ -53,10 +62,7 @@ PINS_FOR = {
 
 
 class Verbs:
-    """Answers the verbs of the control socket; state changes only through the inbox.
-
-    `played` lets the simulated world's player also report the province's receipts.
-    """
+    """Answers the verbs of the control socket; state changes only through the inbox."""
 
     def __init__(
         self,
@@ -67,7 +73,6 @@ class Verbs:
         log_directory: Path,
         wall: Callable[[], datetime],
         real_s: Callable[[], float],
-        played: bool = False,
     ) -> None:
         self._board = board
         self._inbox = inbox
@@ -75,7 +80,6 @@ class Verbs:
         self._log_directory = log_directory
         self._wall = wall
         self._real_s = real_s
-        self._reported = REPORTED | ({BundleReceipted.kind: BundleReceipted} if played else {})
         self._lock = threading.Lock()
         self._log: EventLog | None = None
         self._sent = SentForms()
@@ -196,7 +200,7 @@ class Verbs:
         }
 
     def _report(self, args: dict[str, Any]) -> Any:  # noqa: ANN401 - plain JSON
-        cls = self._reported.get(str(args.get("kind")))
+        cls = REPORTED.get(str(args.get("kind")))
         if cls is None:
             raise ControlError("unknown-verb", verb=f"report {args.get('kind')}")
         try:

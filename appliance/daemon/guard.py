@@ -135,7 +135,6 @@ class Guard:
             log_directory=settings.log_directory,
             wall=self._clock.wall,
             real_s=time.monotonic,
-            played=settings.plan.simulated,
         )
         try:
             return ControlServer(settings.control_socket, verbs)

@@ -136,10 +136,17 @@ class BackupFailed(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleReceipted(Body):
-    """The province opened the bundle and says it holds it."""
+    """The province opened the bundle and says it holds it: `files` opened and right, the counts of its answers.
+
+    `expected` and `collected` are None where a source is not counted. `checked_at`: when, by the province's clock.
+    """
 
     kind: ClassVar[str] = "bundle.receipted"
     name: str
+    files: int = 0
+    expected: int | None = None
+    collected: int | None = None
+    checked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""The province's side: its keys; later enrolment, pull, receipts."""
+"""The province's side: its keys, the bundles that it received and opened, the receipts that it gives."""

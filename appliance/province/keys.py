@@ -1,18 +1,33 @@
-"""The province's age key: the only one that opens a venue's bundles. It never goes to a venue."""
+"""The province's keys: one opens the venues' bundles, one signs receipts. Neither ever goes to a venue."""
 
+import base64
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.backup.age_keys import new_identity
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_ssh_private_key,
+)
+
+from appliance.backup.age_keys import AgeKeyError, new_identity, parse_identities
 from appliance.backup.disk import DiskFault, sync_directory, write_file
+from appliance.backup.sshsig import public_blob
 
 IDENTITY_NAME = "province.key"
 RECIPIENTS_NAME = "recipients.txt"
+RECEIPTS_KEY_NAME = "receipts.key"
+RECEIPTS_PUBLIC_NAME = "receipts.pub"
 
 
 class ProvinceKeyError(Exception):
-    """The keys could not be made."""
+    """The keys could not be made, or read."""
 
 
 class ProvinceKeyExists(ProvinceKeyError):
@@ -20,22 +35,62 @@ class ProvinceKeyExists(ProvinceKeyError):
 
 
 def init(directory: Path, *, now: datetime | None = None) -> str:
-    """Make `province.key` (age-keygen's format, 0600) and `recipients.txt`; returns the recipient `age1…`.
+    """Make the keys of a province that has none; returns the recipient `age1…`.
 
-    Raises ProvinceKeyExists, ProvinceKeyError.
+    `province.key` (age-keygen's format) and `receipts.key` (OpenSSH's), both 0600, with their public halves
+    `recipients.txt` and `receipts.pub`. Raises ProvinceKeyExists, ProvinceKeyError.
     """
-    identity, recipients = directory / IDENTITY_NAME, directory / RECIPIENTS_NAME
+    secret, recipient = new_identity()
+    signing = Ed25519PrivateKey.generate()
+    created = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    files = (
+        (IDENTITY_NAME, f"# created: {created}\n# public key: {recipient}\n{secret}\n".encode(), 0o600),
+        (RECIPIENTS_NAME, f"{recipient}\n".encode(), 0o644),
+        (
+            RECEIPTS_KEY_NAME,
+            signing.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),
+            0o600,
+        ),
+        (RECEIPTS_PUBLIC_NAME, f"{public_line(signing)}\n".encode(), 0o644),
+    )
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in (identity, recipients):
-            if os.path.lexists(path):
-                raise ProvinceKeyExists(f"{path} is there already: choose another directory")
-        secret, recipient = new_identity()
-        created = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-        text = f"# created: {created}\n# public key: {recipient}\n{secret}\n"
-        write_file(identity, text.encode(), mode=0o600)
-        write_file(recipients, f"{recipient}\n".encode(), mode=0o644)
+        for name, _, _ in files:
+            if os.path.lexists(directory / name):
+                raise ProvinceKeyExists(f"{directory / name} is there already: choose another directory")
+        for name, content, mode in files:
+            write_file(directory / name, content, mode=mode)
         sync_directory(directory)
     except (DiskFault, OSError) as error:
         raise ProvinceKeyError(f"{directory}: {error}") from error
     return recipient
+
+
+def public_line(key: Ed25519PrivateKey) -> str:
+    """`ssh-ed25519 AAAA…`, as it stands in a venue's `backup.receipt_keys`."""
+    return f"ssh-ed25519 {base64.b64encode(public_blob(key.public_key())).decode()}"
+
+
+def identities(directory: Path) -> Sequence[X25519PrivateKey]:
+    """What opens bundles. Raises ProvinceKeyError."""
+    path = directory / IDENTITY_NAME
+    try:
+        return parse_identities(path.read_text(encoding="utf-8"))
+    except (AgeKeyError, UnicodeDecodeError, OSError) as error:
+        raise ProvinceKeyError(f"{path}: {_said(error)}") from error
+
+
+def receipts_key(directory: Path) -> Ed25519PrivateKey:
+    """What signs receipts. Raises ProvinceKeyError."""
+    path = directory / RECEIPTS_KEY_NAME
+    try:
+        key = load_ssh_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm, OSError) as error:
+        raise ProvinceKeyError(f"{path}: {_said(error)}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ProvinceKeyError(f"{path}: not an Ed25519 key")
+    return key
+
+
+def _said(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

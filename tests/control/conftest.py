@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,14 @@ PINS = {"chief": "1234", "technician": "5678"}
 class Answering:
     """`box` turned in a thread; `path` is the socket, in a short directory (107 bytes at most)."""
 
-    def __init__(self, *, played: bool = False) -> None:
+    def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="venue-control-"))
         self.path = self.directory / "c.sock"
         self.box = Box(self.directory / "log")
         self.pins = Pins(self.directory / "pins.json", mono_s=self.box.clock.mono_s)
         self.verbs = Verbs(
             board=self.box.board, inbox=self.box.inbox, pins=self.pins, log_directory=self.box.directory,
-            wall=self.box.clock.wall, real_s=self.box.clock.mono_s, played=played,
+            wall=self.box.clock.wall, real_s=self.box.clock.mono_s,
         )  # fmt: skip
         self.server = ControlServer(self.path, self.verbs)
         self._over = threading.Event()
@@ -90,19 +90,8 @@ class Answering:
 
 
 @pytest.fixture
-def make_answering() -> Iterator[Callable[..., Answering]]:
-    made: list[Answering] = []
-
-    def make(**options: bool) -> Answering:
-        made.append(Answering(**options))
-        made[-1].start()
-        return made[-1]
-
-    yield make
-    for answering in made:
-        answering.stop()
-
-
-@pytest.fixture
-def answering(make_answering: Callable[..., Answering]) -> Answering:
-    return make_answering()
+def answering() -> Iterator[Answering]:
+    made = Answering()
+    made.start()
+    yield made
+    made.stop()

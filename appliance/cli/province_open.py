@@ -1,0 +1,197 @@
+"""`venue province trust`, `import`, `verify`: whose bundles are believed, what came in by hand, what was opened."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from appliance.backup.bundle import Published
+from appliance.backup.disk import DiskFault
+from appliance.backup.manifest import Manifest
+from appliance.backup.outbox import bundles_in
+from appliance.backup.receipt import Receipt
+from appliance.backup.unseal import RestoreError
+from appliance.backup.verify import Distrusted, trusted_manifest
+from appliance.cli.bar import Bar
+from appliance.cli.shell import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_UNAVAILABLE,
+    EXIT_USAGE,
+    add_json,
+    print_json,
+    say,
+)
+from appliance.province.keys import ProvinceKeyError, identities, receipts_key
+from appliance.province.opened import opened
+from appliance.province.receipts import give, is_given, paths_in, receipt_of
+from appliance.province.received import NotTaken, Received
+from appliance.province.trust import NotTrusted, trust
+
+HOME = "VENUE_PROVINCE_HOME"
+
+
+def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs that take in and open bundles."""
+    parser = own.add_parser(
+        "trust", help="believe a venue's signing key, once its fingerprint was compared by phone"
+    )
+    parser.add_argument("signers", metavar="FILE", type=Path, help="the venue's allowed_signers")
+    parser.add_argument("--fingerprint", metavar="SHA256:…", required=True, help="as the venue read it out")
+    _add_home(parser)
+    parser.set_defaults(run=_guarded(_trust))
+    parser = own.add_parser("import", help="take in bundles that came by hand, open them, write receipts")
+    parser.add_argument("source", metavar="DIR", type=Path, help="where they are; the receipts go there too")
+    _add_home(parser)
+    add_json(parser)
+    parser.set_defaults(run=_guarded(_import))
+    parser = own.add_parser("verify", help="open every bundle that has no receipt yet, and write it")
+    parser.add_argument("venues", metavar="CODE", nargs="*", help="only of these venues; default: all")
+    _add_home(parser)
+    add_json(parser)
+    parser.set_defaults(run=_guarded(_verify))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """What became of one bundle; `fault` is empty where all is well."""
+
+    bundle: str
+    receipt: Receipt | None = None
+    fault: str = ""
+    new: bool = False
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    default = os.environ.get(HOME)
+    parser.add_argument(
+        "--home", metavar="DIR", type=Path, required=default is None, default=default,
+        help=f"where `province init` put the keys; default: ${HOME}",
+    )  # fmt: skip
+
+
+def _guarded(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        try:
+            return verb(args)
+        except (ProvinceKeyError, NotTrusted) as error:
+            say(f"venue: {error}")
+            return EXIT_FAILED
+        except (OSError, DiskFault) as error:
+            say(f"venue: {error}")
+            return EXIT_UNAVAILABLE
+
+    return run
+
+
+def _trust(args: argparse.Namespace) -> int:
+    for venue, fingerprint in trust(args.home, args.signers, args.fingerprint):
+        print(f"{venue} {fingerprint}")
+    return EXIT_OK
+
+
+def _import(args: argparse.Namespace) -> int:
+    found = bundles_in(args.source)
+    if not found:
+        say(f"venue: {args.source}: no bundle is there (NAME.tar.zst.age, NAME.json, NAME.json.sig)")
+        return EXIT_USAGE
+    received, opening = Received(args.home), _Opening(args.home)
+
+    def rows() -> Iterator[_Row]:
+        for bundle in found:
+            try:
+                here, manifest, new = received.take_in(bundle)
+                row = opening.row(here, manifest)
+            except NotTaken as error:
+                yield _Row(bundle=bundle.name, fault=str(error))
+                continue
+            row.new = new
+            if row.receipt and args.source.resolve() != here.directory.resolve():
+                _carried(here, args.source)
+            yield row
+
+    return _told(rows(), args.json)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    received, opening = Received(args.home), _Opening(args.home)
+    unknown = sorted(set(args.venues) - set(received.venues()))
+    if unknown:
+        say(f"venue: nothing was received of {', '.join(unknown)}")
+        return EXIT_USAGE
+    signers = received.signers()
+
+    def rows() -> Iterator[_Row]:
+        for bundle in (b for venue in args.venues or received.venues() for b in received.bundles(venue)):
+            if is_given(bundle):
+                continue
+            try:
+                yield opening.row(bundle, trusted_manifest(bundle, signers)[0])
+            except Distrusted as error:
+                yield _Row(bundle=bundle.name, fault=str(error))
+
+    return _told(rows(), args.json)
+
+
+class _Opening:
+    """Opens bundles with the keys of one home."""
+
+    def __init__(self, home: Path) -> None:
+        self._identities, self._key = identities(home), receipts_key(home)
+
+    def row(self, bundle: Published, manifest: Manifest) -> _Row:
+        """The bundle opened to its end, and its receipt beside it; or why there is none."""
+        bar, done = Bar(bundle.name), 0
+
+        def told(size: int) -> None:
+            nonlocal done
+            done += size
+            bar(done, manifest.size)
+
+        try:
+            receipt = receipt_of(
+                bundle, manifest, opened(bundle, manifest, self._identities, told=told), now=datetime.now(UTC)
+            )
+        except RestoreError as error:
+            return _Row(bundle=bundle.name, fault=str(error))
+        finally:
+            bar.close()
+        give(bundle, receipt, self._key)
+        return _Row(bundle=bundle.name, receipt=receipt)
+
+
+def _carried(bundle: Published, away: Path) -> None:
+    for path in paths_in(bundle.directory, bundle.name):
+        (away / path.name).write_bytes(path.read_bytes())
+
+
+def _told(rows: Iterator[_Row], as_json: bool) -> int:
+    found = []
+    for row in rows:
+        found.append(row)
+        if row.fault:
+            say(f"venue: {row.fault}")
+        elif not as_json and row.receipt:
+            print(f"{row.bundle}  {_counts(row.receipt)}")
+    if as_json:
+        print_json({"bundles": [_plain(row) for row in found]})
+    elif not found:
+        say("Every bundle that was received has its receipt.")
+    return EXIT_FAILED if any(row.fault for row in found) else EXIT_OK
+
+
+def _counts(receipt: Receipt) -> str:
+    counted = [s for s in receipt.sources if s.expected is not None and s.collected is not None]
+    answers = "".join(f", {s.name} {s.collected}/{s.expected}" for s in counted)
+    return f"{receipt.files} files opened and right{answers}" + (
+        f", {receipt.torn} torn" if receipt.torn else ""
+    )
+
+
+def _plain(row: _Row) -> dict[str, object]:
+    told: dict[str, object] = {"bundle": row.bundle, "fault": row.fault, "new": row.new}
+    if row.receipt:
+        told |= {"files": row.receipt.files, "bytes": row.receipt.content_bytes, "torn": row.receipt.torn}
+    return told

@@ -1,0 +1,34 @@
+"""Whom the province believes: a venue's signing key, once people compared its fingerprint."""
+
+from pathlib import Path
+
+from appliance.backup.disk import replace_file
+from appliance.backup.signers import signers_in
+from appliance.province.received import SIGNERS_NAME
+
+_LIMIT_BYTES = 64 << 10
+
+
+class NotTrusted(Exception):
+    """The key was not believed; nothing was changed."""
+
+
+def trust(home: Path, signers: Path, told: str) -> tuple[tuple[str, str], ...]:
+    """Believes from now on the key in the file `signers` that has the fingerprint `told`; (venue, fingerprint).
+
+    Raises NotTrusted, OSError.
+    """
+    with signers.open("rb") as file:
+        text = file.read(_LIMIT_BYTES).decode("utf-8", "replace")
+    offered = list(signers_in(text))
+    if not offered:
+        raise NotTrusted(f"{signers}: no line `CODE ssh-ed25519 KEY`")
+    chosen = [(venue, key, print_) for venue, key, print_ in offered if print_ == told.strip()]
+    if not chosen:
+        there = ", ".join(f"{venue} {print_}" for venue, _, print_ in offered)
+        raise NotTrusted(f"{signers}: no key has that fingerprint. There: {there}")
+    path = home / SIGNERS_NAME
+    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = [f"{venue} ssh-ed25519 {key}" for venue, key, _ in chosen]
+    replace_file(path, "".join(f"{line}\n" for line in dict.fromkeys([*known, *lines])).encode(), mode=0o644)
+    return tuple((venue, print_) for venue, _, print_ in chosen)
