@@ -4,7 +4,7 @@ Nothing here lets anything pass: who comes to the chain `blame` is dropped, what
 as long as the kernel holds the elements of the set `rehearse`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from appliance.enforce.firewall.place import BRIDGE, Place, members
 from appliance.events import ghost
@@ -99,10 +99,8 @@ def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
             end,
         ],
     )
-    told = [
-        f'meta mark {number} log prefix "venue {name}" group {NFLOG_GROUP}' for number, name in KINDS.items()
-    ]
-    yield "tell", [*told, end]
+    # The message bears the mark, which is the kind: a rule for each kind would be a fifth of all rules.
+    yield "tell", [f'log prefix "venue" group {NFLOG_GROUP}', end]
     if here.rehearsing:
         yield "let", [*_let(family, here)]
 
@@ -148,23 +146,22 @@ def _owner(family: str, here: Place) -> Iterator[str]:
 
 def _content(here: Place) -> Iterator[str]:
     yield f"{FRAGMENT} {_called('fragment')}"
-    for kind, numbers in PROTOCOLS.items():
-        yield f"ip protocol {_numbers(numbers)} {_called(kind)}"
+    yield f"meta mark set ip protocol map {_marks(PROTOCOLS)} goto ledger"
     servers = sorted({server.ip for server in here.plan.servers})
     others = f"ip daddr != {members(servers)} " if servers else ""
     yield f"{others}ip daddr @address {_called('other-seat')}"
-    for kind in ("name-lookup", "discovery"):
-        yield f"udp dport {_numbers(UDP[kind])} {_called(kind)}"
+    habits = {kind: UDP[kind] for kind in ("name-lookup", "discovery")}
+    yield f"meta mark set udp dport map {_marks(habits)} goto ledger"
     yield f"udp sport 67 udp dport 68 {_called('dhcp-server')}"
     yield f"udp dport 67 {_called('dhcp-client')}"
     yield f"ip daddr 224.0.0.0/4 {_called('multicast')}"
     for protocol, ports in (("udp", UDP), ("tcp", TCP)):
-        marks = ", ".join(f"{port} : {NUMBER[kind]}" for kind, held in ports.items() for port in sorted(held))
-        yield f"meta mark set {protocol} dport map {{ {marks} }} goto ledger"
+        yield f"meta mark set {protocol} dport map {_marks(ports)} goto ledger"
     yield f"ip protocol tcp {_called('other-tcp')}"
     yield f"ip protocol udp {_called('other-udp')}"
     yield _called("other")
 
 
-def _numbers(given: tuple[int, ...]) -> str:
-    return members(str(number) for number in given)
+def _marks(held: Mapping[str, tuple[int, ...]]) -> str:
+    """What a number is called, as a map; what is not in it goes on to the next rule."""
+    return members(f"{number} : {NUMBER[kind]}" for kind, numbers in held.items() for number in sorted(numbers))
