@@ -115,22 +115,27 @@ class UsbSection(_Section):
 
 
 class ExamServer(_Section):
-    """An exam server: `tcp` are the ports that seats speak to, none for all; `port` the box's own that it hangs on."""
+    """An exam server: `tcp` are the ports that seats speak to, none for all; `port` the box's own that it hangs on.
+
+    `offers`: it gives addresses (dhcp) or announces itself as a router (ra) on purpose: no item is made of it.
+    """
 
     name: str = Field(pattern=_NAME)
     ip: str
     mac: str = ""
     port: str = ""
+    offers: tuple[Literal["dhcp", "ra"], ...] = ()
     tcp: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = ()
 
 
 class Device(_Section):
-    """A machine that is neither seat nor server."""
+    """A machine that is neither seat nor server; `offers` as of an exam server: the venue's own DHCP server, say."""
 
     name: str = Field(pattern=_NAME)
     mac: str = ""
     ip: str = ""
     role: Literal["management", "sign-in", "camera", "other"] = "other"
+    offers: tuple[Literal["dhcp", "ra"], ...] = ()
 
 
 class NetworkSection(_Section):
@@ -138,8 +143,9 @@ class NetworkSection(_Section):
 
     `address` is the box's own in the exam network, as 10.50.0.1/24. `staff` are networks that may open the page;
     `province` and `updates` are ADDRESS:PORT that windows open towards; `dial_out` is USER@ADDRESS:PORT that the box
-    calls. `dhcp`: the box gives the exam network its addresses. `masquerade`: on the line servers have the box's
-    address.
+    calls. `router` is the venue's router towards the line, where the box is a bridge before it or only watches.
+    `dhcp`: the box gives the exam network its addresses. `tell_time`: the box answers as time.windows.com, where
+    something vouches for its time. `masquerade`: on the line servers have the box's address.
     """
 
     mode: Literal["route", "bridge", "watch", "off"] = "off"
@@ -152,7 +158,9 @@ class NetworkSection(_Section):
     province: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     dial_out: str = ""
+    router: str = ""
     dhcp: bool = False
+    tell_time: bool = True
     masquerade: bool = False
     exam_server: tuple[ExamServer, ...] = ()
     device: tuple[Device, ...] = ()

@@ -146,6 +146,7 @@ def _network(plan: NetworkPlan, watcher: Callable[..., Watcher]) -> list[Watcher
     if plan.mode == "off":
         return []
     listed = [*(s.ip for s in plan.servers), *(d.ip for d in plan.devices), *(s.ip for s in plan.seats)]
+    listed += [plan.router] if plan.mode == "watch" else []  # else it is beyond the line
     there = PresenceReader(
         interface=exam_interface(plan),
         ips=[ip for ip in listed if ip],

@@ -33,15 +33,26 @@ def plan(config: Config, seats: Sequence[SeatRow]) -> NetworkPlan:
         province=section.province,
         updates=section.updates,
         dial_out=section.dial_out,
+        router=section.router,
         dhcp=section.dhcp,
+        tell_time=section.tell_time,
         ntp=source.removeprefix("ntp:") if _is_ntp_address(source) else "",
         masquerade=section.masquerade,
         servers=tuple(
-            NetworkServer(name=s.name, ip=s.ip, mac=mac_of(s.mac) if s.mac else "", port=s.port, tcp=s.tcp)
+            NetworkServer(
+                name=s.name,
+                ip=s.ip,
+                mac=mac_of(s.mac) if s.mac else "",
+                port=s.port,
+                tcp=s.tcp,
+                offers=s.offers,
+            )
             for s in section.exam_server
         ),
         devices=tuple(
-            NetworkDevice(name=d.name, mac=mac_of(d.mac) if d.mac else "", ip=d.ip, role=d.role)
+            NetworkDevice(
+                name=d.name, mac=mac_of(d.mac) if d.mac else "", ip=d.ip, role=d.role, offers=d.offers
+            )
             for d in section.device
         ),
         seats=tuple(NetworkSeat(id=s.plan.id, mac=s.mac, ip=s.ip, port=s.port) for s in seats),
@@ -64,6 +75,7 @@ def faults(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[str
     yield from (f"{place}.{fault}" for fault in _interfaces(section))
     yield from (f"{place}.{fault}" for fault in _wanted(config))
     yield from _outside(path, config, seats)
+    yield from _router(path, config, seats)
     yield from _ports(path, config, seats)
 
 
@@ -127,6 +139,10 @@ def _is_address_port(text: str) -> bool:
 def _machines(section: NetworkSection) -> Iterator[str]:
     given = [(f"exam_server[{n}]", s.mac, s.ip) for n, s in enumerate(section.exam_server)]
     given += [(f"device[{n}]", d.mac, d.ip) for n, d in enumerate(section.device)]
+    offering = [(f"exam_server[{n}]", s.mac, s.offers) for n, s in enumerate(section.exam_server)]
+    offering += [(f"device[{n}]", d.mac, d.offers) for n, d in enumerate(section.device)]
+    yield from (f"{place}.mac: missing: who offers is known by it" for place, mac, of in offering if of and not mac)
+    yield from _misread("router", ip_of, section.router)
     for place, mac, ip in given:
         yield from _misread(f"{place}.mac", mac_of, mac)
         yield from _misread(f"{place}.ip", ip_of, ip)
@@ -214,6 +230,27 @@ def _outside(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[s
         for n, text in enumerate(config.network.province):
             if _is_address_port(text) and IPv4Address(text.rpartition(":")[0]) in network:
                 yield f"{path.name}: network.province[{n}]: {text!r}: lies in the exam network, not beyond the line"
+
+
+def _router(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[str]:
+    """Beyond the line's port: the rules take whoever is listed as somebody of the exam network for a liar there."""
+    section, place = config.network, f"{path.name}: network.router"
+    try:
+        router = IPv4Address(section.router)
+    except AddressValueError:
+        return  # none, or told elsewhere
+    if section.mode == "route":
+        yield f"{place}: {router}: mode route knows none: the box is the exam network's router"
+        return
+    for other, _, ip in _owners(path, config, seats):
+        if ip == str(router) and (section.mode == "bridge" or not other.startswith(f"{path.name}: network.device")):
+            yield f"{place}: {router} stands in {other} too"
+    try:
+        network = IPv4Interface(section.address).network
+    except ValueError:
+        return  # told elsewhere
+    if router not in network or router in _ends(network):
+        yield f"{place}: {router}: outside the exam network {network}"
 
 
 def _ends(network: IPv4Network) -> tuple[IPv4Address, IPv4Address]:

@@ -23,8 +23,8 @@ def drifted_keys(venue: Venue, reading: Reading, now: Moment) -> tuple[str, ...]
             return ("usb",) if usb_drifted(venue, reading, now) else ()
         case AttachedReading():
             return attached_drifted(venue, reading, now)
-        case FirewallReading(drift=drift, moved=moved):
-            return ("network",) if drift or moved else ()
+        case FirewallReading(drift=drift, moved=moved, foreign=foreign):
+            return ("network",) if drift or moved or foreign else ()
     return ()
 
 

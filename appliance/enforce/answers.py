@@ -55,6 +55,11 @@ def _knows_time(plan: NetworkPlan, clock: str) -> bool:
     return clock == RTC or clock == NTP and bool(plan.ntp)
 
 
+def _names(plan: NetworkPlan, told_time: bool) -> tuple[str, ...]:
+    """Whom the box answers as: Windows' probes, and its time server where that is wanted and the time is known."""
+    return (*WEB_PROBES, TIME_NAME) if told_time and plan.tell_time else (*WEB_PROBES,)
+
+
 def _dnsmasq(plan: NetworkPlan, own: IPv4Interface, *, told_time: bool) -> Iterator[str]:
     yield f"interface={plan.exam_bridge}"
     yield "except-interface=lo"  # the box's own programs ask elsewhere
@@ -63,7 +68,7 @@ def _dnsmasq(plan: NetworkPlan, own: IPv4Interface, *, told_time: bool) -> Itera
     yield "no-poll"
     yield "no-hosts"
     yield "cache-size=0"
-    for name in (*WEB_PROBES, *((TIME_NAME,) if told_time else ())):
+    for name in _names(plan, told_time):
         yield f"host-record={name},{own.ip}"
     yield f"host-record={DNS_PROBE},{DNS_PROBE_SAYS}"
     yield "address=/#/"  # every other name: there is no such one, at once, nobody is asked
@@ -90,8 +95,8 @@ def _dhcp(plan: NetworkPlan, own: IPv4Interface, *, told_time: bool) -> Iterator
     if told_time:
         yield f"dhcp-option=option:ntp-server,{own.ip}"
     if plan.mode != "route":
-        # Their way out is the venue's router, which nobody told the box: set by hand.
-        yield "dhcp-option=tag:machine,option:router"
+        # Their way out is the venue's router; where nobody told the box which that is, it is set by hand.
+        yield f"dhcp-option=tag:machine,option:router{f',{plan.router}' if plan.router else ''}"
     yield from (f"dhcp-host={mac},{ip}" for mac, ip in pairs if mac and ip)
     yield from (f"dhcp-host={each.mac},set:machine,{each.ip}" for each in machines if each.mac and each.ip)
 

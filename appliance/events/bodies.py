@@ -73,7 +73,7 @@ from appliance.events.net_seen import (
     NetworkStranger,
     NetworkUnknown,
 )
-from appliance.events.network import NetworkDrifted, NetworkHeld, NetworkUnreadable
+from appliance.events.network import NetworkDrifted, NetworkForeign, NetworkHeld, NetworkUnreadable
 from appliance.events.panel import PanelConfirmed, PanelPressed, PanelSilenced, PanelTested
 from appliance.events.people import PinChanged, PinCodeMade, SessionBegun
 from appliance.events.power import (
@@ -116,6 +116,7 @@ BODIES: dict[str, type[Body]] = {
         UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead,
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
+        NetworkForeign,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
         ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
@@ -172,6 +173,7 @@ __all__ = [
     "LogVerified",
     "NetworkDoubled",
     "NetworkDrifted",
+    "NetworkForeign",
     "NetworkFlooded",
     "NetworkHeld",
     "NetworkLedger",

@@ -37,23 +37,28 @@ KINDS: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkServer:
-    """An exam server: `tcp` are the ports that seats speak to; `port` the box's own port it hangs on, '' if none."""
+    """An exam server: `tcp` are the ports that seats speak to; `port` the box's own port it hangs on, '' if none.
+
+    `offers`: dhcp and ra, where it offers addresses or a way out on purpose.
+    """
 
     name: str
     ip: str
     mac: str = ""
     port: str = ""
     tcp: tuple[int, ...] = ()
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkDevice:
-    """A machine that is neither seat nor server; `role` is management, sign-in, camera or other."""
+    """A machine that is neither seat nor server; `role` is management, sign-in, camera or other; `offers` as above."""
 
     name: str
     mac: str = ""
     ip: str = ""
     role: str = "other"
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,8 @@ class NetworkPlan:
     the page. `province`: ADDRESS:PORT of the province's machines. `updates`: ADDRESS:PORT that a technician may open
     for a server. `dial_out`: USER@ADDRESS:PORT. `dhcp`: the box gives the exam network its addresses. `ntp`: where
     the box has the time from, '' if from nowhere outside. `masquerade`: the line sees the box's address instead of
-    the servers'.
+    the servers'. `router`: the venue's own towards the line, in the exam network, '' where nobody said. `tell_time`:
+    the box answers as the time server that a Windows asks by name.
     """
 
     mode: str = "off"
@@ -87,7 +93,9 @@ class NetworkPlan:
     province: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     dial_out: str = ""
+    router: str = ""
     dhcp: bool = False
+    tell_time: bool = True
     ntp: str = ""
     masquerade: bool = False
     servers: tuple[NetworkServer, ...] = ()
@@ -121,6 +129,19 @@ class NetworkDrifted(Body):
     kind: ClassVar[str] = "network.drifted"
     level: ClassVar[int] = ERROR
     what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkForeign(Body):
+    """Another program's `tables` that hook into the packets' way were removed, so many `times` each since this start.
+
+    One that comes back is told once a minute, however often it does; none once none came for a minute.
+    """
+
+    kind: ClassVar[str] = "network.foreign"
+    level: ClassVar[int] = WARNING
+    tables: tuple[str, ...] = ()
+    times: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,11 +38,14 @@ class FirewallReading:
     """Whether the line's rules are as they were loaded: `digest` names them, '' while nothing was.
 
     `drift`: what somebody else changed, each in a few words. `moved`: the clock was set, and windows end at another
-    moment than the kernel ends them. `unknown`: why nothing can be told.
+    moment than the kernel ends them. `unknown`: why nothing can be told. `foreign`: tables of other programs that hook
+    into the packets' way now; `removed`: those that were removed since this start of the guard, and how often.
     """
 
     digest: str = ""
     drift: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    removed: tuple[tuple[str, int], ...] = ()
     moved: bool = False
     unknown: str = ""
 

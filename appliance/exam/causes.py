@@ -37,6 +37,9 @@ def _line(venue: Venue, now: Moment) -> Iterator[Cause]:
         yield Cause(kind="line_unproven", detail=proof.reason)
     if state.drift:
         yield Cause(kind="network_drift", detail="; ".join(state.drift), unsure=bool(state.unknown))
+    if state.foreign:
+        counted = ", ".join(f"{name} ({state.removed.get(name, 0)})" for name in state.foreign)
+        yield Cause(kind="network_foreign", detail=counted, unsure=bool(state.unknown))
     if state.unknown:
         yield Cause(kind="rules_unknown", detail=state.unknown)
 

@@ -32,14 +32,14 @@ ENDS_BY_ITSELF = {
     "ups_unknown", "usb_unknown", "attached_unknown", "seats_unknown", "backup_failed", "backup_late", "receipt_late",
     "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
     "doubled", "network_unknown",
-    "network_drift", "rules_unknown", "line_unproven",
+    "network_drift", "network_foreign", "rules_unknown", "line_unproven",
 }  # fmt: skip
-PROPOSED_GENERAL = {"mains", "switch", "room", "receipt_late"}
+PROPOSED_GENERAL = {"mains", "switch", "room", "server_silent", "receipt_late"}
 SWALLOWS = {
     "room": {"seat"},
     "mains": {"seat", "room"},
     "ups_fault": {"seat", "room"},
-    "switch": {"seat", "room"},
+    "switch": {"seat", "room", "server_silent"},
     "outward_many": {"outward"},
 }
 TELLS_ANEW = {"battery_low"}  # details that are said although the item had one
@@ -131,7 +131,7 @@ def _grown(incident: Incident, cause: Cause) -> list[Body]:
 
 def _worse(incident: Incident, cause: Cause) -> bool:
     """Whether a new detail says more: a low battery stays said, a changed reason is not said each time."""
-    news = not incident.detail or cause.detail in TELLS_ANEW or cause.kind == "ending"
+    news = not incident.detail or cause.detail in TELLS_ANEW or cause.kind in ("ending", "network_foreign")
     return not cause.unsure and news and bool(cause.detail)
 
 

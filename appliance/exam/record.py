@@ -60,7 +60,7 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
         case AttachedReading():
             return attached_news(venue, reading, now)
         case FirewallReading():
-            return tuple(firewall.news(venue.firewall, reading))
+            return tuple(firewall.news(venue.firewall, reading, now))
         case SeatsReading():
             return _seats(venue, reading)
         case DiskReading():

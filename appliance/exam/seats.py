@@ -67,10 +67,11 @@ def seat_causes(venue: Venue, now: Moment, others: tuple[Cause, ...]) -> tuple[C
     with_mains, dark = _taken_by_mains(venue, now, others, dark)
     unpowered = {seat for cause in others if cause.kind == "ups_fault" for seat in cause.members}
     dark = {seat: since for seat, since in dark.items() if seat not in unpowered}
-    alarm_s = _alarm_for_s(venue, now)
+    alarm_s = alarm_for_s(venue, now)
     whole = _switch(venue, now, dark, alarm_s)
     if whole is not None:
-        return (*with_mains, whole)
+        # Servers too are silent then: one thing.
+        return (*(cause for cause in with_mains if cause.kind != "server_silent"), whole)
     kept, dark = _already_inside(venue, dark)
     # Dark since before a reboot that no clock spans: longer than any grace.
     long_dark = {
@@ -103,8 +104,8 @@ def _switch(venue: Venue, now: Moment, dark: dict[str, Moment], alarm_s: float) 
     return Cause(kind="switch", members=tuple(sorted(dark)), for_s=max(ages))
 
 
-def _alarm_for_s(venue: Venue, now: Moment) -> float:
-    """How long this sitting's seats have been expected: a machine off all night is late since T − 60 only."""
+def alarm_for_s(venue: Venue, now: Moment) -> float:
+    """How long this sitting's machines have been expected: one that was off all night is late since T − 60 only."""
     before_s = 60 * venue.plan.rules.seats_expected_before_minutes
     for sitting in venue.sittings:
         if sitting.id == venue.phase.sitting:

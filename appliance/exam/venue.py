@@ -194,7 +194,7 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
         return replace(venue, usb=usbs.after(venue.usb, event.body, now, venue.plan))
     if area in ("network", "window"):
         seen = nets.after(venue.net, event.body, now)
-        return replace(venue, net=seen, firewall=firewall.after(venue.firewall, event.body))
+        return replace(venue, net=seen, firewall=firewall.after(venue.firewall, event.body, now))
     if area in ("attached", "radios"):
         return replace(venue, attached=_attached(venue, event.body, now))
     if area == "panel":

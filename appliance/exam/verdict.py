@@ -20,9 +20,9 @@ OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
 # What comes first when several things are wrong.
 WEIGHT = (
     "line_leaks", "ending", "mains", "switch", "room", "log_unwritable", "log_damaged", "unsealed", "seat", "ups_fault",
-    "ups_unknown", "posture", "network_drift", "rules_unknown", "line_unproven", "usb_open",
-    "disk_new", "net_new", "mount_new", "usb", "radio_on", "outward", "outward_many", "stranger",
-    "offered", "doubled", "moved",
+    "server_silent", "ups_unknown", "posture", "network_drift", "network_foreign", "rules_unknown",
+    "line_unproven", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on", "outward", "outward_many",
+    "stranger", "offered", "doubled", "moved",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
     "network_unknown", "ups_short", "disk_low", "clock",
 )  # fmt: skip

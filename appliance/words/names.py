@@ -142,6 +142,8 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "radio_on": ("无线没有关", "A radio is on"),
         "attached_unknown": ("磁盘和网卡读不到", "Disks and interfaces cannot be read"),
         "network_drift": ("外网规则有改动", "Rules for the line were changed"),
+        "network_foreign": ("别的程序加了网络规则，已删除", "Another program's network rules, removed"),
+        "server_silent": ("考试服务器没有应答", "An exam server does not answer"),
         "line_leaks": ("外网没有完全隔断", "The line is not closed"),
         "line_unproven": ("外网隔断没有验证成", "The line could not be proven closed"),
         "rules_unknown": ("外网规则读不到", "Rules for the line cannot be read"),

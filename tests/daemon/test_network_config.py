@@ -163,3 +163,40 @@ def test_seats_without_an_address_are_told_for_they_will_be_strangers(tmp_path: 
 def test_what_is_no_mac_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="MAC"):
         mac_of(text)
+
+
+@pytest.mark.parametrize(
+    ("router", "fault"),
+    [
+        ('"10.50.0.254"', ""),
+        ('"10.50.0.256"', "router: '10.50.0.256': an IPv4 address as 10.50.0.2 was expected"),
+        ('"10.60.0.254"', "router: 10.60.0.254: outside the exam network 10.50.0.0/24"),
+        ('"10.50.0.255"', "router: 10.50.0.255: outside the exam network 10.50.0.0/24"),
+        ('"10.50.0.1"', "router: 10.50.0.1 stands in appliance.toml: network.address too"),
+        ('"10.50.0.101"', "router: 10.50.0.101 stands in seats.csv: line 2 too"),
+        ('"10.50.0.20"', "router: 10.50.0.20 stands in appliance.toml: network.device[0] too"),
+    ],
+)  # fmt: skip
+def test_the_venues_router_is_nobody_of_the_exam_network(tmp_path: Path, router: str, fault: str) -> None:
+    network = SECTION + f"router = {router}\n" + SERVER + DEVICE
+    if fault:
+        assert fault in faults(tmp_path, network)
+    else:
+        assert settings(tmp_path, network).plan.net.router == "10.50.0.254"
+
+
+def test_a_box_that_routes_knows_no_other_router_and_one_that_watches_may_list_it(tmp_path: Path) -> None:
+    network = SECTION + 'router = "10.50.0.20"\n' + SERVER + DEVICE
+    (fault,) = faults(tmp_path, network.replace('"bridge"', '"route"'))
+    assert fault == "router: 10.50.0.20: mode route knows none: the box is the exam network's router"
+    assert settings(tmp_path, network.replace('"bridge"', '"watch"')).plan.net.router == "10.50.0.20"
+
+
+def test_who_offers_on_purpose_is_in_the_plan_and_needs_a_mac(tmp_path: Path) -> None:
+    network = WHOLE + 'offers = ["dhcp", "ra"]\n'
+    plan = settings(tmp_path, network).plan
+    assert plan.net.devices[0].offers == ("dhcp", "ra") and plan.net.servers[0].offers == ()
+    assert from_plain(Plan, to_plain(plan)).net.devices[0].offers == ("dhcp", "ra")
+    (fault,) = faults(tmp_path, network.replace('mac = "0250.0000.0020"\n', ""))
+    assert fault == "device[0].mac: missing: who offers is known by it"
+    assert "offers" in faults(tmp_path, network.replace('"ra"', '"pppoe"'))[0]

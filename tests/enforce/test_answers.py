@@ -57,3 +57,19 @@ def test_what_is_no_name_and_no_number_comes_into_no_file() -> None:
         texts(plan(address="10.50.0.1/24\nx"), clock="rtc")
     with pytest.raises(BadPlan):
         texts(plan(ntp="198.51.100.77 key 1"), clock="ntp")
+
+
+def test_the_box_is_a_windows_time_server_where_its_time_is_vouched_for_and_nobody_forbids_it() -> None:
+    def told(clock: str, **changes: object) -> bool:
+        return "host-record=time.windows.com," in texts(plan(**changes), clock=clock)[DNS]
+
+    assert told("rtc") and told("ntp", ntp="198.51.100.77")
+    assert not told("none") and not told("ntp")
+    assert not told("rtc", tell_time=False)
+
+
+def test_machines_beside_a_bridge_get_the_venues_router_where_it_is_named() -> None:
+    option = "dhcp-option=tag:machine,option:router"
+    assert option in texts(plan("bridge", dhcp=True), clock="rtc")[DNS].splitlines()
+    named = texts(plan("bridge", dhcp=True, router="10.50.255.254"), clock="rtc")[DNS].splitlines()
+    assert f"{option},10.50.255.254" in named and option not in named

@@ -127,11 +127,20 @@ def test_a_program_asks_and_is_answered_while_it_is_rehearsed(lab: Lab) -> None:
 def test_the_box_itself_stays_closed_and_nothing_from_outside_begins_a_connection(lab: Lab) -> None:
     load(lab, [Window(name=REHEARSE, left_s=REHEARSAL_S)])
     assert not answered(lab, "box", net.BOX.ip, within_s=NOBODY_S)
-    syn = wire.tcp(INTERNET, SEAT1.ip, (4000, 3389), b"from outside")
-    packet = wire.ipv4(INTERNET, SEAT1.ip, wire.TCP, syn)
-    hop = lab.line_box.mac if lab.topology == ROUTE else SEAT1.mac
-    lab.heard("seat1")
-    lab.wire("isp").send(wire.ether(hop, lab.line.mac, wire.ETH_IPV4, packet))
+    ends = (INTERNET, SEAT1.ip, (4000, 3389), b"from outside")
+    reach(lab, (wire.TCP, wire.tcp(*ends)), (wire.TCP, wire.tcp(*ends, flags=wire.ACK)), (wire.UDP, wire.udp(*ends)))
+    reach(lab, (wire.ICMP, wire.icmp(8, 0, b"\0\7\0\1", b"from outside")), (47, b"from outside"))
     send(lab, 53)
     assert outside(lab) == 1, "the frame behind it passed"
     assert not [frame for frame in lab.heard("seat1") if b"from outside" in frame]
+    answer = wire.udp(INTERNET, SEAT1.ip, (53, 4000), b"an answer")
+    reach(lab, (wire.UDP, answer))
+    assert [frame for frame in lab.heard("seat1") if b"an answer" in frame]
+
+
+def reach(lab: Lab, *packets: tuple[int, bytes]) -> None:
+    """Somebody outside sends to seat1."""
+    hop = lab.line_box.mac if lab.topology == ROUTE else SEAT1.mac
+    for protocol, body in packets:
+        packet = wire.ipv4(INTERNET, SEAT1.ip, protocol, body)
+        lab.wire("isp").send(wire.ether(hop, lab.line.mac, wire.ETH_IPV4, packet))

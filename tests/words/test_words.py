@@ -45,6 +45,8 @@ CAUSES = (
     "radio_on",
     "attached_unknown",
     "network_drift",
+    "network_foreign",
+    "server_silent",
     "line_leaks",
     "line_unproven",
     "rules_unknown",

@@ -7,6 +7,7 @@ as long as the kernel holds the elements of the set `rehearse`.
 from collections.abc import Iterator, Mapping
 
 from appliance.enforce.firewall.place import BRIDGE, Place, members
+from appliance.enforce.firewall.sets import ASKED
 from appliance.events import ghost
 from appliance.events.network import KINDS
 
@@ -108,6 +109,10 @@ def chains(family: str, here: Place) -> Iterator[tuple[str, list[str]]]:
 def _let(family: str, here: Place) -> Iterator[str]:
     """What crosses from one interface to another passes; what is for the box itself is dropped as ever."""
     across = here.interfaces if family == BRIDGE else (here.plan.uplink,)
+    if family == BRIDGE and here.bridged:
+        asked = "ip saddr . ip protocol . th sport . ip daddr . th dport"
+        for protocol in ("tcp", "udp"):
+            yield f'oifname "{here.plan.uplink}" ip protocol {protocol} update @{ASKED} {{ {asked} }}'
     yield f"iifname @rehearse oifname {members(across, quoted=True)} accept"
     yield "drop"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from appliance.enforce.firewall import early
 from appliance.enforce.firewall.blame import BARE_SYN, FRAGMENT, OPTIONS, VLAN_TYPES
 from appliance.enforce.firewall.place import PULL, Place, members
+from appliance.enforce.firewall.sets import ASKED
 from appliance.events import ghost
 
 # A frame of 60 bytes holds an ARP packet and its padding; more is somebody's own freight.
@@ -150,10 +151,11 @@ def _outward(here: Place) -> Iterator[str]:
 
 
 def _outward_arp(here: Place) -> Iterator[str]:
-    """Who has an open window may look for the line's router. The rest is a machine's habit, or a lie."""
+    """Who has an open window may look for the line's router, and answer it. The rest is a machine's habit, or a lie."""
     told = "arp saddr ether . arp saddr ip @sender"
-    yield f"{SHORT_ARP} ether saddr . arp saddr ip @sender {told} arp saddr ip @open accept"
-    yield f"{SHORT_ARP} arp saddr ip != @address arp saddr ip @open accept"
+    router = f"arp daddr ip {members(here.beyond)} " if here.beyond else ""
+    yield f"{SHORT_ARP} ether saddr . arp saddr ip @sender {told} {router}arp saddr ip @open accept"
+    yield f"{SHORT_ARP} arp saddr ip != @address {router}arp saddr ip @open accept"
     yield f"ether saddr . arp saddr ip @seat {_habit(here)}"
     yield f"ether saddr . arp saddr ip @host {_habit(here)}"
     yield f"arp saddr ip != @address {_habit(here)}"
@@ -164,14 +166,14 @@ def _inward(here: Place) -> Iterator[str]:
     """Answers through a window, to the machine that it is open for. The outside is not told apart: it is counted."""
     back = "ip daddr . ip saddr . ip protocol . th sport @window"
     yield f"ether type {VLAN_TYPES} goto closed"
-    asked = f"{SHORT_ARP} arp daddr ip @open arp saddr ip != @address"
+    asked = f"{SHORT_ARP} arp daddr ip @open {_of_line(here)}"
     yield (
         f"ether type arp {asked} arp saddr ip != {here.box} accept"
         if here.box
         else f"ether type arp {asked} accept"
     )
     if here.rehearsing:
-        yield f"ether type arp {SHORT_ARP} arp saddr ip != @address iifname @rehearse accept"
+        yield f"ether type arp {SHORT_ARP} {_of_line(here)} iifname @rehearse accept"
     yield "ether type != ip goto closed"
     yield f"{FRAGMENT} goto closed"
     yield f"{OPTIONS} goto closed"
@@ -180,8 +182,13 @@ def _inward(here: Place) -> Iterator[str]:
     if here.unowned:
         yield f"ip daddr {members(here.unowned)} {back} accept"
     if here.rehearsing:
-        yield "iifname @rehearse accept"
+        yield f"ip daddr . ip protocol . th dport . ip saddr . th sport @{ASKED} iifname @rehearse accept"
     yield "goto closed"
+
+
+def _of_line(here: Place) -> str:
+    """Whose ARP may come from the line: the router's where it is named, else anybody's who is not listed inside."""
+    return f"arp saddr ip {members(here.beyond)}" if here.beyond else "arp saddr ip != @address"
 
 
 def _input(here: Place) -> Iterator[str]:
@@ -233,8 +240,7 @@ def _input_line(here: Place) -> Iterator[str]:
     yield f"ether type {VLAN_TYPES} goto closed"
     if here.box:
         yield (
-            f"ether type arp {SHORT_ARP} arp daddr ip {here.box} arp saddr ip != @address "
-            f"arp saddr ip != {here.box} accept"
+            f"ether type arp {SHORT_ARP} arp daddr ip {here.box} {_of_line(here)} arp saddr ip != {here.box} accept"
         )
     yield "ether type != ip goto closed"
     yield f"{FRAGMENT} goto closed"
@@ -248,7 +254,8 @@ def _input_line(here: Place) -> Iterator[str]:
 
 def _output_line(here: Place) -> Iterator[str]:
     if here.box:
-        yield f"ether type arp arp saddr ip {here.box} arp daddr ip != @address accept"
+        asked = f"arp daddr ip {members(here.beyond)}" if here.beyond else "arp daddr ip != @address"
+        yield f"ether type arp arp saddr ip {here.box} {asked} accept"
     yield "ether type != ip drop"
     yield f"ip daddr @pull tcp sport {PULL} accept"
     yield "ip daddr . tcp dport @dial accept"

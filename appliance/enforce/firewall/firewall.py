@@ -60,6 +60,10 @@ class Firewall:
         self._ports: ports.Wanted | None = None
         self._known_faults: tuple[str, ...] = ()
         self._rehearsing = False
+        self._had_windows = True  # as far as anybody knows
+        self._removed: dict[str, int] = {}
+        self._foreign: tuple[str, ...] = ()
+        self._stuck: tuple[str, ...] = ()
 
     def hold(self, level: str) -> None:
         """Make it so. Raises NotHeld: what was held before then still is, and the line is closed all the same."""
@@ -77,8 +81,9 @@ class Firewall:
                 place(self._plan), routing=open_now, crossing=open_now, apart=not self._rehearsing
             )
             self._known_faults = tuple(ports.settle(self._ports, self._root))
-            if self._known_faults:
-                raise NotHeld("; ".join(self._known_faults))
+            stuck = [f"table {name}: can not be removed, a program holds it" for name in self._stuck]
+            if self._known_faults or stuck:
+                raise NotHeld("; ".join([*self._known_faults, *stuck]))
 
     def text(self, level: str) -> str:
         """What `hold` gives to `nft -f -` for `level` where the rules are to be loaded. Raises NotHeld, BadPlan."""
@@ -93,18 +98,30 @@ class Firewall:
                 drift = self._drift(self._held)
             except (CommandError, GenerationError, NftRulesError) as error:
                 return FirewallReading(unknown=str(error))
-            return FirewallReading(digest=self._held.digest, drift=tuple(drift), moved=self._moved())
+            return FirewallReading(
+                digest=self._held.digest,
+                drift=tuple(drift),
+                foreign=self._foreign,
+                removed=tuple(sorted(self._removed.items())),
+                moved=self._moved(),
+            )
 
     def _hold_rules(self, windows: list[Window]) -> None:
-        """Only the windows are written where nobody has touched the rest since it was read."""
+        """Only the windows are written where the rest is as it was read; other programs' tables go all the same."""
         before = generation()
+        had_windows, self._had_windows = self._had_windows, bool(windows)
         rehearsing, before_rehearsing = rehearses(windows), self._rehearsing
         self._rehearsing = rehearsing
-        if self._held is not None and self._held.generation == before and rehearsing == before_rehearsing:
-            self._run(toggle(self._plan, windows))
-            if generation() == before + 1:
-                self._held = _Held(digest=self._held.digest, generation=before + 1)
-                return
+        if self._held is not None and rehearsing == before_rehearsing:
+            if self._held.generation != before or self._stuck:  # the end of a table's owner raises no generation
+                before = self._tidied(self._held.digest, before)
+            if self._held.generation == before:
+                self._run(toggle(self._plan, windows))
+                after = generation()
+                # Where no window was open and none is, nothing was written, and one more is somebody else's.
+                if after == before or after == before + 1 and (windows or had_windows):
+                    self._held = _Held(digest=self._held.digest, generation=after)
+                    return
         for _ in range(TRIES):
             before = generation()
             self._load(windows)
@@ -112,10 +129,10 @@ class Firewall:
             if generation() != expected:
                 continue
             found = self._list()
+            expected += self._remove(found.foreign)
             if found.foreign:
-                expected += self._remove(found.foreign)
                 found = self._list()
-            if generation() == expected and not found.foreign:
+            if generation() == expected and found.foreign == self._stuck:
                 self._held = _Held(digest=found.digest, generation=expected)
                 return
         raise CommandError(f"{self._nft}: somebody else changes the rules at the same time")
@@ -142,22 +159,39 @@ class Firewall:
         told = command.run([self._nft, "-j", "list", "ruleset"], timeout_s=TIMEOUT_S).stdout
         return rules(told, own=TABLE)
 
+    def _tidied(self, digest: str, before: int) -> int:
+        """The generation after other programs' tables are gone, where nobody touched ours; else `before`, as it was."""
+        found = self._list()
+        if found.digest != digest:
+            return before
+        after = before + self._remove(found.foreign)
+        if generation() == after:
+            self._held = _Held(digest=digest, generation=after)
+        return after
+
     def _remove(self, foreign: tuple[str, ...]) -> int:
+        """Removes them, and gives how many went; one that a program owns (`flags owner`) stays and is named."""
+        stuck: list[str] = []
         for name in foreign:
             family, _, table = name.partition(" ")
-            command.run([self._nft, "delete", "table", family, table], timeout_s=TIMEOUT_S)
-        return len(foreign)
+            argv = [self._nft, "delete", "table", family, table]
+            if command.run(argv, timeout_s=TIMEOUT_S, check=False).code != 0:
+                stuck.append(name)
+            else:
+                self._removed[name] = self._removed.get(name, 0) + 1
+        self._foreign = self._stuck = tuple(stuck)
+        return len(foreign) - len(stuck)
 
     def _drift(self, held: _Held) -> list[str]:
         """Nothing can have changed in the rules while their generation is the same; else they are read."""
         found: list[str] = []
         seen = generation()
-        if seen != held.generation:
+        if seen != held.generation or self._stuck:
             listed = self._list()
+            self._foreign = listed.foreign
             if listed.digest != held.digest:
                 found.append("rules")
-            found += listed.foreign
-            if not found and generation() == seen:
+            elif listed.foreign == self._stuck and generation() == seen:
                 self._held = _Held(digest=held.digest, generation=seen)
         if self._ports is not None:
             found += [

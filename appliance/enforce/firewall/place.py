@@ -56,6 +56,20 @@ class Place:
         return tuple(sorted({self.plan.exam_bridge, *self.plan.exam_ports, self.plan.uplink} - {""}))
 
     @property
+    def beyond(self) -> tuple[str, ...]:
+        """Who of the exam network's addresses is beyond a bridged line: the router, and outside machines without one.
+
+        Empty where no router is named: then everybody may be there who is not listed.
+        """
+        if not (self.bridged and self.plan.router and self.network):
+            return ()
+        named = [address_port(each)[0] for each in (*self.plan.province, *self.plan.updates)]
+        named += [self.dial.partition(" ")[0]] if self.dial else []
+        named += [self.plan.ntp] if self.plan.ntp else []
+        near = {each for each in named if IPv4Address(each) in IPv4Network(self.network)}
+        return tuple(sorted({self.plan.router, *near}))
+
+    @property
     def province(self) -> tuple[str, ...]:
         """The addresses of the province's machines."""
         return tuple(sorted({address_port(each)[0] for each in self.plan.province}))
@@ -123,8 +137,8 @@ def _check(plan: NetworkPlan) -> None:
         *([plan.dial_out.rpartition("@")[2]] if plan.dial_out else ()),
     ):
         address_port(one)
-    if plan.ntp:
-        _address(plan.ntp)
+    for address in filter(None, (plan.ntp, plan.router)):
+        _address(address)
     try:
         for network in plan.staff:
             IPv4Network(network)

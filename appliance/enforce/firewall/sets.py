@@ -40,9 +40,18 @@ KEPT = {
 }
 
 
+# What was asked outside in a rehearsal: a bridge keeps no state, and nothing but answers may come back.
+ASKED, ASKED_S, ASKED_SIZE = "asked", 300, 65_536
+ASKED_SET = (
+    "type ipv4_addr . inet_proto . inet_service . ipv4_addr . inet_service; "
+    f"flags dynamic,timeout; timeout {ASKED_S}s; size {ASKED_SIZE};"
+)
+
+
 def declared(family: str) -> Iterator[str]:
     """Every set, made where it is not there."""
-    for name, definition in (STATIC | WINDOWS | KEPT).items():
+    bridge = {ASKED: ASKED_SET} if family == BRIDGE else {}
+    for name, definition in (STATIC | WINDOWS | KEPT | bridge).items():
         yield f"add set {family} venue {name} {{ {definition} }}"
 
 
@@ -59,7 +68,7 @@ def contents(here: Place) -> dict[str, list[str]]:
     """The elements of the plan's sets.
 
     `sender` are the servers' pairs, `host` all pairs but the seats', `listed` each MAC, `unplaced` those
-    without an address, `address` each address whose MAC is known.
+    without an address, `address` each address whose MAC is known, and those beyond the line: nobody inside has one.
     """
     plan = here.plan
     pairs = _pairs(plan)
@@ -73,7 +82,7 @@ def contents(here: Place) -> dict[str, list[str]]:
         "host": _sorted(f"{mac} . {ip}" for mac, ip in pairs),
         "listed": _sorted(_listed(plan)),
         "unplaced": _sorted({*_listed(plan)} - {mac for mac, _ in [*pairs, *seats]}),
-        "address": _sorted(ip for _, ip in [*pairs, *seats]),
+        "address": _sorted([*(ip for _, ip in [*pairs, *seats]), *here.beyond]),
         "server": _sorted(f"{server.ip} . tcp . {port}" for server in plan.servers for port in server.tcp),
         "server_any": _sorted(server.ip for server in plan.servers if not server.tcp),
     }

@@ -9,6 +9,7 @@ from appliance.exam.net.classes import ATTEMPT, class_of, scans
 from appliance.exam.net.ledger import LEDGER
 from appliance.exam.net.presence import PRESENCE
 from appliance.exam.net.state import NetState
+from appliance.exam.seats import ALARM, alarm_for_s, watch_level
 from appliance.exam.venue import Venue
 
 QUIET_S = 600.0  # an attempt is over when nothing of its like was dropped for so long (our judgement)
@@ -20,7 +21,7 @@ TELLING = (
     "vlan", "other-seat", "fragment",
 )  # fmt: skip
 BY_LEDGER = ("outward", "outward_many")
-BY_PRESENCE = ("stranger", "moved", "doubled", "offered")
+BY_PRESENCE = ("stranger", "moved", "doubled", "offered", "server_silent")
 
 
 def net_causes(venue: Venue, now: Moment) -> Iterator[Cause]:
@@ -34,6 +35,7 @@ def net_causes(venue: Venue, now: Moment) -> Iterator[Cause]:
         yield from _outward(venue, now)
     if venue.net.sees(PRESENCE):
         yield from _who_is_there(venue)
+        yield from _servers(venue, now)
 
 
 def attempts(net: NetState, now: Moment) -> dict[str, str]:
@@ -97,3 +99,17 @@ def _who_is_there(venue: Venue) -> Iterator[Cause]:
         yield Cause(kind="doubled", name=ip, place=doubled.name, detail=ip)
     for key, offer in sorted(net.offers.items()):
         yield Cause(kind="offered", name=key, place=offer.name or offer.ip or offer.mac, detail=offer.what)
+
+
+def _servers(venue: Venue, now: Moment) -> Iterator[Cause]:
+    """Exam servers that nobody hears while seats are expected; one that the box stops itself is the ending's item."""
+    if watch_level(venue, now) != ALARM or venue.endings:
+        return
+    alarm_s = alarm_for_s(venue, now)
+    for server in venue.plan.net.servers:
+        since = venue.net.others_gone.get(server.name)
+        if since is None:
+            continue
+        for_s = min(now.since(since), alarm_s) if now.comparable(since) else alarm_s
+        if for_s >= venue.plan.rules.seat_gone_s:
+            yield Cause(kind="server_silent", name=server.name, place=server.name, detail=server.ip, for_s=for_s)

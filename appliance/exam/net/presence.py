@@ -21,6 +21,7 @@ from appliance.exam.net.ledger import NAMED, others, owners
 from appliance.exam.net.state import NetState
 
 PRESENCE = "presence"
+OFFERS = {"dhcp": "dhcp-server", "ra": "router-advertisement"}  # the configuration's word → what is heard
 KEPT_STRANGERS, KEPT_ALIKE = 32, 32  # made-up MACs must neither fill the record nor the page
 
 
@@ -82,7 +83,7 @@ def _strangers(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> It
     by_mac, _ = _indexed(reading.hosts)
     listed = owners(plan)
     by_address = {each.ip for each in others(plan) if each.ip and not each.mac}
-    by_address |= {seat.ip for seat in plan.seats if seat.ip and not seat.mac}
+    by_address |= {seat.ip for seat in plan.seats if seat.ip and not seat.mac} | {plan.router} - {""}
     unknown = {
         mac: hosts[0]
         for mac, hosts in by_mac.items()
@@ -112,7 +113,8 @@ def _moved(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iterat
 
 
 def _doubled(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iterator[Body]:
-    names = {each.ip: each.name for each in others(plan) if each.ip}
+    names = {plan.router: "router"} if plan.router else {}
+    names |= {each.ip: each.name for each in others(plan) if each.ip}
     names |= {seat.ip: seat.id for seat in plan.seats if seat.ip}
     names |= {plan.address.partition("/")[0]: "box"} if plan.address else {}
     here = dict(sorted(reading.doubled)[:KEPT_ALIKE])
@@ -125,9 +127,11 @@ def _doubled(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iter
 
 
 def _offered(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iterator[Body]:
-    """Whoever offers; of those that may nobody tells us, so each is named."""
+    """Whoever offers, but for those of whom the configuration says that they do."""
     listed = owners(plan)
-    here = {f"{offer.mac} {offer.what}": offer for offer in reading.offers[:KEPT_ALIKE]}
+    meant = {(each.mac, OFFERS[what]) for each in others(plan) for what in each.offers if what in OFFERS}
+    unasked = [offer for offer in reading.offers if (offer.mac, offer.what) not in meant]
+    here = {f"{offer.mac} {offer.what}": offer for offer in unasked[:KEPT_ALIKE]}
     for key, told in net.offers.items():
         if key not in here:
             yield NetworkOffered(what=told.what, mac=told.mac, ip=told.ip, name=told.name, here=False)

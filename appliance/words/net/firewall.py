@@ -14,6 +14,14 @@ FIREWALL_CAUSES_ZH: Mapping[str, Cause] = {
         script=_FROM_ZH + "，{since}监控盒的外网规则有改动，监控盒自动改回，考试照常进行。技术人员正在查看。",
         reason="监控盒的外网规则有改动，自动改回：请技术人员查看",
     ),
+    "network_foreign": Cause(
+        place="监控盒",
+        todo="监控盒上另有程序（如 Docker、firewalld）加网络规则，加一次删一次，外网照样隔断，考试照常进行。"
+        "请技术人员停用它：{detail}。",
+        script=_FROM_ZH
+        + "，监控盒上从{since}起另有程序加网络规则，监控盒都已删除，考试照常进行。技术人员正在停用它。",
+        reason="监控盒上另有程序加网络规则，已删除：请技术人员停用它",
+    ),
     "rules_unknown": Cause(
         place="监控盒",
         todo="请技术人员查看监控盒；已经设好的外网规则仍在内核里，考试照常进行。",
@@ -41,6 +49,14 @@ FIREWALL_CAUSES_EN: Mapping[str, Cause] = {
         script=_FROM_EN
         + "; since {since} the box's rules for the line were changed, the box puts them right. A technician is on it.",
         reason="The rules for the line were changed and are put right: a technician has a look",
+    ),
+    "network_foreign": Cause(
+        place="The box",
+        todo="Another program on the box (as Docker, firewalld) adds network rules, they are removed each time, the "
+        "line stays closed and the exam goes on. A technician stops it: {detail}.",
+        script=_FROM_EN
+        + "; since {since} another program on the box adds network rules, the box removes them. A technician stops it.",
+        reason="Another program on the box adds network rules, they are removed: a technician stops it",
     ),
     "rules_unknown": Cause(
         place="The box",

@@ -20,6 +20,16 @@ NET_CAUSES: Mapping[str, Cause] = {
         reason="No machine of the exam network is heard: invigilators look whether candidates can work, a technician "
         "looks at the switch",
     ),
+    "server_silent": Cause(
+        place="Exam server",
+        todo="Invigilators look first whether candidates can work; who can not waits at the seat, the time is noted. A "
+        "technician looks at the server's power and cable; where all work on it is a false alarm.",
+        script=_FROM
+        + "; {place} does not answer since {since}, it is being seen whether candidates can work. A technician is "
+        "looking into it.",
+        reason="An exam server does not answer: invigilators look whether candidates can work, a technician looks at "
+        "the server",
+    ),
     "outward": Cause(
         place="Seat",
         todo=By(

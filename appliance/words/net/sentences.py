@@ -184,6 +184,16 @@ NET_EVENTS: Mapping[str, Both] = {
     "network.drifted": Both(
         "外网规则有改动，正在改回：{what}", "The rules for the line were changed and are put right: {what}"
     ),
+    "network.foreign": Both(
+        (
+            "监控盒上另有程序加了网络规则，已删除：{tables}（共 {times} 次）",
+            "一分钟内没有别的程序再加网络规则",
+        ),
+        (
+            "Another program on the box added network rules, removed: {tables} ({times} times so far)",
+            "No other program has added network rules for a minute",
+        ),
+    ),
     "network.proven": Both(
         ("外网没有完全隔断，出得去的连法：{leaked}", "外网隔断已验证：{kinds} 种连法，没有一种出得去"),
         (

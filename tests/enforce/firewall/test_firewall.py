@@ -1,6 +1,7 @@
 """The firewall against a kernel of its own: held and read back, drift seen and put right, windows that end."""
 
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -85,16 +86,48 @@ def test_what_was_held_reads_as_held_until_somebody_changes_it_and_then_is_put_r
 
 
 @needs_nft
-def test_a_foreign_table_with_a_hook_is_drift_and_is_taken_away(box: Kernel, clock: Played) -> None:
+def test_a_foreign_table_with_a_hook_is_taken_away_and_counted_and_ours_are_not_loaded_anew(
+    box: Kernel, clock: Played
+) -> None:
     wall = firewall(clock)
     wall.hold("closed")
     before = wall.read()
     assert box.load("table ip harmless { }") == ""
     assert wall.read() == before, "a table without a hook touches no packet"
     assert box.load("table inet filter { chain f { type filter hook forward priority 0; }; }\n") == ""
-    assert wall.read().drift == ("inet filter",)
+    for times in (1, 2):
+        handles = box.run(kernel.NFT, "-a", "-s", "list", "chain", "inet", "venue", "input").stdout
+        assert wall.read().foreign == ("inet filter",)
+        wall.hold("closed")
+        after = wall.read()
+        assert (after.drift, after.foreign, after.removed) == ((), (), (("inet filter", times),))
+        assert "table inet filter" not in box.run(kernel.NFT, "list", "tables").stdout
+        assert box.run(kernel.NFT, "-a", "-s", "list", "chain", "inet", "venue", "input").stdout == handles
+        assert box.load("table inet filter { chain f { type filter hook forward priority 0; }; }\n") == ""
+
+
+@needs_nft
+def test_a_table_that_its_program_owns_is_told_and_keeps_nothing_else_from_being_held(
+    box: Kernel, clock: Played
+) -> None:
+    """firewalld since 2.1 makes its table so: nobody else can remove it while it runs."""
+    owned = "add table inet other { flags owner; }; add chain inet other f { type filter hook input priority 0; }\n"
+    wall = firewall(clock)
+    argv = ["ip", "netns", "exec", box.name, kernel.NFT, "-i"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as owner:
+        assert owner.stdin is not None
+        owner.stdin.write(owned)
+        owner.stdin.flush()
+        wait_for(lambda: "inet other" in box.run(kernel.NFT, "list", "tables").stdout)
+        with pytest.raises(NotHeld, match="table inet other: can not be removed"):
+            wall.hold("closed")
+        seen = wall.read()
+        assert seen.foreign == ("inet other",) and not seen.drift and seen.digest
+        assert sysctl("ipv4/ip_forward") == "0"
+        owner.stdin.close()
+        assert owner.wait(timeout=30) == 0
     wall.hold("closed")
-    assert not wall.read().drift and "table inet filter" not in box.run(kernel.NFT, "list", "tables").stdout
+    assert wall.read().foreign == ()
 
 
 @needs_nft

@@ -1,10 +1,13 @@
 """Who is there: by MAC, address and port as listed; moved, strangers, addresses on two machines, offers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from appliance.events.network import NetworkSeat
 from appliance.events.readings import Host, Offered, PresenceReading
+from appliance.exam.net.causes import net_causes
 from appliance.exam.net.presence import seats_there
+from appliance.exam.power.endings import Ending
 from tests.exam.ledger import Ledger, running, seats_of
 from tests.exam.net.places import SECOND, SERVER, ip_of, mac_of, network, networked
 
@@ -139,7 +142,7 @@ def test_two_dark_rooms_are_two_items_while_a_server_is_heard() -> None:
 
 def test_a_room_whose_switch_died_with_the_next_one_a_little_later_is_one_item_in_the_end() -> None:
     day = watched()
-    day.read(PresenceReading(hosts=hosts(seats_of(2))))
+    day.read(PresenceReading(hosts=hosts(seats_of(2), *SERVERS)))
     day.advance(32)
     assert day.kinds == ["room"]
     day.read(PresenceReading())
@@ -170,3 +173,71 @@ def test_the_watch_mode_sees_who_is_there_without_holding_anything() -> None:
     day = running(networked(mode="watch"))
     seen(day, STRANGER)
     assert day.kinds == ["stranger"]
+
+
+def test_who_offers_on_purpose_is_no_item_and_everybody_else_is() -> None:
+    listed = network().devices[0]
+    day = running(networked(devices=(replace(listed, offers=("dhcp",)),)))
+    own = Offered(what="dhcp-server", mac=listed.mac, ip=listed.ip)
+    seen(day, offers=(own,))
+    assert not day.opened and not day.venue.net.offers
+    seen(day, offers=(own, replace(own, what="router-advertisement")))
+    assert day.one("offered").detail == "router-advertisement"
+    seen(day, offers=(own, replace(own, mac=STRANGER.mac)))
+    assert list(day.venue.net.offers) == [f"{STRANGER.mac} dhcp-server"]
+
+
+def test_the_named_router_is_no_stranger_and_two_of_it_are_told_by_name() -> None:
+    day = running(networked(mode="watch", router="10.50.255.254"))
+    seen(day, Host(mac=STRANGER.mac, ip="10.50.255.254"))
+    assert not day.opened
+    seen(day, doubled=(("10.50.255.254", ("02:99:00:00:00:01", "02:99:00:00:00:02")),))
+    assert day.one("doubled").place == "router"
+
+
+def test_a_silent_exam_server_is_an_item_of_its_own_and_its_seats_stay_their_own() -> None:
+    day = watched()
+    left = tuple(seat for seat in ALL if seat != "1-05")
+    only_second = PresenceReading(hosts=hosts(left, SERVERS[1]))
+    day.read(only_second)
+    day.advance(20)
+    assert not day.opened, "a moment is no silence"
+    day.advance(11)
+    assert set(day.kinds) == {"server_silent", "seat"}
+    item = day.one("server_silent")
+    assert (item.cause, item.place, item.members) == ("exam-server", "exam-server", ())
+    seen(day)
+    assert day.one("server_silent").ceased and day.one("server_silent").outcome == "", "a person closes it"
+
+
+def test_a_server_that_is_silent_before_seats_are_expected_or_that_can_not_be_seen_is_none() -> None:
+    day = Ledger(networked()).all_read()
+    day.read(PresenceReading(hosts=hosts(ALL, SERVERS[1])))
+    day.advance(120)
+    assert not day.opened
+    day = watched()
+    day.read(PresenceReading(hosts=hosts(ALL, SERVERS[1])))
+    day.advance(40)
+    day.read(PresenceReading(unknown="no such interface"))
+    assert set(day.kinds) == {"server_silent", "seats_unknown"} and not day.one("server_silent").ceased
+
+
+def test_a_server_that_the_box_stops_itself_is_the_endings_item() -> None:
+    day = watched()
+    day.read(PresenceReading(hosts=hosts(ALL, SERVERS[1])))
+    day.advance(60)
+    silent = [cause for cause in net_causes(day.venue, day.now) if cause.kind == "server_silent"]
+    ending = Ending(ups="server-ups", begun=day.now, seq=1)
+    ends = replace(day.venue, endings={"server-ups": ending})
+    assert silent and not [cause for cause in net_causes(ends, day.now) if cause.kind == "server_silent"]
+
+
+def test_a_server_that_went_with_the_switch_is_taken_into_its_item() -> None:
+    day = watched()
+    day.read(PresenceReading(hosts=hosts(ALL[:3])))
+    day.advance(31)
+    assert {"server_silent"} <= set(day.kinds) and day.kinds.count("server_silent") == 2
+    day.read(PresenceReading())
+    day.advance(60)
+    assert "switch" in [item.cause_kind for item in day.venue.open_incidents()]
+    assert "server_silent" not in [item.cause_kind for item in day.venue.open_incidents()]
