@@ -12,6 +12,8 @@ from appliance.events import ghost
 from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
 
 ENFORCED = ("route", "bridge")
+# Debian's programs that put tables of their own beside the box's.
+RIVALS = {"usr/sbin/firewalld": "firewalld", "usr/sbin/dockerd": "Docker", "usr/sbin/ufw": "ufw"}
 _INTERFACE = re.compile(
     r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}", re.ASCII
 )  # what Linux takes, less what looks like words
@@ -79,7 +81,7 @@ def faults(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[str
     yield from _ports(path, config, seats)
 
 
-def warnings(config: Config, seats: Sequence[NetworkSeat]) -> Iterator[str]:
+def warnings(config: Config, seats: Sequence[NetworkSeat], root: Path = Path("/")) -> Iterator[str]:
     """What holds and will surprise somebody."""
     section = config.network
     if section.mode == "off":
@@ -91,6 +93,10 @@ def warnings(config: Config, seats: Sequence[NetworkSeat]) -> Iterator[str]:
     source = config.clock.source
     if source != "rtc" and not _is_ntp_address(source):
         yield f"clock.source: {source}: nothing vouches for the box's time, the exam network is told none"
+    if section.mode in ENFORCED:
+        for program, name in RIVALS.items():
+            if (root / program).exists():
+                yield f"network.mode: {name} is installed here: its network rules are deleted each time, remove it"
     bare = sum(1 for seat in seats if not (seat.mac and seat.ip))
     if bare:
         yield f"venue.seats: {bare} of {len(seats)} seats have no mac or no ip: they are taken for strangers"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config import ConfigError
+from appliance.daemon.network import warnings as network_warnings
 from appliance.daemon.seat_list import mac_of
 from appliance.daemon.settings import Settings, read, warnings
 from appliance.events.codec import canonical, from_plain, to_plain
@@ -200,3 +201,13 @@ def test_who_offers_on_purpose_is_in_the_plan_and_needs_a_mac(tmp_path: Path) ->
     (fault,) = faults(tmp_path, network.replace('mac = "0250.0000.0020"\n', ""))
     assert fault == "device[0].mac: missing: who offers is known by it"
     assert "offers" in faults(tmp_path, network.replace('"ra"', '"pppoe"'))[0]
+
+
+def test_programs_with_rules_of_their_own_are_told_where_the_box_closes_the_line(tmp_path: Path) -> None:
+    (tmp_path / "usr/sbin").mkdir(parents=True)
+    (tmp_path / "usr/sbin/firewalld").touch()
+    found = settings(tmp_path)
+    (said,) = network_warnings(found.config, found.plan.net.seats, tmp_path)
+    assert "firewalld" in said and "deleted each time" in said
+    (tmp_path / "usr/sbin/firewalld").unlink()
+    assert not [*network_warnings(found.config, found.plan.net.seats, tmp_path)]

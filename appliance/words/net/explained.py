@@ -18,6 +18,10 @@ NET_EXPLAINED: Mapping[str, Explanation] = {
         ("外网规则被改动", "有别的程序或人改了规则，监控盒正在改回。", "请查看是谁改的：nft list ruleset，journalctl。"),
         ("The rules for the line were changed", "Another program or person did it; they are put right.", "Find out who: nft list ruleset, journalctl."),
     ),
+    "network.foreign": explained(
+        ("别的程序加了网络规则，已删除", "监控盒上的网络规则只由守护程序设；别的程序加一次删一次，外网照样隔断。", "请停用加规则的程序：Docker、firewalld、ufw 等；nft list ruleset 可以看到它。"),
+        ("Another program's network rules were removed", "On the box the guard alone sets rules; others' are removed each time, the line stays closed.", "Stop that program: Docker, firewalld, ufw …; nft list ruleset shows it."),
+    ),
     "network.unreadable": explained(
         ("外网规则读不到", "不知道规则是否还在，因此不算隔断。", "请查看 nft list ruleset；不放心时拔下外网线。"),
         ("The rules for the line cannot be read", "Whether they are still there is not known, so the line does not count as closed.", "Look at nft list ruleset; in doubt, unplug the line."),
