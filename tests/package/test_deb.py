@@ -1,0 +1,155 @@
+"""The package: the same bytes from the same tree, and its whole life in a Debian 13 chroot."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from appliance import __version__
+from appliance.events import BODIES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROOT = ROOT / "scripts" / "chroot"
+LIFE = Path(__file__).resolve().parent / "life.sh"
+
+
+def missing() -> str:
+    """Why no package is built here, '' where it is."""
+    if shutil.which("dpkg-deb") is None:
+        return "dpkg-deb is not installed"
+    asked = subprocess.run([sys.executable, "-c", "import shtab, argparse_manpage"], capture_output=True, timeout=60)
+    return "" if asked.returncode == 0 else "shtab and argparse-manpage are not installed: scripts/venv build"
+
+
+def no_chroot() -> str:
+    """Why no Debian 13 chroot runs here, '' where one does."""
+    if os.geteuid() != 0:
+        return "a chroot needs root"
+    if subprocess.run([CHROOT, "path"], capture_output=True, timeout=60).returncode == 0:
+        return ""
+    return "" if shutil.which("mmdebstrap") else "mmdebstrap is not installed: no Debian 13 chroot"
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "-")]
+needs_chroot = pytest.mark.skipif(bool(no_chroot()), reason=no_chroot() or "-")
+
+
+def build(into: Path, **environ: str) -> Path:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/build-deb"), "--into", str(into)],
+        env=os.environ | environ, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("deb"))
+
+
+def test_the_same_tree_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        again = build(tmp_path, TZ="Asia/Shanghai", LANG="zh_CN.UTF-8", LC_ALL="C")
+    finally:
+        os.umask(before)
+    assert again.read_bytes() == package.read_bytes()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step of the package's life said, and its exit code."""
+
+    said: str
+    code: int
+
+
+@pytest.fixture(scope="module")
+def life(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Step]:
+    """Every step of life.sh by its name; the second package is the first with a higher version."""
+    place = tmp_path_factory.mktemp("debs")
+    tree, second = place / "tree", place / "second.deb"
+    first = Path(shutil.copy(package, place / "first.deb"))
+    subprocess.run(["dpkg-deb", "-R", first, tree], check=True, timeout=60)
+    control = tree / "DEBIAN" / "control"
+    control.write_text(re.sub(r"^Version: .*$", "Version: 99.0", control.read_text(), flags=re.M))
+    again = ["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, second]
+    subprocess.run(again, check=True, timeout=60, capture_output=True)
+    shutil.rmtree(tree)
+    argv = [CHROOT, "run", "--see", place, "--see", LIFE.parent, "bash", LIFE, first, second]
+    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=900)
+    parts = re.split(r"^@@ (?!exit)(\S+)\n", done.stdout, flags=re.M)[1:]
+    steps = {}
+    for name, text in zip(parts[::2], parts[1::2], strict=True):
+        said, _, code = text.rpartition("@@ exit ")
+        steps[name] = Step(said, int(code))
+    assert "left-groups" in steps, done.stdout[-3000:] + done.stderr[-3000:]
+    return steps
+
+
+@needs_chroot
+def test_it_installs_on_debian_13s_own_packages_and_starts_nothing(life: dict[str, Step]) -> None:
+    assert life["install"].code == 0, life["install"].said
+    assert life["status"].said == f"ii {__version__}"
+    assert "nothing runs yet" in life["install"].said
+    for unit in ("venue-lockdown", "venue-network-closed", "venue-guard", "venue-answers"):
+        assert f"/{unit}.service\n" in life["enabled"].said
+    assert "/venue-page.socket\n" in life["enabled"].said and "venue-prove" not in life["enabled"].said
+    assert "/usr/sbin/nologin" in life["users"].said
+
+
+@needs_chroot
+def test_the_command_is_whole_there_and_minds_nobodys_python_path(life: dict[str, Step]) -> None:
+    assert life["help"].code == 0 and "verbs:" in life["help"].said
+    assert life["version"].said == life["elsewhere"].said == f"venue {__version__}\n"
+    assert life["children"].code == 0 and "exam-day.toml" in life["children"].said, "the package data is there"
+    assert int(life["compiled"].said) > 0
+
+
+@needs_chroot
+def test_without_a_configuration_it_says_so_in_one_line_and_the_sample_holds(life: dict[str, Step]) -> None:
+    assert life["nothing-configured"].code == 78 and life["nothing-configured"].said.count("\n") == 1
+    assert life["check"].code == 0 and ": ok: " in life["check"].said
+    assert life["apply"].code == 0
+
+
+@needs_chroot
+def test_debian_13s_systemd_understands_the_units_and_its_journal_the_catalog(life: dict[str, Step]) -> None:
+    assert (life["verify"].said, life["verify"].code) == ("", 0)
+    assert int(life["catalog"].said) == len(BODIES)
+
+
+@needs_chroot
+def test_a_sealed_venue_is_neither_upgraded_nor_loses_its_package(life: dict[str, Step]) -> None:
+    assert life["sealed"].said == "sealed\n"
+    for step in ("upgrade-sealed", "remove-sealed"):
+        assert life[step].code != 0 and "the venue is in phase 'sealed'" in life[step].said
+    assert life["still"].said.endswith(f"i {__version__}"), "installed, whole, the version as it was"
+    assert life["still-sealed"].said == "sealed\n" and life["still-works"].code == 0
+
+
+@needs_chroot
+def test_an_upgrade_keeps_what_people_wrote(life: dict[str, Step]) -> None:
+    assert life["upgrade"].code == 0 and life["upgraded"].said == "ii 99.0"
+    assert life["kept"].said.count(":1\n") == 2, life["kept"].said
+    assert life["silent"].code == 0, "a guard that does not run keeps nobody from repairing it"
+
+
+@needs_chroot
+def test_purged_it_leaves_nothing(life: dict[str, Step]) -> None:
+    assert life["purge"].code == 0
+    for step in ("left", "left-users", "left-groups"):
+        assert (life[step].said, life[step].code) == ("", 0)
+
+
+@needs_chroot
+def test_lintian_has_nothing_to_say(package: Path) -> None:
+    argv = [CHROOT, "run", "--see", package.parent, "lintian", "--allow-root", "--fail-on=warning", package]
+    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=600)
+    assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr
