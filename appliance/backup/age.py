@@ -54,7 +54,7 @@ class AgeWriter:
     def __init__(self, stream: Writable, recipients: Sequence[X25519PublicKey]) -> None:
         if not recipients:
             raise AgeKeyError("no recipient: nobody could ever open the file")
-        self._stream, self._buffer, self._counter = stream, bytearray(), 0
+        self._stream, self._held, self._counter = stream, b"", 0
         file_key, nonce = os.urandom(16), os.urandom(16)
         head = _VERSION + b"".join(_wrap(file_key, recipient) for recipient in recipients) + b"---"
         stream.write(head + b" " + _base64(_mac(file_key, head)) + b"\n" + nonce)
@@ -62,21 +62,23 @@ class AgeWriter:
 
     def write(self, data: bytes, /) -> None:
         """Seal `data`; a full chunk waits for its successor, since the last one is marked."""
-        self._buffer += data
-        if len(self._buffer) <= CHUNK_BYTES:
+        if len(self._held) + len(data) <= CHUNK_BYTES:
+            self._held += data
             return
-        whole = (len(self._buffer) - 1) // CHUNK_BYTES * CHUNK_BYTES
-        with memoryview(self._buffer) as view:
-            starts = range(0, whole, CHUNK_BYTES)
-            sealed = [self._seal(view[at : at + CHUNK_BYTES], last=False) for at in starts]
-        del self._buffer[:whole]
+        at = CHUNK_BYTES - len(self._held)
+        sealed = [self._seal(self._held + data[:at], last=False)]
+        with memoryview(data) as view:  # what arrives is large: it is not to be copied as a whole
+            while len(data) - at > CHUNK_BYTES:
+                sealed.append(self._seal(view[at : at + CHUNK_BYTES], last=False))
+                at += CHUNK_BYTES
+        self._held = data[at:]
         self._stream.write(b"".join(sealed))
 
     def close(self) -> None:
         """Seal the last chunk; the stream below stays open."""
-        self._stream.write(self._seal(self._buffer, last=True))
+        self._stream.write(self._seal(self._held, last=True))
 
-    def _seal(self, chunk: bytearray | memoryview, *, last: bool) -> bytes:
+    def _seal(self, chunk: bytes | memoryview, *, last: bool) -> bytes:
         nonce = self._counter.to_bytes(11, "big") + bytes([last])
         self._counter += 1
         return self._cipher.encrypt(nonce, chunk, None)

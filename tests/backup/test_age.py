@@ -1,6 +1,7 @@
 """age v1: both ways against Debian's age, and nothing but its own errors for a hostile file."""
 
 import io
+import itertools
 import os
 import subprocess
 from collections.abc import Callable
@@ -74,15 +75,23 @@ def test_each_of_several_recipients_opens_the_file(tmp_path: Path, tool: Callabl
     assert opened(data) == b"answers"
 
 
-@given(steps=st.lists(st.integers(1, 2 * CHUNK_BYTES), max_size=6))
-@settings(max_examples=30, deadline=None)
+@given(
+    steps=st.lists(
+        st.one_of(st.integers(0, 4 * CHUNK_BYTES), st.sampled_from([CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1])),
+        max_size=6,
+    )
+)
+@settings(max_examples=60, deadline=None)
 def test_the_size_of_the_writes_changes_nothing(steps: list[int]) -> None:
-    out = io.BytesIO()
+    out, plain = io.BytesIO(), os.urandom(sum(steps))
     writer = AgeWriter(out, [parse_recipient(RECIPIENT)])
-    for step in steps:
-        writer.write(b"x" * step)
+    for step, end in zip(steps, itertools.accumulate(steps), strict=True):
+        writer.write(plain[end - step : end])
     writer.close()
-    assert opened(out.getvalue()) == b"x" * sum(steps)
+    assert opened(out.getvalue()) == plain
+    whole, rest = divmod(len(plain), CHUNK_BYTES)
+    chunks = max(whole + (rest > 0), 1)
+    assert len(out.getvalue()) == len(sealed(b"")) + len(plain) + 16 * (chunks - 1)
 
 
 def test_another_key_is_refused_as_such() -> None:
