@@ -65,6 +65,7 @@ class Request:
     """One bundle: `recipients` are `age1…` texts, `log_seq` and `log_hash` (hex) the event log's head.
 
     A `kind` of delta is taken as a wish: where the bundle before is of no help, the bundle is a full one.
+    `most_bytes_per_s`: how fast sources are read; 0 is as fast as can be.
     """
 
     state_dir: Path
@@ -78,6 +79,7 @@ class Request:
     reason: str = ""
     log_seq: int = 0
     log_hash: str = ""
+    most_bytes_per_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from appliance.backup.bundle import (
 )
 from appliance.backup.capture import Capture
 from appliance.backup.disk import DiskFault
+from appliance.backup.gentle import Pace
 from appliance.backup.index import Index, IndexUnusable
 from appliance.backup.keys import SigningKeyUnusable, signing_key
 from appliance.backup.manifest import FORMAT, encode, manifest_of
@@ -42,6 +43,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.seal import Sealer
 from appliance.backup.spool import Spool
 from appliance.backup.sshsig import sign
+from appliance.backup.stream import Writable
 
 _log = logging.getLogger(__name__)
 
@@ -162,7 +164,7 @@ class _Run:
             sealer = Sealer(part, self._recipients, mode=outbox.FILE_MODE)
             stack.callback(sealer.abandon)
             capture = Capture(
-                sealer, index=growing, delta=parent is not None, spool_dir=part.parent,
+                _paced(sealer, self._request), index=growing, delta=parent is not None, spool_dir=part.parent,
                 scratch=_scratch(self._request), now=self._now, progress=self._progress,
             )  # fmt: skip
             stack.callback(capture.close)
@@ -178,6 +180,10 @@ class _Run:
             capture.finish()
             size, digest = sealer.finish()
             return tallies, size, digest
+
+
+def _paced(sealer: Sealer, request: Request) -> Writable:
+    return Pace(sealer, bytes_per_s=request.most_bytes_per_s) if request.most_bytes_per_s else sealer
 
 
 def _scratch(request: Request) -> Scratch:

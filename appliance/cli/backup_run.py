@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from appliance import daemon
-from appliance.backup import job
+from appliance.backup import gentle, job
 from appliance.backup.bundle import (
     DELTA,
     FULL,
@@ -47,6 +47,7 @@ WAIT_S = 3600.0
 POLL_S = 0.5
 LINE_AFTER_S = 1.0
 REASON_SHOWN = 300
+MB = 1_000_000
 
 
 def add_run(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -105,6 +106,9 @@ def _ask(client: Client, *, full: bool) -> int:
 def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | None) -> int:
     clock = daemon.make_clock(settings.config)
     seq, digest, log = _log_head(settings, asked)
+    is_gentle = bool(asked.get("gentle"))
+    if is_gentle:
+        gentle.step_back()
     request = Request(
         state_dir=settings.config.venue.state_dir,
         venue=settings.plan.code,
@@ -117,6 +121,7 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
         reason=str(asked.get("reason", "by-hand")),
         log_seq=seq,
         log_hash=digest,
+        most_bytes_per_s=settings.config.backup.running_mb_per_s * MB if is_gentle else 0,
     )
     try:
         rows = _rows(log, _last_log_seq(request.state_dir), seq)

@@ -199,11 +199,13 @@ class SourceSection(_Driven):
 
 class BackupSection(_Section):
     """What is sealed, how often, and to whom: `recipients` are the province's public keys, each as a text `"age1…"` or
-    as the table below. `receipt_keys`: by which its receipts are known, each a line `ssh-ed25519 AAAA…`."""
+    as the table below. `receipt_keys`: by which its receipts are known, each a line `ssh-ed25519 AAAA…`. While a
+    sitting runs, sources are read at `running_mb_per_s` at most."""
 
     recipients: tuple[Recipient, ...] = ()
     receipt_keys: tuple[Annotated[str, Field(pattern=_RECEIPT_KEY)], ...] = ()
     every_minutes: int = Field(5, ge=1, le=120)
+    running_mb_per_s: int = Field(20, ge=1, le=10_000)
     keep_days: int = Field(30, ge=1, le=3650)
     quota_gb: int = Field(16, ge=1, le=10_000)
     source: tuple[SourceSection, ...] = ()

@@ -45,6 +45,7 @@ class BackupJobs:
             "stage": wanted.stage,
             "sitting": wanted.sitting,
             "reason": wanted.reason,
+            "gentle": wanted.gentle,
             "phase": phase,
             "log_seq": seq,
             "log_hash": digest,

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from appliance.events import Moment
 from appliance.events.network import Through
@@ -38,7 +39,7 @@ class NotYet(NotHeld):
 class BackupWanted:
     """A bundle is owed that holds the log beyond row `newer_than_seq`; `stage` is '', provisional or final.
 
-    `kind`: delta, or full.
+    `kind`: delta, or full. `gentle`: a sitting runs and nothing presses, so the exam server comes first.
     """
 
     newer_than_seq: int
@@ -46,6 +47,7 @@ class BackupWanted:
     stage: str = ""
     sitting: str = ""
     reason: str = ""
+    gentle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,7 @@ def _asked(venue: Venue) -> BackupWanted | None:
             newer_than_seq=venue.backup.requested_seq,
             kind=FULL if venue.backup.requested_full else _kind(venue),
             reason="requested",
+            gentle=venue.phase.name == phases.RUNNING,
             **_where(venue),
         )
     if venue.seal and venue.seal.seq > held:
@@ -218,11 +221,14 @@ def _by_phase(venue: Venue, now: Moment) -> BackupWanted | None:
     mark, last = venue.phase, venue.backup.last
     held = last.log_seq if last else 0
     if mark.name in phases.EXAM_PHASES and mark.seq > held:
-        return BackupWanted(newer_than_seq=mark.seq, kind=_kind(venue), reason="phase", **_where(venue))
+        gentle = mark.name == phases.RUNNING
+        return BackupWanted(
+            newer_than_seq=mark.seq, kind=_kind(venue), reason="phase", gentle=gentle, **_where(venue)
+        )
     if mark.name == phases.RUNNING and last is not None:
         every_s = 60 * venue.plan.rules.backup_every_minutes
         if not now.comparable(last.at) or now.since(last.at) >= every_s:
-            return BackupWanted(newer_than_seq=held, reason="interval", **_where(venue))
+            return BackupWanted(newer_than_seq=held, reason="interval", gentle=True, **_where(venue))
     return None
 
 
@@ -232,6 +238,11 @@ def _kind(venue: Venue) -> str:
     return FULL if many or venue.backup.last is None else DELTA
 
 
-def _where(venue: Venue) -> dict[str, str]:
+class _Where(TypedDict):
+    sitting: str
+    stage: str
+
+
+def _where(venue: Venue) -> _Where:
     closing = venue.phase.name == phases.CLOSING
     return {"sitting": venue.phase.sitting, "stage": "provisional" if closing else ""}

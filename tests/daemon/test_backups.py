@@ -1,10 +1,14 @@
 """`venue backup run` beside a guard and alone: one bundle at a time, every failure said, every end of it too."""
 
 import json
+import os
 import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+
+import psutil
+import pytest
 
 from tests.fakes.place import Place, one_line
 from tests.fakes.wait import wait_for
@@ -74,6 +78,30 @@ def test_a_run_that_is_asked_to_end_takes_its_dump_with_it_and_leaves_nothing(pl
     wait_for(lambda: not stat.exists() or " Z " in stat.read_text())
     assert not list((place.state / "spool").iterdir()) and bundles(place) == []
     assert [path.name for path in (place.state / "outbox").glob(".*.part")] == []
+
+
+@pytest.mark.parametrize("gentle", [True, False])
+def test_a_job_in_an_exam_steps_back_with_its_programs_and_keeps_to_its_rate(place: Place, gentle: bool) -> None:
+    place.write(backup=True)
+    held = place.directory / "held"
+    os.mkfifo(held)
+    slow = f'[[backup.source]]\nname = "held"\ndriver = "command"\nargv = ["/bin/cat", "{held}"]\n'
+    config = place.config.read_text().replace("[backup]\n", "[backup]\nrunning_mb_per_s = 1\n")
+    place.config.write_text(config + slow)
+    (place.answers / "video").write_bytes(os.urandom(2_300_000))
+    asked = place.directory / "asked.json"
+    asked.write_text(json.dumps({"kind": "full", "gentle": gentle}))
+    begun_s = time.monotonic()
+    job = place.start("backup", "run", "--config", str(place.config), "--job", str(asked))
+    program = wait_for(lambda: psutil.Process(job.pid).children())[0]
+    taken_s = time.monotonic() - begun_s
+    found = {(one.nice(), one.ionice().ioclass) for one in (psutil.Process(job.pid), program)}
+    with held.open("wb"):
+        pass
+    job.wait(60)
+    assert (found == {(19, psutil.IOPRIO_CLASS_IDLE)}) == gentle
+    assert taken_s > 2 or not gentle
+    assert len(bundles(place)) == 1
 
 
 def test_alone_without_any_log_it_works_too(place: Place) -> None:

@@ -195,8 +195,18 @@ def test_while_running_a_delta_is_owed_every_few_minutes_counted_from_the_last_b
     day.advance(1)
     wanted = day.posture.backup
     assert wanted is not None and (wanted.reason, wanted.stage, wanted.sitting) == ("interval", "", "am")
+    assert wanted.gentle
     day.bundle("next")
     assert day.posture.backup is None
+
+
+@pytest.mark.parametrize("reach", [opened, sealed, preparing_late, closing])
+def test_outside_running_a_bundle_is_made_as_fast_as_it_can_be(reach: Callable[[], Ledger]) -> None:
+    day = reach()
+    day.bundle("held")
+    day.act("backup.run", by="张工")
+    wanted = day.posture.backup
+    assert wanted is not None and not wanted.gentle
 
 
 @pytest.mark.parametrize("reach", [opened, sealed, preparing_late, closing])
