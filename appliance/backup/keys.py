@@ -2,6 +2,7 @@
 
 import base64
 import os
+import stat
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -18,6 +19,7 @@ from appliance.backup.sshsig import public_blob
 
 KEY_NAME = "venue_ed25519"
 SIGNERS_NAME = "allowed_signers"
+_MODE = 0o600
 
 
 class SigningKeyUnusable(Exception):
@@ -43,7 +45,7 @@ def signing_key(state_dir: Path, venue: str) -> Ed25519PrivateKey:
         key = _loaded(path)
     except FileNotFoundError:
         key = Ed25519PrivateKey.generate()
-        replace_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()), mode=0o600)
+        replace_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()), mode=_MODE)
     _add_signer(allowed_signers(state_dir), venue, key)
     return key
 
@@ -57,7 +59,8 @@ def _loaded(path: Path) -> Ed25519PrivateKey:
         ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise SigningKeyUnusable(f"{path}: not an Ed25519 key: restore it, or remove it")
-    os.chmod(path, 0o600)
+    if stat.S_IMODE(path.stat().st_mode) != _MODE:  # not always: a key that root made is not ours to change
+        os.chmod(path, _MODE)
     return key
 
 

@@ -70,7 +70,8 @@ def locked(state_dir: Path) -> Iterator[Path]:
     if not directory.exists():
         directory.mkdir(mode=0o750, exist_ok=True)
         directory.chmod(_DIRECTORY_MODE)
-    fd = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # For reading: one that root made by hand holds the backup's own user off all the same.
+    fd = os.open(directory / ".lock", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield directory

@@ -131,8 +131,7 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
         say(str(error))
         return EXIT_BUSY
     except (BackupError, LogError) as error:
-        say(str(error))
-        return EXIT_FAILED
+        return _failed(str(error), client)
     finally:
         if log is not None:
             log.close()
@@ -142,6 +141,14 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     for reason in _reasons(bundle):
         say(reason)
     return EXIT_OK
+
+
+def _failed(reason: str, client: Client | None) -> int:
+    """Says it, to the guard too: a job that is a unit has no other way to. Raises GuardSilent, Refused."""
+    say(reason)
+    if client is not None:
+        client.call("report", kind="backup.failed", body={"reason": _plain(reason)[:REASON_SHOWN]})
+    return EXIT_FAILED
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ from types import FrameType
 
 from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
+from appliance.config import DEFAULT_PATH
+from appliance.config.glance import RUN_DIR
 from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
@@ -18,7 +20,7 @@ from appliance.daemon.line import line_enforcers, line_watchers, make_firewall, 
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
-from appliance.enforce.job import BackupJobs
+from appliance.enforce.job import UNIT, BackupJobs
 from appliance.enforce.servers import ServerStop, ServerStops
 from appliance.eventlog import LogError
 from appliance.events import Event
@@ -89,9 +91,13 @@ class Guard:
 
     def _make_jobs(self) -> BackupJobs:
         venue = ("-m", "appliance", "backup", "run", "--config", str(self._settings.path), "--job")
+        run_dir = self._settings.config.venue.run_dir
+        # The unit's command line names these two: another configuration's backup is no business of it.
+        usual = (self._settings.path, run_dir) == (DEFAULT_PATH, RUN_DIR)
         return BackupJobs(
             argv=(sys.executable, *venue),
-            request=self._settings.config.venue.run_dir / "backup-request.json",
+            request=run_dir / "backup-request.json",
+            unit_name=UNIT if usual else "",
             report=lambda body: self._inbox.put(Report(body=body)),
         )
 

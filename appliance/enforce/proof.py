@@ -10,11 +10,11 @@ from pathlib import Path
 
 from appliance import command
 from appliance.command import CommandError
+from appliance.enforce import unit
 from appliance.events.bodies import NetworkUnproven
 from appliance.exam.posture import NotHeld
 
-SYSTEMCTL, UNIT = "/usr/bin/systemctl", "venue-prove.service"
-UNIT_PLACES = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+UNIT = "venue-prove.service"
 OWED, RESTS = "owed", "rest"
 TIMEOUT_S = 40.0
 BUSY = 75  # a person's run is under way: it reports by itself
@@ -65,7 +65,4 @@ class Proofs:
             self._report(NetworkUnproven(reason=reason[:REASON_SHOWN]))
 
     def _chosen(self) -> tuple[str, ...]:
-        unit = any((self._root / place / UNIT).exists() for place in UNIT_PLACES)
-        if unit and (self._root / "run/systemd/system").is_dir():
-            return (SYSTEMCTL, "start", UNIT)
-        return self._argv
+        return (unit.systemctl(self._root), "start", UNIT) if unit.runs(UNIT, self._root) else self._argv

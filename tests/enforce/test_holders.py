@@ -156,7 +156,7 @@ def test_only_one_job_runs_at_a_time_and_the_next_may_follow(tmp_path: Path) -> 
 
 def test_a_job_that_ends_badly_is_reported_with_its_last_line(tmp_path: Path) -> None:
     failed: list[BackupFailed] = []
-    code = "import sys; print('one', file=sys.stderr); print('no such source', file=sys.stderr); sys.exit(2)"
+    code = "import sys; print('one', file=sys.stderr); print('no such source', file=sys.stderr); sys.exit(1)"
     jobs(tmp_path, code, failed).start(WANTED, HEAD, "closing")
     wait_for(lambda: failed)
     assert failed[0].reason == "no such source"
@@ -176,9 +176,10 @@ def test_a_job_that_finds_the_outbox_held_has_not_failed_and_is_tried_again_late
     assert failed == []
 
 
-def test_a_job_that_ends_well_reports_nothing_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", ["pass", "import sys; sys.exit(2)"])
+def test_what_a_job_said_itself_good_or_bad_is_not_said_again(tmp_path: Path, code: str) -> None:
     failed: list[BackupFailed] = []
-    jobs(tmp_path, "pass", failed).start(WANTED, HEAD, "closing")
+    jobs(tmp_path, code, failed).start(WANTED, HEAD, "closing")
     wait_for(lambda: "backup job" not in [thread.name for thread in threading.enumerate()])
     assert failed == []
 

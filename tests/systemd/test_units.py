@@ -124,8 +124,9 @@ def test_the_pages_user_is_in_no_group_and_can_not_log_in(tmp_path: Path) -> Non
 @pytest.mark.skipif(shutil.which("systemd-tmpfiles") is None, reason="systemd-tmpfiles is not installed")
 def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
-    for name in ("passwd", "group"):
-        (tmp_path / "etc" / name).write_text("root:x:0:0::/root:/bin/sh\n" if name == "passwd" else "root:x:0:\n")
+    backup = "venue-backup:x:901:901::/:/usr/sbin/nologin\n"
+    (tmp_path / "etc" / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{backup}")
+    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\n")
     made = subprocess.run(
         ["systemd-tmpfiles", "--create", f"--root={tmp_path}",
          str(SYSTEMD / "tmpfiles.d" / "venue-appliance.conf")],
@@ -133,3 +134,7 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert stat.S_IMODE((tmp_path / "var/lib/venue-appliance").stat().st_mode) == 0o711
+    private = [(name, 0o700, 901) for name in ("index", "spool", "keys")]
+    for name, mode, group in (("outbox", 0o2750, 33), *private):
+        found = (tmp_path / "var/lib/venue-appliance" / name).stat()
+        assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 901, group)
