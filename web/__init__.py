@@ -4,6 +4,7 @@ from flask import Flask
 
 from appliance.client import Client
 from appliance.words import html_language, label
+from web.acts_incident import add_incident_acts
 from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.pages import add_pages
@@ -23,4 +24,5 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     refuse_strangers(app)
     add_pages(app, guard, desk, language)
     add_signin(app, desk, language)
+    add_incident_acts(app, desk, language)
     return app

@@ -89,6 +89,7 @@ class Desk:
         try:
             value = self._client.call(verb, pins=pins, page=page, **args)
         except Refused as refusal:
+            self._guard.ask_anew()
             status = _STATUS.get(refusal.exit_code, HTTPStatus.CONFLICT)
             why = refusal_sentence(language, refusal.code, _local(self.look(), refusal.details))
             return Outcome(why=why, status=status, code=refusal.code)

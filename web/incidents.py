@@ -46,7 +46,7 @@ class Row:
 def items(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Item]:
     """The incidents that are not closed, in the guard's order."""
     open_ones = [i for i in parts(snapshot, "incidents") if text(i, "state") != "closed"]
-    return [_item(language, snapshot, incident, now, zone) for incident in open_ones]
+    return [item(language, snapshot, incident, now, zone) for incident in open_ones]
 
 
 def debts(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Row]:
@@ -111,7 +111,8 @@ def level_of(incident: Plain) -> str:
     return "unknown" if text(incident, "cause_kind") in _BLIND else "attention"
 
 
-def _item(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: tzinfo) -> Item:
+def item(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: tzinfo) -> Item:
+    """One incident as the page shows it."""
     opened = moment_of(incident.get("opened_at"))
     spares = free_spares(snapshot, text(incident, "place")) if text(incident, "cause_kind") == "seat" else []
     said = incident_words(

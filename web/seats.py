@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from appliance.words import label, name_of, plain_text
+from appliance.words import label, name_of, plain_text, seat_place
 from web.fields import Plain, parts, text
 
 # State → the sign beside the number: never colour alone.
@@ -111,3 +111,25 @@ def _marks(language: str) -> dict[str, str]:
 def _natural(name: str) -> list[tuple[int, int, str]]:
     pieces = re.findall(r"[0-9]+|[^0-9]+", name[:80])
     return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces]
+
+
+def spares_for(language: str, snapshot: Plain, seat_id: str) -> list[tuple[str, str]]:
+    """(id, words) of the spares that are there and not in use: the seat's own room first, others marked so."""
+    all_seats = parts(snapshot, "seats")
+    room = next((text(seat, "room") for seat in all_seats if text(seat, "id") == seat_id), None)
+    free = [
+        seat
+        for seat in all_seats
+        if seat.get("spare") is True and text(seat, "state") not in ("in_use", "retired")
+    ]
+    free.sort(key=lambda s: (text(s, "room") != room, text(s, "state") != "present", _natural(text(s, "id"))))
+    return [(text(seat, "id"), _spare_words(language, seat, room)) for seat in free]
+
+
+def _spare_words(language: str, seat: Plain, room: str | None) -> str:
+    marks = [label(language, "spare_here" if text(seat, "room") == room else "spare_elsewhere")]
+    if text(seat, "state") != "present":
+        marks.append(name_of(language, "seat", text(seat, "state")))
+    inside = ("，" if language == "zh_CN" else ", ").join(marks)
+    place = seat_place(language, text(seat, "id"))
+    return f"{place}（{inside}）" if language == "zh_CN" else f"{place} ({inside})"

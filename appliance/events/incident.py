@@ -87,13 +87,14 @@ class IncidentNoted(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentReported(Body):
-    """Somebody was told, and answered."""
+    """Somebody was told, and answered; `told_at` where it was earlier than it was written down."""
 
     kind: ClassVar[str] = "incident.reported"
     number: int
     by: str
     to: str
     answer: str = ""
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

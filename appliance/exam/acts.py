@@ -148,6 +148,7 @@ def _reported(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
             by=act.text("by", limit=MAX_NAME),
             to=act.text("to", limit=MAX_NAME),
             answer=act.text("answer", required=False),
+            told_at=act.moment("told_at", now.wall),
         ),
     )
 

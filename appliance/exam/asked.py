@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 MAX_TEXT = 2000  # characters of a note, a reason, an answer
 MAX_NAME = 60
@@ -50,6 +51,19 @@ class Act:
         if not isinstance(value, bool):
             raise Refused("bad-choice", name=name, choices="true, false")
         return value
+
+    def moment(self, name: str, now: datetime) -> datetime | None:
+        """An aware moment of the last day, None where none was given. Raises Refused."""
+        value = self.text(name, required=False, limit=40)
+        if not value:
+            return None
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise Refused("bad-time", name=name) from error
+        if found.tzinfo is None or not now - timedelta(days=1) <= found <= now + timedelta(minutes=1):
+            raise Refused("bad-time", name=name)
+        return min(found, now)
 
     def number(self) -> int:
         """An incident's number. Raises Refused."""

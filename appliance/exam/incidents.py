@@ -175,7 +175,7 @@ def _change(incident: Incident, body: Body, now: Moment) -> Incident:
             note = Note(at=now.wall, by=body.by, text=body.text)
             return replace(incident, notes=(*incident.notes, note))
         case IncidentReported():
-            told = Told(at=now.wall, by=body.by, to=body.to, answer=body.answer)
+            told = Told(at=body.told_at or now.wall, by=body.by, to=body.to, answer=body.answer)
             return replace(incident, told=(*incident.told, told))
         case IncidentResumed():
             return replace(incident, resumed=now, lost_minutes=body.lost_minutes)

@@ -9,11 +9,12 @@ from appliance.words.ready.sentences import point_name
 Both = tuple[str, str]  # zh_CN, en
 
 REFUSALS: dict[str, Both] = {
-    "missing": ("缺少 {name}。", "{name} is missing."),
-    "bad-text": ("{name} 过长或含有控制字符（最多 {limit} 字）。", "{name} is too long (at most {limit}) or has control characters."),
+    "missing": ("缺少{name}。", "{name} is missing."),
+    "bad-text": ("{name}过长或含有控制字符（最多 {limit} 字）。", "{name} is too long (at most {limit}) or has control characters."),
     "bad-minutes": ("分钟数须为 1 至 {limit} 的整数。", "Minutes must be a whole number from 1 to {limit}."),
-    "bad-number": ("{name} 须为 {lowest} 至 {highest} 的整数。", "{name} must be a whole number from {lowest} to {highest}."),
-    "bad-choice": ("{name} 只能是：{choices}。", "{name} must be one of: {choices}."),
+    "bad-time": ("{name}须是过去 24 小时内的时刻。", "{name}: a moment of the last 24 hours was expected."),
+    "bad-number": ("{name}须为 {lowest} 至 {highest} 的整数。", "{name} must be a whole number from {lowest} to {highest}."),
+    "bad-choice": ("{name}只能是：{choices}。", "{name} must be one of: {choices}."),
     "unknown-verb": ("没有这个操作：{verb}。", "There is no such act: {verb}."),
     "no-sitting-now": ("现在没有场次，请写明是哪一场。", "No sitting is on now; name one with --sitting."),
     "unknown-sitting": ("没有这个场次：{sitting}。", "There is no sitting {sitting}."),

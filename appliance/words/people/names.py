@@ -17,6 +17,7 @@ PEOPLE_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "reason": ("原因", "reason"),
         "text": ("内容", "text"),
         "to": ("报给谁", "who was told"),
+        "told_at": ("几时", "when"),
         "answer": ("答复", "answer"),
         "outcome": ("处理结果", "outcome"),
         "class": ("事件级别", "class"),
