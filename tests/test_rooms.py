@@ -67,7 +67,7 @@ ROOMS = {
     "appliance.pins": room(leaves=True),
     "appliance.words": room("events", package=True),
     "appliance.control": room(
-        "events", "eventlog", "exam.acts", "pins", "dispatch.inbox",
+        "events", "eventlog", "exam.acts", "exam.report", "pins", "dispatch.inbox",
         leaves=True, package=True, dispatch="ActRequest Board Drifted Inbox Observed Report",
     ),
     "appliance.client": room(),
@@ -79,7 +79,7 @@ ROOMS = {
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
     "appliance.cli": room(
         "client", "words", "eventlog", "backup", "province", "demo", "daemon", "prove",
-        leaves=True, outside="waitress", package=True, web="create_app",
+        leaves=True, outside="waitress", package=True, web="create_app report_html",
     ),
     "appliance.clock": room(),
     "appliance.command": room(),
@@ -87,7 +87,7 @@ ROOMS = {
     "appliance.journal": room(),
     "appliance.notify": room(),
     "hw": room(outside="gpiozero pyudev psutil", package=True),
-    "web": room("client", "words", outside="flask werkzeug markupsafe", package=True),
+    "web": room("client", "words", outside="flask werkzeug markupsafe segno", package=True),
 }  # fmt: skip
 
 # What every file may have of the root package: its version, no more.

@@ -8,7 +8,10 @@ from web.acts_incident import add_incident_acts
 from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.pages import add_pages
+from web.report_pages import add_report, report_html
 from web.signin import add_signin
+
+__all__ = ["create_app", "report_html"]
 
 
 def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
@@ -25,4 +28,5 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_pages(app, guard, desk, language)
     add_signin(app, desk, language)
     add_incident_acts(app, desk, language)
+    add_report(app, client, language)
     return app

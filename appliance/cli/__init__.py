@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "usb": ("usb", "the box's USB ports: what is there, why, and what people let in"),
     "net": ("net", "the exam network: what is closed, windows of the line"),
     "incident": ("incident", "the record of incidents"),
+    "report": ("report", "the report of a sitting: text, JSON, or a page to print"),
     "seat": ("seat", "list seats, move a candidate to a spare, learn who is on"),
     "backup": ("backup", "run, list, verify, restore bundles"),
     "province": ("province", "the province's side: keys"),

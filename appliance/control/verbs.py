@@ -7,11 +7,12 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.control.question import ControlError, Question
 from appliance.control.sessions import Session, Sessions
 from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
+from appliance.control.sitting_report import sitting_report
 from appliance.dispatch import ActRequest, Board, Inbox, Report
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
@@ -31,6 +32,7 @@ from appliance.events.codec import CodecError, from_plain
 from appliance.exam.acts import DECISIONS, Act, Refused
 from appliance.pins import PinError, Pins
 
+T = TypeVar("T")
 REPLY_S = 4.0
 MAX_SENT = 256
 MAX_EVENTS = 500
@@ -99,6 +101,9 @@ class Verbs:
             return self._status()
         if verb == "events":
             return self._events(args)
+        if verb == "sitting.report":
+            told = self._read_log(lambda log: sitting_report(log, args.get("sitting", "")))
+            return {"at": self._wall().isoformat(), **told}
         if verb == "seal.certificate":
             return self._certificate()
         if verb in BY_PAGE or verb in BY_SHELL:
@@ -158,18 +163,24 @@ class Verbs:
         texts = isinstance(kind, str) and isinstance(without, list) and len(without) <= len(BODIES)
         if not numbers or not texts or not all(isinstance(name, str) for name in without):
             raise ControlError("bad-question")
+        rows = self._read_log(
+            lambda log: log.rows(
+                after=since,
+                limit=max(1, min(limit, MAX_EVENTS)),
+                kind=kind,
+                newest=bool(want_newest),
+                without=without,
+            )
+        )
+        return {"events": [json.loads(row.text) for row in rows], "next": rows[-1].seq if rows else since}
+
+    def _read_log(self, read: Callable[[EventLog], T]) -> T:
+        """What `read` finds in the newest log file; one reader at a time."""
         try:
             with self._lock:
-                rows = self._reading().rows(
-                    after=since,
-                    limit=max(1, min(limit, MAX_EVENTS)),
-                    kind=kind,
-                    newest=bool(want_newest),
-                    without=without,
-                )
-        except LogError as error:
+                return read(self._reading())
+        except (LogError, CodecError) as error:
             raise ControlError("log-unreadable", 69, reason=str(error)) from error
-        return {"events": [json.loads(row.text) for row in rows], "next": rows[-1].seq if rows else since}
 
     def _reading(self) -> EventLog:
         """The newest log; the lock is held. Raises LogError."""

@@ -113,18 +113,25 @@ class EventLog:
         kind: str = "",
         newest: bool = False,
         without: Sequence[str] = (),
+        until: int | None = None,
     ) -> list[Row]:
-        """At most `limit` rows beyond `after`, oldest first; the last ones of them with `newest`.
+        """At most `limit` rows beyond `after`, up to `until`, oldest first; the last ones of them with `newest`.
 
         `kind` asks for one kind, `without` leaves kinds out.
         """
         where, values = ("seq > ? AND kind = ?", [after, kind]) if kind else ("seq > ?", [after])
+        if until is not None:
+            where, values = f"{where} AND seq <= ?", [*values, until]
         if without:
             where += f" AND kind NOT IN ({', '.join('?' * len(without))})"
         order = "DESC" if newest else "ASC"
         query = f"SELECT seq, kind, text, hash FROM log WHERE {where} ORDER BY seq {order} LIMIT ?"
         found = [_row(row) for row in self._query(query, (*values, *without, min(limit, MAX_PAGE)))]
         return found[::-1] if newest else found
+
+    def head_now(self) -> tuple[int, bytes]:
+        """Seq and hash of the last row as it is now, which another process may have written."""
+        return self._head()
 
     @property
     def first_seq(self) -> int:

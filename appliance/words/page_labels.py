@@ -7,15 +7,17 @@ from appliance.words.net.labels import NET_LABELS
 from appliance.words.people.labels import ACT_LABELS
 from appliance.words.power.labels import POWER_LABELS
 from appliance.words.ready.labels import READY_LABELS
-from appliance.words.sentences import say
+from appliance.words.report_labels import REPORT_LABELS
+from appliance.words.sentences import Template, say
 from appliance.words.usb.labels import USB_LABELS
 
-_LABELS: Mapping[str, tuple[str, str]] = {
+_LABELS: Mapping[str, tuple[Template, Template]] = {
     **POWER_LABELS,
     **USB_LABELS,
     **NET_LABELS,
     **READY_LABELS,
     **ACT_LABELS,
+    **REPORT_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),

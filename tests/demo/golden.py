@@ -14,7 +14,7 @@ from appliance.backup.age_keys import new_identity
 from appliance.daemon.guard import _about
 from appliance.demo import script, venue
 from appliance.demo.script import Script, Step
-from appliance.events import Event
+from appliance.events import Event, to_text
 from appliance.events.codec import to_plain
 from tests.fakes.clock import FakeClock
 from tests.fakes.guard import SteppedGuard
@@ -47,6 +47,7 @@ class Day:
         venue.write_clock(self.world.root, self.script, 1.0)
         self.guard = SteppedGuard(daemon.read(config), self.clock)
         self.seen: set[str] = set()
+        self.rows: list[tuple[str, str]] = []
         self.states: list[State] = []
 
     def play(self) -> None:
@@ -54,6 +55,7 @@ class Day:
             self._play()
         finally:
             self.guard.die()
+        self.rows = [(event.kind, to_text(event)) for event in self.guard.events]
 
     def _play(self) -> None:
         for number, step in enumerate(self.script.steps):
@@ -118,6 +120,7 @@ def played(path: Path) -> Day:
     with tempfile.TemporaryDirectory(prefix="golden-") as directory:
         day = Day(path, Path(directory))
         day.play()
+    del day.guard  # its state would stay for as long as the tests run
     return day
 
 

@@ -1,0 +1,66 @@
+"""Reading a sitting's report from the log: its own rows, whatever lies around them and however many."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.control.question import ControlError
+from appliance.control.sitting_report import sitting_report
+from appliance.eventlog import EventLog
+from tests.demo.golden import DAYS, played
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventLog]:
+    """The exam day's own log, which has two sittings in it."""
+    (path,) = (path for path in DAYS if path.stem == "exam-day")
+    opened = EventLog(tmp_path_factory.mktemp("log") / "events-1.sqlite")
+    opened.append(played(path).rows)
+    yield opened
+    opened.close()
+
+
+def test_each_sitting_has_its_own_items_and_bundles_and_receipts_of_hours_later(log: EventLog) -> None:
+    am, pm = (sitting_report(log, f"2026-09-05-{half}") for half in ("am", "pm"))
+    assert [item["cause_kind"] for item in am["incidents"]] == ["mains", "usb", "seat"]
+    numbers = {item["number"] for item in am["incidents"]}
+    assert not numbers & {item["number"] for item in pm["incidents"]}
+    assert am["bundles"][-1]["stage"] == "final" and am["bundles"][-1]["receipted_at"]
+    assert am["seal"]["chief"] == "王主考" and am["venue"]["name"] == "实验中学考点"
+    assert am["log"]["head_hash"] == log.head_hash.hex() and not am["more"]
+
+
+def test_no_name_means_the_one_that_is_on_or_was_last(log: EventLog) -> None:
+    assert sitting_report(log, "")["sitting"]["id"] == "2026-09-05-pm"
+
+
+def test_the_head_is_the_one_of_now_though_another_process_writes(log: EventLog, tmp_path: Path) -> None:
+    (path,) = (path for path in DAYS if path.stem == "exam-day")
+    writer = EventLog(tmp_path / "events-1.sqlite")
+    writer.append(played(path).rows[:400])
+    reader = EventLog(tmp_path / "events-1.sqlite", read_only=True)
+    writer.append(played(path).rows[400:])
+    assert sitting_report(reader, "2026-09-05-am")["log"]["head_seq"] == writer.head_seq
+    reader.close()
+    writer.close()
+
+
+@pytest.mark.parametrize("asked", ["never", 7, None, "x" * 65, "2026-09-05-am'; DROP TABLE log; --"])
+def test_a_sitting_that_is_none_is_refused_in_one_word(log: EventLog, asked: object) -> None:
+    with pytest.raises(ControlError) as refusal:
+        sitting_report(log, asked)
+    assert refusal.value.code in ("unknown-sitting", "bad-question")
+
+
+def test_before_any_sitting_there_is_nothing_to_report(tmp_path: Path) -> None:
+    empty = EventLog(tmp_path / "events-1.sqlite")
+    with pytest.raises(ControlError) as refusal:
+        sitting_report(empty, "")
+    empty.close()
+    assert refusal.value.code == "no-sitting-now"
+
+
+def test_a_flood_of_one_kind_is_cut_off_and_said(log: EventLog) -> None:
+    found = sitting_report(log, "2026-09-05-am", most=2)
+    assert len(found["bundles"]) == 2 and found["more"]

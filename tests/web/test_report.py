@@ -1,0 +1,147 @@
+"""The printable report: what stands on its sheets, in both languages, whatever the guard answers."""
+
+import copy
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web import reports, snapshots
+from tests.web.conftest import Visit
+from tests.web.fake_guard import FakeGuard
+from web import report_html
+from web.qr import qr_code
+
+Start = Callable[[object], FakeGuard]
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}\x1b[2J' + "x" * 10_000
+
+
+@pytest.fixture
+def served(guard_with: Start, visit: Visit) -> Callable[..., str]:
+    guard = guard_with(snapshots.all_well())
+
+    def page(told: object, query: str = "") -> str:
+        guard.acts["sitting.report"] = told
+        return visit(guard).get("/report/am" + query).get_data(as_text=True)
+
+    return page
+
+
+def test_each_room_has_a_sheet_with_its_facts_room_for_handwriting_and_two_invigilators(
+    served: Callable[..., str],
+) -> None:
+    page = served(reports.report())
+    venue, one, two = re.findall(r'<article class="sheet">(.*?)</article>', page, re.DOTALL)
+    assert "突发事件情况记录" in venue and "《考场情况报告单》附页" in one
+    for words in (
+        "1 考场",
+        "09:55 至 09:59",
+        "1 考场 23 号",
+        "考试机离线",
+        "已换备用机（李监考）",
+        "耽误 4 分钟",
+    ):
+        assert words in one, words
+    assert "没有记录到本考场的异常" in two
+    for room in (one, two):
+        assert room.count("监考员签字") == 2 and room.count('class="line"') == 4
+
+
+def test_the_venues_sheet_says_class_whom_told_answer_time_lost_and_receipts(
+    served: Callable[..., str],
+) -> None:
+    page = served(reports.report())
+    for words in (
+        "一般突发事件（系统建议，主考未确认）", "09:57 李主考 报告 省值班室，答复：同意", "耽误 4 分钟", "省里尚未回执",
+        "主考 李主考", "个别补时至 11:35", "考试系统的正式上传由监考员在考试系统中核对",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_the_whole_code_of_the_record_stands_on_each_sheet_and_in_the_qr_code(
+    served: Callable[..., str],
+) -> None:
+    page = served(reports.report())
+    assert page.count(" ".join(["6f1c92ab"] * 8)) == 3 and "4711" in page
+    assert qr_code("venue-log:520100-03:am:4711:" + "6f1c92ab" * 8).path in page
+
+
+def test_a_sitting_that_goes_on_is_marked_as_not_over(served: Callable[..., str]) -> None:
+    told = reports.report()
+    told["sitting"]["finished_at"] = None
+    assert "本场尚未结束，以下只到 12:40 为止" in served(told)
+
+
+def test_english_is_asked_for_by_lang(served: Callable[..., str]) -> None:
+    page = served(reports.report(), "?lang=en")
+    assert '<html lang="en">' in page and "Record of incidents" in page and "moved to a spare" in page
+
+
+def test_seats_that_follow_each_other_are_one_run(served: Callable[..., str]) -> None:
+    seats = [f"4-{n}" for n in range(76, 100)] + ["1-2"]
+    assert "4 考场 76–99 号；1 考场 2 号" in served(
+        reports.report(incidents=[reports.item(1, members=seats)])
+    )
+
+
+def poisoned(value: Any) -> Any:
+    """The same shape with every text a stranger's."""
+    if isinstance(value, dict):
+        return {key: poisoned(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [poisoned(each) for each in value]
+    return EVIL if isinstance(value, str) else value
+
+
+def test_whatever_stands_in_a_name_is_harmless_and_short(served: Callable[..., str]) -> None:
+    page = served(poisoned(copy.deepcopy(reports.report())))
+    assert "<script>alert" not in page and "<img" not in page and "\u202e" not in page and "\x1b" not in page
+    assert page.count("<script") == 1 and len(page) < 60_000
+
+
+@pytest.mark.parametrize("nonsense", [{}, {"rooms": 7, "incidents": [None, 3], "log": "x", "sitting": []}])
+def test_a_report_that_lacks_everything_is_shown_all_the_same(
+    served: Callable[..., str], nonsense: dict[str, object]
+) -> None:
+    assert "突发事件情况记录" in served(nonsense) and "突发事件情况记录" not in served(nonsense, "?lang=en")
+
+
+@pytest.mark.parametrize("answer", [None, [1, 2], "x"])
+def test_no_report_is_said_in_a_short_page(guard_with: Start, visit: Visit, answer: object) -> None:
+    guard = guard_with(snapshots.all_well())
+    if answer is not None:
+        guard.acts["sitting.report"] = answer
+    got = visit(guard).get("/report/none")
+    assert got.status_code == 404 and "考试照常进行" in got.get_data(as_text=True)
+
+
+def test_as_a_file_it_stands_by_itself(tmp_path: Path) -> None:
+    page = report_html("zh_CN", reports.report())
+    assert "<style>" in page and "@page" in page and "<script" not in page
+    assert not re.search(r'(src|href)="', page)
+
+
+def test_a_qr_code_is_drawn_as_segno_draws_it(tmp_path: Path) -> None:
+    code = qr_code("venue-log:520100-03:am:4711:" + hashlib.sha256(b"x").hexdigest())
+    dark = {
+        (x, int(y))
+        for x0, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path)
+        for x in range(int(x0), int(x0) + int(width))
+    }
+    assert min(x for x, _ in dark) >= 4 and max(x for x, _ in dark) == code.size - 5
+    corner = {(4 + x, 4 + y) for x in range(7) for y in range(7) if max(abs(x - 3), abs(y - 3)) != 2}
+    assert {(x, y) for x, y in dark if x < 12 and y < 12} == corner
+
+
+def test_a_qr_code_is_read_by_a_real_reader(tmp_path: Path) -> None:
+    cv2 = pytest.importorskip("cv2", reason="python3-opencv is not installed")
+    numpy = pytest.importorskip("numpy", reason="numpy is not installed")
+    code = qr_code("venue-log:520100-03:am:4711:" + "6f1c92ab" * 8)
+    image = numpy.full((code.size, code.size), 255, dtype="uint8")
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path):
+        image[int(y), int(x) : int(x) + int(width)] = 0
+    told, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(image, None, fx=6, fy=6, interpolation=0))
+    assert told == code.text
