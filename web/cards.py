@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from appliance.words import label, name_of, net_level, net_lines, usb_level
 from web.card import Card, Fold, Line, Say
 from web.fields import Plain, count, part, text
+from web.head import proof_before
 from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
 from web.usb import usb_lines, usb_list
@@ -80,7 +81,7 @@ def _line_and_usb(language: str, say: Say, snapshot: Plain, now: datetime, zone:
         title=say("line_usb"),
         level=level,
         tag=tag,
-        big=_net_words(say, net, proven, part(network, "proof")),
+        big=_net_words(say, net, proven, part(network, "proof"), proof_before(language, snapshot, now, zone)),
         lines=shown,
         fold=_fold(say, [*rest, *usb_list(language, say, snapshot, now, zone)]),
     )
@@ -104,13 +105,14 @@ def _net_lines(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> l
     return [Line(words=line.words, level=line.level) for line in found]
 
 
-def _net_words(say: Say, net: str, proven: str, proof: Plain) -> str:
+def _net_words(say: Say, net: str, proven: str, proof: Plain, before: str) -> str:
     if net == "closed" and proven and count(proof, "kinds"):
         return say(
             "net_closed_counted", time=proven, leaks=count(proof, "leaks"), kinds=count(proof, "kinds")
         )
     if net == "closed":
-        return say("net_closed_proven", time=proven) if proven else say("net_closed")
+        told = ("net_closed_proven", proven) if proven else ("net_closed_old", before)
+        return say(told[0], time=told[1]) if told[1] else say("net_closed")
     return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing", "leaks") else "net_unknown")
 
 

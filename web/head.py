@@ -36,18 +36,28 @@ class Countdown:
     words: str
 
 
-def verdict_words(language: str, snapshot: Plain, zone: tzinfo) -> tuple[str, str, str]:
+def verdict_words(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> tuple[str, str, str]:
     """(headline, the line below it, level) of the guard's verdict; an unknown level is never ok."""
     verdict = with_figures(snapshot, lambda iso: clock_time(moment_of(iso), zone))
     level = text(verdict, "level") if text(verdict, "level") in LEVELS else "unknown"
     below = reason_sentence(language, verdict) or hint_sentence(language, verdict)
     unwatched = words_of(part(verdict, "args"), "unmonitored")
+    before = proof_before(language, snapshot, now, zone)
+    if before and "line_proof" in unwatched and level == "ok":
+        below = f"{below} {label(language, 'proof_old', time=before)}"
+        unwatched = [name for name in unwatched if name != "line_proof"]
     if unwatched and level == "ok":
         names = ("、" if language == "zh_CN" else ", ").join(
             name_of(language, "instrument", name) for name in unwatched
         )
         below = f"{below} {label(language, 'unwatched', what=names)}"
     return verdict_sentence(language, verdict), below, level
+
+
+def proof_before(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> str:
+    """When packets last proved the line closed, a proof that counts no more included; empty where none did."""
+    proof = part(part(snapshot, "network"), "proof")
+    return "" if count(proof, "leaks") else day_time(language, moment_of(proof.get("at")), now, zone)
 
 
 def steps(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Step]:

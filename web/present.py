@@ -89,7 +89,7 @@ def present(language: str, look: Look) -> Page:
         return _never(language)
     zone = zone_of(text(part(snapshot, "venue"), "timezone"))
     now = moment_of(snapshot.get("at")) or datetime.now(UTC)
-    headline, below, level = verdict_words(language, snapshot, zone)
+    headline, below, level = verdict_words(language, snapshot, now, zone)
     if is_dead(look):
         headline, below, level = *_silent(language, look, now, zone), "unknown"
     todo = items(language, snapshot, now, zone)

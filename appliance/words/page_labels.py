@@ -57,6 +57,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "hours": ("{hours} 小时 {minutes} 分钟", "{hours} h {minutes} min"),
     "watched": ("监测中：{what}。", "Watched: {what}."),
     "unwatched": ("未接入监测：{what}。", "Not monitored: {what}."),
+    "proof_old": ("外网隔断上次验证 {time}。", "The line was last proven closed at {time}."),
     # the cards
     "power": ("供电", "Power"),
     "seats": ("考试机", "Seats"),
@@ -69,6 +70,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "seats_unknown_big": ("在线情况未知", "Presence unknown"),
     "spares": ("备用 {spares} 台", "Spares: {spares}"),
     "net_closed": ("外网：已设为隔断，未验证", "Internet: set closed, not proven"),
+    "net_closed_old": ("外网：已设为隔断，上次验证 {time}", "Internet: set closed, last proven {time}"),
     "net_rehearsing": ("演练中：外网未封", "Rehearsal: the line is not closed"),
     "net_drifted": ("外网：规则有改动，正在改回", "Internet: rules changed, being put right"),
     "net_closed_proven": ("外网：已隔断（{time} 验证）", "Internet: closed (proven {time})"),

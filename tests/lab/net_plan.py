@@ -5,7 +5,19 @@ from typing import Any
 from appliance.enforce.firewall.ruleset import render
 from appliance.enforce.firewall.windows import Through, Window
 from appliance.events.network import NetworkDevice, NetworkPlan, NetworkSeat, NetworkServer
-from tests.lab.net import BOX, DIALED, HOSTS, INTERNET, MANAGEMENT, PROVINCE, SEAT1, SEAT2, SERVER, Lab
+from tests.lab.net import (
+    BOX,
+    DIALED,
+    HOSTS,
+    INTERNET,
+    MANAGEMENT,
+    PORTS_BRIDGE,
+    PROVINCE,
+    SEAT1,
+    SEAT2,
+    SERVER,
+    Lab,
+)
 from tests.lab.net_scene import EXAM_PORT, WINDOW_PORT
 
 OPEN = Window(
@@ -32,6 +44,8 @@ def plan(lab: Lab, *, seats: int = 0, ports: tuple[int, ...] = (EXAM_PORT, 8080)
         staff=(f"{MANAGEMENT.ip}/32",),
         province=(f"{PROVINCE}:443",),
         dial_out=f"pull@{DIALED}:22",
+        # Of the two bridged lines one has its router named.
+        router=lab.line.ip if lab.topology == PORTS_BRIDGE else "",
         servers=(NetworkServer(name="server", ip=SERVER.ip, mac=SERVER.mac, port=hung["server"], tcp=ports),),
         devices=(NetworkDevice(name="management", mac=MANAGEMENT.mac, ip=MANAGEMENT.ip, role="management"),),
         seats=(

@@ -1,19 +1,17 @@
 """A rehearsal: what would be dropped passes and is counted; and it closes with nobody alive."""
 
-import json
 import socket
 import time
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from appliance.enforce.firewall.windows import REHEARSE, Window
-from appliance.events.network import KINDS as NAMES
 from tests.lab import net
 from tests.lab import net_frames as wire
 from tests.lab.net import BRIDGE, INTERNET, ROUTE, SEAT1, SEAT2, SERVER, TOPOLOGIES, Lab, within
 from tests.lab.net_guard import boot_s, firewall
+from tests.lab.net_ledger import ledger
 from tests.lab.net_plan import load
 from tests.lab.net_scene import EXAM_PORT
 from tests.lab.net_shoot import leaks, open_wide
@@ -44,17 +42,6 @@ def send(lab: Lab, port: int, *, seat: net.Host = SEAT1, token: bytes = b"rehear
 
 def outside(lab: Lab, token: bytes = b"rehearsed") -> int:
     return sum(token in frame for frame in lab.heard("isp"))
-
-
-def ledger(lab: Lab) -> Counter[tuple[str, str]]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for family in ("bridge", "inet"):
-        told = json.loads(lab.run("box", "nft", "-j", "list", "set", family, "venue", "ledger"))
-        (found,) = (each["set"] for each in told["nftables"] if "set" in each)
-        for each in found.get("elem", []):
-            mac, mark = each["elem"]["val"]["concat"]
-            counted[mac, NAMES[mark]] += each["elem"]["counter"]["packets"]
-    return counted
 
 
 def test_what_would_be_dropped_passes_and_is_counted_by_machine_and_kind(lab: Lab) -> None:

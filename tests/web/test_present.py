@@ -183,3 +183,15 @@ def test_times_are_the_venues_and_yesterday_is_a_word() -> None:
 
 def test_a_time_zone_that_means_nothing_is_utc() -> None:
     assert zone_of("Mars/Olympus") is UTC and zone_of("") is UTC and zone_of("../../etc/passwd") is UTC
+
+
+def test_a_proof_that_is_too_old_to_count_is_told_with_its_time_and_not_as_unwatched() -> None:
+    old = {"state": "closed", "windows": [], "proof": {"at": snapshots.NOW, "kinds": 60, "leaks": 0}}
+    verdict = {"level": "ok", "code": "watched_well", "args": {"unmonitored": ["line_proof", "seats"]}, "beside": []}
+    told = snapshots.all_well(network=old, verdict=verdict)
+    line = card(told, 2)
+    assert line.level != "ok" and line.big == "外网：已设为隔断，上次验证 09:58"
+    below = shown(told).below
+    assert "外网隔断上次验证 09:58。" in below and "未接入监测：考试机。" in below and "实测" not in below
+    never = snapshots.all_well(network={"state": "closed", "windows": []}, verdict=verdict)
+    assert "未接入监测：外网隔断的实测、考试机。" in shown(never).below

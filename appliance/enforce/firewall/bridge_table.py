@@ -218,6 +218,9 @@ def _input_ip(here: Place) -> Iterator[str]:
     """Bridged: what goes to all was judged on its way to the line, and is not counted twice."""
     if here.plan.dhcp:
         yield "udp sport 68 udp dport 67 accept"
+    # Who gives addresses or a way out is to be heard; the other table drops and counts it.
+    yield "udp sport 67 udp dport 68 accept"
+    yield "icmpv6 type nd-router-advert accept"
     yield "meta pkttype { broadcast, multicast } drop"
     # What only the line may send: the box's answer to it would leave by the line.
     yield f"tcp dport {PULL} goto blame"

@@ -6,9 +6,8 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam.cause import Cause
 from appliance.exam.net.classes import ATTEMPT, class_of, scans
-from appliance.exam.net.ledger import LEDGER
+from appliance.exam.net.ledger import LEDGER, offers_meant
 from appliance.exam.net.presence import PRESENCE
-from appliance.exam.net.state import NetState
 from appliance.exam.seats import ALARM, alarm_for_s, watch_level
 from appliance.exam.venue import Venue
 
@@ -38,12 +37,16 @@ def net_causes(venue: Venue, now: Moment) -> Iterator[Cause]:
         yield from _servers(venue, now)
 
 
-def attempts(net: NetState, now: Moment) -> dict[str, str]:
-    """MAC to the most telling kind of what a machine tried within the last ten minutes."""
+def attempts(venue: Venue, now: Moment) -> dict[str, str]:
+    """MAC to the most telling kind of what a machine tried within the last ten minutes.
+
+    Who offers addresses or a way out is none where that is meant, or where an item of its own says so.
+    """
     found: dict[str, str] = {}
-    tallies = tuple(net.tallies.values())
+    told = offers_meant(venue.plan.net) | venue.net.offers.keys()
+    tallies = tuple(venue.net.tallies.values())
     for tally in tallies:
-        if now.since(tally.at) > QUIET_S:
+        if now.since(tally.at) > QUIET_S or f"{tally.mac} {tally.what}" in told:
             continue
         what = tally.what if class_of(tally) == ATTEMPT else SCAN if scans(tallies, tally) else ""
         if what and (tally.mac not in found or _telling(what) < _telling(found[tally.mac])):
@@ -69,7 +72,7 @@ def _unseen(venue: Venue) -> Iterator[Cause]:
 def _outward(venue: Venue, now: Moment) -> Iterator[Cause]:
     """An item for each machine; five or more at once are one thing, an update of them all mostly."""
     rules, names = venue.plan.rules, {tally.mac: tally.seat for tally in venue.net.tallies.values()}
-    found = attempts(venue.net, now)
+    found = attempts(venue, now)
     is_one = any(
         item.cause_kind == "outward_many" and item.goes_on(now, rules.flap_s)
         for item in venue.open_incidents()

@@ -14,6 +14,7 @@ ROWS_A_MINUTE = 60  # beyond it one row says how many wait: 2,000 in a flood wou
 KEPT_TALLIES = 4096
 LEDGER = "ledger"
 WAITING = "waiting"  # for the first answers: nothing is known, and nothing is wrong
+OFFERS = {"dhcp": "dhcp-server", "ra": "router-advertisement"}  # the configuration's word → what is heard
 NAMED = "name:"  # before the name of what is no seat
 
 
@@ -25,6 +26,11 @@ def network_watched(plan: Plan) -> bool:
 def others(plan: NetworkPlan) -> tuple[NetworkServer | NetworkDevice, ...]:
     """Everybody listed who is no seat."""
     return (*plan.devices, *plan.servers)
+
+
+def offers_meant(plan: NetworkPlan) -> frozenset[str]:
+    """MAC and kind, as `02:50:00:00:00:20 dhcp-server`, of those that offer because the configuration says so."""
+    return frozenset(f"{each.mac} {OFFERS[what]}" for each in others(plan) for what in each.offers if what in OFFERS)
 
 
 def owners(plan: NetworkPlan) -> dict[str, str]:

@@ -17,11 +17,10 @@ from appliance.events.bodies import (
 )
 from appliance.events.network import NetworkPlan, NetworkSeat
 from appliance.events.readings import Host, PresenceReading
-from appliance.exam.net.ledger import NAMED, others, owners
+from appliance.exam.net.ledger import NAMED, offers_meant, others, owners
 from appliance.exam.net.state import NetState
 
 PRESENCE = "presence"
-OFFERS = {"dhcp": "dhcp-server", "ra": "router-advertisement"}  # the configuration's word → what is heard
 KEPT_STRANGERS, KEPT_ALIKE = 32, 32  # made-up MACs must neither fill the record nor the page
 
 
@@ -129,8 +128,8 @@ def _doubled(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iter
 def _offered(net: NetState, plan: NetworkPlan, reading: PresenceReading) -> Iterator[Body]:
     """Whoever offers, but for those of whom the configuration says that they do."""
     listed = owners(plan)
-    meant = {(each.mac, OFFERS[what]) for each in others(plan) for what in each.offers if what in OFFERS}
-    unasked = [offer for offer in reading.offers if (offer.mac, offer.what) not in meant]
+    meant = offers_meant(plan)
+    unasked = [offer for offer in reading.offers if f"{offer.mac} {offer.what}" not in meant]
     here = {f"{offer.mac} {offer.what}": offer for offer in unasked[:KEPT_ALIKE]}
     for key, told in net.offers.items():
         if key not in here:

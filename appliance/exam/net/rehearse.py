@@ -53,7 +53,7 @@ def rehearsal_row(venue: Venue, now: Moment) -> dict[str, object] | None:
     found = venue.net.rehearsal
     if found is None:
         return None
-    trying = attempts(venue.net, now)
+    trying = attempts(venue, now)
     rows: list[dict[str, object]] = []
     for key, tally in venue.net.tallies.items():
         upto = tally.total if found.ended is None else found.after.get(key, 0)

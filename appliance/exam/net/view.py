@@ -4,7 +4,7 @@ from appliance.events import Moment
 from appliance.exam.net.causes import QUIET_S, attempts
 from appliance.exam.net.classes import ATTEMPT, CLASSES, class_of
 from appliance.exam.net.firewall import CLOSED, DRIFTED, LEAKS, REHEARSING, UNKNOWN, state_of
-from appliance.exam.net.ledger import LEDGER
+from appliance.exam.net.ledger import LEDGER, offers_meant
 from appliance.exam.net.presence import PRESENCE
 from appliance.exam.net.proof import fresh, proof_row
 from appliance.exam.net.rehearse import rehearsal_row
@@ -68,8 +68,11 @@ def _part(venue: Venue, part: str) -> str:
 
 def _dropped(venue: Venue, now: Moment) -> Plain:
     """Machines by their loudest class within ten minutes, and the rows behind them, attempts first."""
-    trying = attempts(venue.net, now)
-    lately = [tally for tally in venue.net.tallies.values() if now.since(tally.at) <= QUIET_S]
+    trying = attempts(venue, now)
+    meant = offers_meant(venue.plan.net)
+    lately = [
+        tally for key, tally in venue.net.tallies.items() if now.since(tally.at) <= QUIET_S and key not in meant
+    ]
     by_machine: dict[str, list[str]] = {}
     for tally in lately:
         by_machine.setdefault(tally.mac, []).append(class_of(tally))

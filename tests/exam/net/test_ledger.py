@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.events.bodies import NetworkFlooded, NetworkLedger
+from appliance.events.bodies import NetworkFlooded, NetworkLedger, NetworkOffered
 from appliance.events.codec import to_plain
 from appliance.events.network import KINDS
 from appliance.events.readings import Dropped, LedgerReading
@@ -123,7 +123,7 @@ def test_what_was_dropped_gets_its_class(
     day = running(networked())
     minutes(day, "1-04", what, *per_minute, to=to)
     assert class_now(day, "1-04", what) == expected
-    assert (mac_of("1-04") in attempts(day.venue.net, day.now)) == (expected == ATTEMPT)
+    assert (mac_of("1-04") in attempts(day.venue, day.now)) == (expected == ATTEMPT)
 
 
 def test_a_pause_forgives_what_went_on_too_fast() -> None:
@@ -136,9 +136,9 @@ def test_many_ways_out_in_a_row_are_a_scan_though_each_is_little() -> None:
     day = running(networked())
     for what in ("dns", "http", "https", "icmp"):
         told(day, dropped("1-05", what, 3))
-    assert not attempts(day.venue.net, day.now)
+    assert not attempts(day.venue, day.now)
     told(day, dropped("1-05", "service", 3))
-    assert attempts(day.venue.net, day.now) == {mac_of("1-05"): "scan"}
+    assert attempts(day.venue, day.now) == {mac_of("1-05"): "scan"}
 
 
 def test_noise_and_background_reach_nobody_and_an_attempt_is_one_item_in_words_that_accuse_nobody() -> None:
@@ -200,3 +200,16 @@ def test_a_server_and_a_stranger_are_named_as_what_they_are() -> None:
 def test_a_kind_that_this_version_does_not_know_is_left_out() -> None:
     day = running(networked())
     assert not told(day, Dropped(mac=STRANGER, number=77, packets=5))
+
+
+def test_who_gives_addresses_is_one_item_and_none_where_it_is_meant() -> None:
+    server = networked().net.devices[0]
+    meant = running(networked(devices=(replace(server, offers=("dhcp",)),)))
+    told(meant, dropped(server.mac, "dhcp-server", 7))
+    assert not meant.opened and not meant.snapshot["network"]["machines"]["attempt"]  # type: ignore[index]
+    told(meant, dropped(server.mac, "router-advertisement", 1))
+    assert meant.kinds == ["outward"]
+    other = running(networked())
+    other.record(NetworkOffered(what="dhcp-server", mac=mac_of("1-05"), name="1-05"))
+    told(other, dropped("1-05", "dhcp-server", 7))
+    assert "outward" not in other.kinds
