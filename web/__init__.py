@@ -5,6 +5,7 @@ from flask import Flask
 from appliance.client import Client
 from appliance.words import html_language, label
 from web.acts_incident import add_incident_acts
+from web.acts_sitting import add_sitting_acts
 from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.pages import add_pages
@@ -29,4 +30,5 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_signin(app, desk, language)
     add_incident_acts(app, desk, language)
     add_report(app, client, language)
+    add_sitting_acts(app, desk, language)
     return app

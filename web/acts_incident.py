@@ -1,7 +1,7 @@
 """Acts on an incident: taken in hand, who was told, its class, how it ended."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -9,11 +9,9 @@ from flask import Flask, Response, abort, make_response, render_template
 
 from appliance.words import label
 from web.desk import Desk, form_key, given_back, onward, typed
-from web.fields import Plain, part, text
 from web.incident_sheet import NOTE_CHARACTERS, case, incident_of
 from web.language import language_asked
-from web.sheet import sheet
-from web.times import moment_of, zone_of
+from web.sheet import clock_of, sheet
 
 # Act → the guard's verb, and what its form holds.
 ACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -55,7 +53,7 @@ def _shown(
     incident = incident_of(page.snapshot, number)
     if incident is None and not page.silent:
         abort(HTTPStatus.NOT_FOUND)
-    now, zone = _clock(page.snapshot)
+    now, zone = clock_of(page.snapshot)
     shown = case(language, page.snapshot, incident, now, zone) if incident else None
     html = render_template(
         "incident.html",
@@ -71,14 +69,9 @@ def _shown(
     return answer
 
 
-def _clock(snapshot: Plain) -> tuple[datetime, tzinfo]:
-    zone = zone_of(text(part(snapshot, "venue"), "timezone"))
-    return moment_of(snapshot.get("at")) or datetime.now(UTC), zone
-
-
 def _moment(desk: Desk, clock: str) -> str:
     """HH:MM of the venue's clock as a moment: the last time it was that late; what is none stays as it was typed."""
-    now, zone = _clock(desk.look().snapshot or {})
+    now, zone = clock_of(desk.look().snapshot or {})
     try:
         hour, _, minute = clock.partition(":")
         there = now.astimezone(zone).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)

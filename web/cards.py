@@ -6,6 +6,7 @@ from appliance.words import label, name_of, net_level, net_lines, usb_level
 from web.card import Card, Fold, Line, Say
 from web.fields import Plain, count, part, text
 from web.head import proof_before
+from web.sitting_sheet import upload_words
 from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
 from web.usb import usb_lines, usb_list
@@ -116,10 +117,20 @@ def _net_words(say: Say, net: str, proven: str, proof: Plain, before: str) -> st
     return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing", "leaks") else "net_unknown")
 
 
+def _official(language: str, say: Say, snapshot: Plain, zone: tzinfo) -> str:
+    """The exam system's own upload: rooms' word where somebody wrote it down, and never this box's."""
+    if not part(part(snapshot, "sitting"), "uploaded"):
+        return say("official")
+    return upload_words(language, snapshot, zone)
+
+
 def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:
     backup = part(snapshot, "backup")
     state = text(backup, "state")
-    lines = [_province_line(language, say, snapshot, now, zone), Line(words=say("official"))]
+    lines = [
+        _province_line(language, say, snapshot, now, zone),
+        Line(words=_official(language, say, snapshot, zone)),
+    ]
     if state in ("unmonitored", ""):
         return _unmonitored(say, "backup", lines)
     last, failed = part(backup, "last"), part(backup, "failed")

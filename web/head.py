@@ -20,11 +20,12 @@ LEVELS = ("ok", "attention", "critical", "unknown")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A stage of the exam: `state` done, now or todo, and its time."""
+    """A stage of the exam: `state` done, now or todo, and its time; `note` is what somebody declared of it."""
 
     name: str
     state: str
     when: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,10 @@ def steps(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[S
     for step in parts(snapshot, "steps"):
         state = text(step, "state") if text(step, "state") in ("done", "now") else "todo"
         when = day_time(language, moment_of(step.get("at")), now, zone) if state != "todo" else ""
-        steps.append(Step(name=name_of(language, "step", text(step, "name")), state=state, when=when))
+        paper = text(step, "name") == "preparing" and part(snapshot, "sitting").get("paper_at")
+        note = label(language, "paper_short") if paper and state != "todo" else ""
+        name = name_of(language, "step", text(step, "name"))
+        steps.append(Step(name=name, state=state, when=when, note=note))
     return steps
 
 

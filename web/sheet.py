@@ -1,13 +1,14 @@
 """What every page of acts shows around its forms: whose it is, what was done or refused, whether the guard is dead."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 
 from appliance.words import html_language, label, other_language, plain_text, silence_sentences
 from web.desk import Desk, Visitor
 from web.fields import Plain, part, text
 from web.guard import Look
 from web.present import is_dead
-from web.times import duration
+from web.times import duration, moment_of, zone_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,12 @@ def sheet(desk: Desk, language: str, path: str, *, title: str, why: str = "", sa
         why=why,
         silent=_silence(language, look),
     )
+
+
+def clock_of(snapshot: Plain) -> tuple[datetime, tzinfo]:
+    """The guard's time and the venue's zone."""
+    zone = zone_of(text(part(snapshot, "venue"), "timezone"))
+    return moment_of(snapshot.get("at")) or datetime.now(UTC), zone
 
 
 def _silence(language: str, look: Look) -> str:

@@ -30,9 +30,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     drill.add_argument("mode", choices=("drill", "rehearsal", "end"))
     drill.add_argument("--by", required=True, metavar="NAME")
     drill.set_defaults(run=asking(run_drill))
-    pin = verbs.add_parser(
-        "pin", help="set the PIN of a role, or print a code with which somebody sets the own one"
-    )
+    pin = verbs.add_parser("pin", help="set a PIN, or make a code to set the own one with")
     add_config(pin)
     pin.add_argument("role", choices=(*ROLES, "code"))
     pin.add_argument(
@@ -59,6 +57,17 @@ def _add_sitting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         if name == "extend":
             parser.add_argument("--seat", default="", metavar="ROOM-SEAT")
         parser.set_defaults(run=asking(run_move), verb=f"sitting.{name}")
+    for name, text in (
+        ("paper", "say that the paper is in (试卷已导入)"),
+        ("uploaded", "a room reports the official upload"),
+    ):
+        declared = acts.add_parser(name, help=text)
+        add_config(declared)
+        declared.add_argument("--sitting", default="", metavar="ID")
+        declared.add_argument("--by", required=True, metavar="NAME")
+        if name == "uploaded":
+            declared.add_argument("--room", default="", help="default: all rooms")
+        declared.set_defaults(run=asking(run_declared), verb=f"sitting.{name}")
     finish = acts.add_parser("finish", help="answers are collected (收卷完成)")
     add_config(finish)
     finish.add_argument("--sitting", default="", metavar="ID")
@@ -89,6 +98,13 @@ def run_move(args: argparse.Namespace) -> int:
     if args.verb == "sitting.extend":
         values["seat"] = args.seat
     client_of(args).call(args.verb, pins={"chief": pin_of("chief")}, sitting=args.sitting, **values)
+    return EXIT_OK
+
+
+def run_declared(args: argparse.Namespace) -> int:
+    """Writes down what nobody measures: the paper is in, a room has uploaded."""
+    values = {"room": args.room} if args.verb == "sitting.uploaded" else {}
+    client_of(args).call(args.verb, sitting=args.sitting, by=args.by, **values)
     return EXIT_OK
 
 

@@ -21,6 +21,8 @@ MAY: Mapping[str, Collection[str]] = MappingProxyType(
         "sitting.delay": ANYBODY,
         "sitting.extend": ANYBODY,
         "sitting.finish": CHIEFS,
+        "sitting.paper": ANYBODY,
+        "sitting.uploaded": ANYBODY,
         "incident.acknowledge": ANYBODY,
         "incident.note": ANYBODY,
         "incident.reported": ANYBODY,

@@ -33,6 +33,7 @@ from appliance.events.box import (
 from appliance.events.day import (
     DrillEnded,
     DrillStarted,
+    PaperImported,
     PhaseChanged,
     SealLifted,
     SealMade,
@@ -40,6 +41,7 @@ from appliance.events.day import (
     SittingDelayed,
     SittingExtended,
     SittingFinished,
+    UploadReported,
 )
 from appliance.events.incident import (
     IncidentAcknowledged,
@@ -121,6 +123,7 @@ BODIES: dict[str, type[Body]] = {
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
         ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
+        PaperImported, UploadReported,
         DrillStarted, DrillEnded, SeatSwapped, PinCodeMade, PinChanged, SessionBegun,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
@@ -187,6 +190,7 @@ __all__ = [
     "PanelPressed",
     "PanelSilenced",
     "PanelTested",
+    "PaperImported",
     "PhaseChanged",
     "PinChanged",
     "PinCodeMade",
@@ -214,6 +218,7 @@ __all__ = [
     "SittingExtended",
     "SittingFinished",
     "Unrecognised",
+    "UploadReported",
     "UpsSwapped",
     "UsbBootRead",
     "UsbGranted",

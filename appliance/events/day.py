@@ -83,6 +83,25 @@ class SittingFinished(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperImported(Body):
+    """Somebody said that the electronic paper is in the exam system; the box did not measure it."""
+
+    kind: ClassVar[str] = "sitting.paper_imported"
+    sitting: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadReported(Body):
+    """A room's invigilators reported the exam system's own upload, '' all rooms; the box did not measure it."""
+
+    kind: ClassVar[str] = "sitting.upload_reported"
+    sitting: str
+    by: str
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrillStarted(Body):
     """From here on everything is a drill (`drill`) or a networked rehearsal (`rehearsal`), not the record."""
 

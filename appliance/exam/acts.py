@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 from appliance.events import Body, Moment
 from appliance.events.bodies import (
@@ -16,9 +15,6 @@ from appliance.events.bodies import (
     IncidentReported,
     IncidentResumed,
     SeatSwapped,
-    SittingDelayed,
-    SittingExtended,
-    SittingFinished,
 )
 from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
@@ -29,7 +25,7 @@ from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.pin_acts import PIN_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.readiness.acts import READINESS_DECISIONS
-from appliance.exam.timetable import Moved
+from appliance.exam.sitting_acts import SITTING_DECISIONS
 from appliance.exam.usb.acts import USB_DECISIONS
 from appliance.exam.venue import Venue
 
@@ -40,63 +36,6 @@ def decide(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     if decision is None:
         raise Refused("unknown-verb", verb=act.verb)
     return decision(venue, act, now)
-
-
-def _sitting(venue: Venue, act: Act, now: Moment) -> Moved:
-    name = act.text("sitting", required=False) or venue.phase.sitting
-    if not name:
-        raise Refused("no-sitting-now")
-    for sitting in venue.sittings:
-        if sitting.id == name:
-            return sitting
-    raise Refused("unknown-sitting", sitting=name)
-
-
-def _consented(act: Act) -> dict[str, str]:
-    return {
-        "by": act.text("by", limit=MAX_NAME),
-        "consent": act.text("consent", limit=MAX_NAME),
-        "reason": act.text("reason"),
-    }
-
-
-def _room_for(venue: Venue, sitting: Moved, new_end: datetime) -> None:
-    """The next sitting must not begin before this one ends: it is delayed first."""
-    following = (s for s in venue.sittings if s.planned.start > sitting.planned.start)
-    after = next(following, None)
-    if after and new_end > after.start:
-        raise Refused("meets-next-sitting", sitting=after.id, start=after.start.isoformat())
-
-
-def _delay(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
-    sitting, minutes = _sitting(venue, act, now), act.minutes()
-    if now.wall >= sitting.start:
-        raise Refused("already-started", sitting=sitting.id)
-    _room_for(venue, sitting, sitting.last_end + timedelta(minutes=minutes))
-    return (SittingDelayed(sitting=sitting.id, minutes=minutes, **_consented(act)),)
-
-
-def _extend(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
-    sitting, minutes = _sitting(venue, act, now), act.minutes()
-    if sitting.acts.finished_at:
-        raise Refused("already-finished", sitting=sitting.id)
-    seat = act.text("seat", required=False)
-    if seat and seat not in {s.id for s in venue.plan.seats}:
-        raise Refused("unknown-seat", seat=seat)
-    end = sitting.end + timedelta(minutes=sitting.acts.seats.get(seat, 0) if seat else 0)
-    if now.wall >= sitting.last_end and end + timedelta(minutes=minutes) <= now.wall:
-        raise Refused("ends-in-the-past", sitting=sitting.id)
-    _room_for(venue, sitting, (end if seat else sitting.last_end) + timedelta(minutes=minutes))
-    return (SittingExtended(sitting=sitting.id, minutes=minutes, seat=seat, **_consented(act)),)
-
-
-def _finish(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
-    sitting = _sitting(venue, act, now)
-    if sitting.acts.finished_at:
-        raise Refused("already-finished", sitting=sitting.id)
-    if now.wall < sitting.last_end:
-        raise Refused("not-ended", sitting=sitting.id, end=sitting.last_end.isoformat())
-    return (SittingFinished(sitting=sitting.id, by=act.text("by", limit=MAX_NAME)),)
 
 
 def _drill(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
@@ -218,9 +157,7 @@ def _backup(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
 
 Decision = Callable[[Venue, Act, Moment], tuple[Body, ...]]
 DECISIONS: dict[str, Decision] = {
-    "sitting.delay": _delay,
-    "sitting.extend": _extend,
-    "sitting.finish": _finish,
+    **SITTING_DECISIONS,
     "drill": _drill,
     "incident.acknowledge": _acknowledge,
     "incident.note": _note,

@@ -78,6 +78,8 @@ def _sitting(sitting: Moved) -> Plain:
         "extend_minutes": sitting.acts.extend_minutes,
         "extended_seats": dict(sitting.acts.seats),
         "finished_at": _iso(sitting.acts.finished_at),
+        "paper_at": _iso(sitting.acts.paper_at),
+        "uploaded": {room: _iso(at) for room, at in sitting.acts.uploaded.items()},
     }
 
 

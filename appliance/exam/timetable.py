@@ -116,13 +116,18 @@ def _repeated_ids(ordered: list[Sitting]) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SittingActs:
-    """What the chief did to a sitting; minutes add up."""
+    """What people did to a sitting; minutes add up.
+
+    `paper_at` and `uploaded` (by room, '' for all) are declared by people and measured by nobody.
+    """
 
     delay_minutes: int = 0
     extend_minutes: int = 0
     seats: dict[str, int] = field(default_factory=dict)
     finished_at: datetime | None = None
     finished_seq: int = 0
+    paper_at: datetime | None = None
+    uploaded: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,6 @@ from appliance.events.bodies import (
     SeatsRead,
     SeatsUnknown,
     SeatSwapped,
-    SittingDelayed,
-    SittingExtended,
-    SittingFinished,
     VenueConfigured,
 )
 from appliance.events.plan import Plan
@@ -46,6 +43,7 @@ from appliance.exam.power.endings import Ending, after_event
 from appliance.exam.power.state import UpsState
 from appliance.exam.readiness import state as readiness
 from appliance.exam.readiness.state import VOUCHED_S, Before, ReadinessState
+from appliance.exam.sittings import sitting_after
 from appliance.exam.timetable import Moved, SittingActs, moved
 from appliance.exam.usb import attached as attacheds
 from appliance.exam.usb import devices as usbs
@@ -252,19 +250,14 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, drill=mode)
         case DrillEnded():
             return replace(venue, drill="")
-        case SittingDelayed(sitting=sitting, minutes=minutes):
-            acts = venue.acts.get(sitting, SittingActs())
-            return _with_acts(venue, sitting, replace(acts, delay_minutes=acts.delay_minutes + minutes))
-        case SittingExtended(sitting=sitting) as body:
-            return _with_acts(venue, sitting, _extended(venue.acts.get(sitting, SittingActs()), body))
-        case SittingFinished(sitting=sitting):
-            acts = venue.acts.get(sitting, SittingActs())
-            return _with_acts(venue, sitting, replace(acts, finished_at=event.at, finished_seq=event.seq))
         case IncidentOpened(number=number) as body:
             items = incidents.opened(
                 venue.incidents, body, now, drill=venue.drill, sitting=venue.phase.sitting
             )
             return replace(venue, incidents=items, next_incident=max(venue.next_incident, number + 1))
+    if event.kind.startswith("sitting."):
+        name = str(getattr(event.body, "sitting", ""))
+        return _with_acts(venue, name, sitting_after(venue.acts.get(name, SittingActs()), event))
     if event.kind.startswith("incident."):
         log_problem = "" if _took_note_of_damage(event.body) else venue.log_problem
         items = incidents.changed(venue.incidents, event.body, now)
@@ -281,9 +274,3 @@ def _took_note_of_damage(body: Body) -> bool:
 def _with_acts(venue: Venue, sitting: str, acts: SittingActs) -> Venue:
     together = venue.acts | {sitting: acts}
     return replace(venue, acts=together, sittings=moved(venue.plan.sittings, together))
-
-
-def _extended(acts: SittingActs, body: SittingExtended) -> SittingActs:
-    if body.seat:
-        return replace(acts, seats=acts.seats | {body.seat: acts.seats.get(body.seat, 0) + body.minutes})
-    return replace(acts, extend_minutes=acts.extend_minutes + body.minutes)

@@ -20,6 +20,8 @@ REFUSALS: dict[str, Both] = {
     "unknown-sitting": ("没有这个场次：{sitting}。", "There is no sitting {sitting}."),
     "already-started": ("{sitting} 已经开考，不能推迟；可以延长。", "{sitting} has begun and can not be delayed; it can be extended."),
     "already-finished": ("{sitting} 已经收卷完成。", "{sitting} is already finished."),
+    "paper-declared": ("{sitting} 的试卷已经申报导入。", "The paper of {sitting} was declared already."),
+    "upload-reported": ("{sitting} 的正式上传已经登记（考场 {room}）。", "The official upload of {sitting} was written down already (room {room})."),
     "not-ended": ("{sitting} 还没有结束（{end}）。", "{sitting} has not ended yet ({end})."),
     "ends-in-the-past": ("延长后的结束时间已经过去，请加大分钟数。", "That end would already be past; give more minutes."),
     "meets-next-sitting": ("会与下一场 {sitting}（{start}）重叠，请先推迟下一场。", "That would run into {sitting} ({start}); delay that one first."),

@@ -82,7 +82,8 @@ def test_a_verb_that_is_none_is_refused_by_its_name() -> None:
 
 def test_the_verbs_are_these_and_no_other() -> None:
     assert set(DECISIONS) == {
-        "sitting.delay", "sitting.extend", "sitting.finish", "seal", "unseal", "drill",
+        "sitting.delay", "sitting.extend", "sitting.finish", "sitting.paper", "sitting.uploaded",
+        "seal", "unseal", "drill",
         "clock.confirm", "seats.declare_usb", "switch.declare", "morning.confirm",
         "incident.acknowledge", "incident.note", "incident.reported", "incident.classify",
         "incident.resume", "incident.close", "seat.swap", "backup.run",

@@ -63,6 +63,13 @@ class Browser:
         answer = self.send(page, "/signin", role=role, name=name, pin=PINS[role])
         assert answer.status_code == 303, answer.get_data(as_text=True)
 
+    def fresh(self) -> None:
+        """A page's process begun anew, that has asked the guard nothing yet; the browser keeps its cookie."""
+        kept = self.client.get_cookie("venue_session")
+        self.client = create_app(client=Client(self.venue.path, timeout_s=2.0)).test_client()
+        if kept is not None:
+            self.client.set_cookie("venue_session", kept.value)
+
     def _from(self) -> dict[str, str]:
         return {"REMOTE_ADDR": self.address}
 

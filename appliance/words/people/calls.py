@@ -14,10 +14,13 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("attached_unknown", "usb_unknown"), _TECHNICIAN),
     **dict.fromkeys(("switch", "room", "seat", "line_leaks", "outward_many"), _UP),
     **dict.fromkeys(("outward", "stranger", "moved", "doubled", "offered"), _TECHNICIAN),
-    **dict.fromkeys(("network_unknown", "network_drift", "rules_unknown", "line_unproven"), _TECHNICIAN),
+    **dict.fromkeys(
+        ("network_unknown", "network_drift", "rules_unknown", "line_unproven", "network_foreign"), _TECHNICIAN
+    ),
     **dict.fromkeys(
         ("seats_unknown", "backup_failed", "backup_late", "disk_low", "posture", "clock"), _TECHNICIAN
     ),
+    "server_silent": ("technician", "province"),
     "receipt_late": ("province", "technician"),
     "unsealed": _TECHNICIAN,
     **dict.fromkeys(("log_unwritable", "log_damaged"), ("technician", "province")),

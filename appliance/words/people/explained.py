@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from appliance.words.explanation import Explanation, explained
 
 PEOPLE_EXPLAINED: Mapping[str, Explanation] = {
+    "sitting.paper_imported": explained(
+        ("试卷已导入（人工申报）", "有人在页面上申报；监控盒没有验证。"),
+        ("The paper is in (declared)", "Somebody said so on the page; the box did not see it."),
+    ),
+    "sitting.upload_reported": explained(
+        ("正式上传完成（人工申报）", "监考员报告考试系统自己的上传已完成；监控盒没有验证，与本机备份、省里回执是两回事。"),
+        ("The official upload is done (declared)", "The invigilators' word on the exam system's own upload; the box did not see it. Our copy and its receipt are another thing."),
+    ),
     "pin.code_made": explained(
         ("生成了一次性口令", "凭它可以设定一次自己的 PIN，24 小时内有效。", "不是您或您的同事要求的：请立即另行生成一个，旧的随即作废：venue pin code。"),
         ("A one-time code was made", "It sets a PIN once, within 24 hours.", "If nobody asked for it: make another one, which voids it: venue pin code."),

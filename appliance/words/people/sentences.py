@@ -5,6 +5,19 @@ from collections.abc import Mapping
 from appliance.words.sentences import Both, By
 
 PEOPLE_SENTENCES: Mapping[str, Both] = {
+    "sitting.paper_imported": Both(
+        "场次 {sitting}：试卷已导入（{by} 申报）", "Sitting {sitting}: the paper is in, says {by}"
+    ),
+    "sitting.upload_reported": Both(
+        (
+            "场次 {sitting}：{room:room}已报正式上传完成（{by} 登记）",
+            "场次 {sitting}：各考场已报正式上传完成（{by} 登记）",
+        ),
+        (
+            "Sitting {sitting}: {room:room} reports the official upload ({by} wrote it down)",
+            "Sitting {sitting}: all rooms report the official upload ({by} wrote it down)",
+        ),
+    ),
     "pin.code_made": Both(
         "技术人员生成了{role:role}的一次性口令",
         "A technician had a one-time code made for the {role:role}",
