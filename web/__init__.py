@@ -10,6 +10,7 @@ from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.pages import add_pages
 from web.report_pages import add_report, report_html
+from web.seal import add_seal
 from web.signin import add_signin
 
 __all__ = ["create_app", "report_html"]
@@ -31,4 +32,5 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_incident_acts(app, desk, language)
     add_report(app, client, language)
     add_sitting_acts(app, desk, language)
+    add_seal(app, desk, client, language)
     return app

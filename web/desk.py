@@ -9,6 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -187,7 +188,8 @@ def _shown(value: str) -> str:
 def _local(look: Look, details: Mapping[str, Any]) -> Mapping[str, Any]:
     """A refusal's details with its times as the venue's clock shows them."""
     zone = zone_of(text(part(look.snapshot or {}, "venue"), "timezone"))
-    return {
-        name: clock_time(moment_of(value), zone) if moment_of(value) else plain_text(value, limit=200)
-        for name, value in details.items()
-    }
+    return {name: value if isinstance(value, list) else _told(value, zone) for name, value in details.items()}
+
+
+def _told(value: object, zone: tzinfo) -> str:
+    return clock_time(moment_of(value), zone) if moment_of(value) else plain_text(value, limit=200)

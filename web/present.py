@@ -18,6 +18,7 @@ from web.fields import Plain, count, number, part, text, words_of
 from web.guard import Look
 from web.head import Countdown, Step, countdown_of, sitting_words, steps, verdict_words
 from web.incidents import Item, Row, debts, events, items, proposals
+from web.ready import status_row
 from web.seats import RoomView, legend, rooms
 from web.supply_panel import Panel, panel
 from web.times import clock_time, duration, moment_of, second_of_day, zone_of
@@ -60,6 +61,7 @@ class Page:
     debts: list[Row] = field(default_factory=list)
     proposals: list[Row] = field(default_factory=list)
     supply: Panel | None = None
+    ready: Row | None = None
     rooms: list[RoomView] = field(default_factory=list)
     legend: list[tuple[str, str, str]] = field(default_factory=list)
     events: list[Row] | None = None
@@ -96,7 +98,6 @@ def present(language: str, look: Look) -> Page:
     shown_rooms = rooms(language, snapshot)
     venue = plain_text(text(part(snapshot, "venue"), "name"), limit=40)
     stale_headline, stale_below = _stale_words(language)
-    told = look.events
     return Page(
         language=language,
         html_language=html_language(language),
@@ -126,9 +127,10 @@ def present(language: str, look: Look) -> Page:
         debts=debts(language, snapshot, now, zone),
         proposals=proposals(language, snapshot),
         supply=panel(language, snapshot, now, zone),
+        ready=status_row(language, snapshot, now, zone),
         rooms=shown_rooms,
         legend=legend(language, shown_rooms),
-        events=None if told is None else events(language, snapshot, told, now, zone),
+        events=None if look.events is None else events(language, snapshot, look.events, now, zone),
         contacts=_contacts(language, snapshot),
         foot=_foot(language, snapshot),
     )

@@ -33,6 +33,15 @@ MAY: Mapping[str, Collection[str]] = MappingProxyType(
         "net.window.more": ANYBODY,
         "usb.grant": ANYBODY,
         "panel.silence": ANYBODY,
+        "panel.test": ANYBODY,
+        "panel.confirm": ANYBODY,
+        "clock.confirm": ANYBODY,
+        "morning.confirm": ANYBODY,
+        "seats.declare_usb": ("technician",),
+        "switch.declare": ("technician",),
+        # Whoever has signed in: chief and technician say who they are by their PINs.
+        "seal": ANYBODY,
+        "unseal": ANYBODY,
     }
 )
 BY_SHELL = ("pin.set", "pin.code")

@@ -34,6 +34,12 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "closing": ("收卷与备份", "Collecting"),
         "received": ("省里已收", "Received"),
     },
+    "ready_level": {
+        "ok": ("正常", "fine"),
+        "attention": ("注意", "attention"),
+        "critical": ("不合格", "not good"),
+        "unknown": ("未知", "unknown"),
+    },
     "level": {
         "ok": ("正常", "fine"),
         "attention": ("注意", "attention"),

@@ -31,6 +31,7 @@ REFUSALS: dict[str, Both] = {
     "two-people-needed": ("须由两个人签字。", "Two different people are needed."),
     "no-batch-ahead": ("后面没有批次 {batch}。", "No batch {batch} lies ahead."),
     "points-not-ready": ("还不能封场：{points}。先处理，或为每一项写明理由。", "Not ready for the seal: {points}. Put it right, or write down a reason for each."),
+    "bad-override": ("{points}：理由过长或含有控制字符（最多 {limit} 字）。", "{points}: the reason is too long (at most {limit}) or has control characters."),
     "points-changed": ("情况已变，请再看一遍。", "Something has changed: please look again."),
     "shown-too-long-ago": ("页面上的时间已过去太久，请刷新后再核对。", "That time was shown too long ago: reload, then compare again."),
     "no-morning-check": ("现在没有早检：封场以后、考前 90 分钟起才有。", "There is no morning check now: it begins 90 minutes before a sitting of a sealed venue."),

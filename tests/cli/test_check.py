@@ -67,6 +67,12 @@ def test_a_red_must_point_is_listed_and_needs_its_written_reason(place: Place, t
     assert len(told["row_hash"]) == 64 and told["seal"]["body"]["chief"] == "王主考"
     clock = next(p for p in told["seal"]["body"]["points"] if p["key"] == "clock")
     assert clock["override"] == "挂钟不准 <b>" and told["seal"]["body"]["log_hash"]
+    paper = tmp_path / "seal.html"
+    assert place.venue("seal", "certificate", "--html", str(paper)).returncode == 0
+    html = paper.read_text(encoding="utf-8")
+    assert told["row_hash"][:8] in html and "挂钟不准 &lt;b&gt;" in html
+    assert "<style>" in html and "stylesheet" not in html, "a file of its own needs no other"
+    assert place.venue("seal", "certificate", "--html", "/nowhere/x.html").returncode == 69
 
 
 def test_a_certificate_before_any_seal_is_one_plain_line(place: Place) -> None:

@@ -104,8 +104,12 @@ def _overrides(act: Act, points: tuple[Point, ...]) -> dict[str, str]:
     musts = {each.key for each in points if each.must}
     if not isinstance(given, dict) or not set(given) <= musts:
         raise Refused("bad-choice", name="overrides", choices=", ".join(sorted(musts)))
-    texts = Act(verb=act.verb, args=given)
-    reasons = {key: texts.text(key, required=False, limit=MAX_OVERRIDE) for key in given}
+    reasons = {}
+    for key in given:
+        try:
+            reasons[key] = Act(verb=act.verb, args=given).text(key, required=False, limit=MAX_OVERRIDE)
+        except Refused as error:
+            raise Refused("bad-override", points=[key], limit=MAX_OVERRIDE) from error
     return {key: reason for key, reason in reasons.items() if reason}
 
 
