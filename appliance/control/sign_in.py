@@ -31,6 +31,7 @@ MAY: Mapping[str, Collection[str]] = MappingProxyType(
         "incident.close": ANYBODY,
         "seat.swap": ANYBODY,
         "net.window.more": ANYBODY,
+        "net.prove": ANYBODY,
         "usb.grant": ANYBODY,
         "panel.silence": ANYBODY,
         "panel.test": ANYBODY,

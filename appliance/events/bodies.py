@@ -94,7 +94,7 @@ from appliance.events.power import (
     ServerStopped,
     UpsSwapped,
 )
-from appliance.events.proof import NetworkProven, NetworkUnproven
+from appliance.events.proof import NetworkProofAsked, NetworkProven, NetworkUnproven
 from appliance.events.sealed import (
     ClockConfirmed,
     MorningChecked,
@@ -118,7 +118,7 @@ BODIES: dict[str, type[Body]] = {
         UsbPlugged, UsbUnplugged, UsbUnknown, UsbSeen, UsbGranted, UsbRevoked, UsbBootRead,
         AttachedAppeared, AttachedGone, AttachedUnknown, AttachedSeen, RadiosRead,
         SeatsRead, SeatsUnknown, WindowOpened, WindowClosed, NetworkHeld, NetworkDrifted, NetworkUnreadable,
-        NetworkForeign,
+        NetworkForeign, NetworkProofAsked,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
         ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
@@ -136,6 +136,7 @@ __all__ = [
     "AttachedGone",
     "AttachedSeen",
     "AttachedUnknown",
+    "NetworkProofAsked",
     "NetworkProven",
     "NetworkUnproven",
     "BODIES",

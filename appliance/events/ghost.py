@@ -19,7 +19,7 @@ def ghost_ip(plan: NetworkPlan) -> str:
         return ""
     box = IPv4Interface(plan.address)
     taken = {each.ip for each in plan.servers} | {each.ip for each in plan.devices}
-    taken |= {each.ip for each in plan.seats} | {str(box.ip)}
+    taken |= {each.ip for each in plan.seats} | {str(box.ip), plan.router}
     highest = int(box.network.broadcast_address) - 1
     lowest = max(int(box.network.network_address), highest - len(taken) - 1)
     for number in range(highest, lowest, -1):

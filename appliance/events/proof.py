@@ -31,3 +31,12 @@ class NetworkUnproven(Body):
     kind: ClassVar[str] = "network.unproven"
     level: ClassVar[int] = WARNING
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkProofAsked(Body):
+    """Somebody wants a run of every kind there is, while no exam is near: the readiness check does."""
+
+    kind: ClassVar[str] = "network.proof_asked"
+    level: ClassVar[int] = INFO
+    by: str

@@ -20,6 +20,7 @@ from appliance.exam import phase as phases
 from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.incidents import CLASSES, OUTCOMES, Incident
 from appliance.exam.net.acts import NET_DECISIONS
+from appliance.exam.net.proof_acts import PROOF_DECISIONS
 from appliance.exam.net.rehearse import REHEARSAL_DECISIONS
 from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.pin_acts import PIN_DECISIONS
@@ -174,6 +175,7 @@ DECISIONS: dict[str, Decision] = {
     **USB_DECISIONS,
     **NET_DECISIONS,
     **REHEARSAL_DECISIONS,
+    **PROOF_DECISIONS,
 }
 
 __all__ = ["DECISIONS", "Act", "Decision", "Refused", "decide"]

@@ -8,7 +8,7 @@ of it along: the kernel removes the namespace and both ends with it.
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +85,16 @@ def sweep() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An interface: its MAC, its frame size, what kind it is, and what it does as a bridge's port, '' if none."""
+    """An interface: its MAC, its frame size, what kind it is, and what it does as a bridge's port, '' if none.
+
+    `carries`: the kernel takes frames for it; before, it drops them and says nothing.
+    """
 
     mac: str
     mtu: int
     kind: str
     state: str
+    carries: bool = False
 
 
 def link(name: str) -> Link:
@@ -109,6 +113,7 @@ def parse_link(told: bytes) -> Link:
             mtu=int(row["mtu"]),
             kind=str(info.get("info_kind", "")),
             state=str(info.get("info_slave_data", {}).get("state", "")),
+            carries=row.get("operstate") == "UP",
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise CommandError(f"{IP}: said something else than an interface") from error
@@ -134,14 +139,15 @@ def _attach(plan: NetworkPlan, namespace: Namespace, mtu: int) -> Sender:
         fdb = ["fdb", "replace", LINE_MAC, "dev", plan.uplink, "master", "dynamic"]
         if command.run([BRIDGE, *fdb], timeout_s=TIMEOUT_S, check=False).code != 0:
             raise ProofError(f"{plan.uplink}: is down, or no port of {plan.exam_bridge}")
-    _wait_forwarding()
+    _wait(lambda: link(ghost.PORT).state == _FORWARDING)
     with namespace.inside():
+        _wait(lambda: link(INSIDE).carries)
         return Sender(INSIDE)
 
 
-def _wait_forwarding() -> None:
+def _wait(ready: Callable[[], bool]) -> None:
     deadline_s = time.monotonic() + FORWARDING_S
-    while link(ghost.PORT).state != _FORWARDING:
+    while not ready():
         if time.monotonic() > deadline_s:
             raise ProofError(f"{ghost.PORT}: does not forward after {FORWARDING_S:g} s")
         time.sleep(POLL_S)

@@ -73,6 +73,7 @@ REFUSALS: dict[str, Both] = {
     "chief-or-one": ("须写明主考（--chief）；封场前由技术人员一人允许的用 --one，二者只写一个。", "Name the chief (--chief), or give --one before the seal; one of the two."),
     "no-grant": ("{port} 口现在没有临时允许。", "Nothing is granted at port {port} now."),
     "line-not-held": ("监控盒没有接管外网（[network] mode），不能这样做。", "The box does not hold the line ([network] mode), so this can not be done."),
+    "proof-not-in-exam": ("考试阶段只做不打扰考试的验证；全部种类的验证请在封场前做。", "In an exam phase nothing is proven but what disturbs no exam; every kind is, before the seal."),
     "rehearsal-only-open": ("外网演练只能在封场前进行。", "The line is rehearsed before the seal alone."),
     "rehearsal-runs": ("外网演练已经在进行。", "A rehearsal runs already."),
     "no-rehearsal": ("现在没有外网演练。", "No rehearsal runs."),

@@ -91,6 +91,7 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "panel.test", "panel.confirm", "panel.silence", "pin.set", "pin.choose", "pin.code",
         "usb.grant", "usb.admit", "usb.keyboard", "usb.ups", "usb.revoke",
         "net.window.more", "net.window.maintain", "net.window.open", "net.window.close",
+        "net.prove",
         "net.rehearse.start", "net.rehearse.stop",
     }  # fmt: skip
 

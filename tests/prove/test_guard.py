@@ -32,12 +32,13 @@ start = {start}
 end = {end}
 """
 FIRST_S = 40
+NEAR, FAR = timedelta(minutes=30), timedelta(days=2)
 
 
-@pytest.fixture
-def place() -> Iterator[Place]:
+@pytest.fixture(params=[NEAR])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     here = morning()
-    begins = datetime.now(tz=here).replace(microsecond=0, tzinfo=None) + timedelta(minutes=30)
+    begins = datetime.now(tz=here).replace(microsecond=0, tzinfo=None) + request.param
     times = {"start": begins.isoformat(), "end": (begins + timedelta(hours=2)).isoformat()}
     with Wires() as wires:
         wires.space("box")
@@ -64,3 +65,18 @@ def test_before_a_sitting_the_guard_has_the_line_proven_and_only_then_says_so(pl
     assert network["proof"]["seen_inside"] == network["proof"]["sent"] >= 60
     assert network["verified_at"] == network["proof"]["at"]
     assert len(told()) == 1, "one a minute"
+
+
+@pytest.mark.parametrize("place", [FAR], indirect=True)
+def test_before_a_seal_a_proof_of_every_kind_is_made_as_soon_as_somebody_asks_for_it(place: Place) -> None:
+    def proof() -> dict[str, object]:
+        found: dict[str, object] = place.client.call("status")["network"]["proof"]
+        return found
+
+    wait_for(lambda: place.client.call("status")["network"]["state"] == "closed", seconds=FIRST_S)
+    assert proof()["full_at"] is None and not place.client.call("events", kind="network.proven")["events"]
+    place.client.call("net.prove", by="张工")
+    wait_for(lambda: proof()["full_at"], seconds=FIRST_S)
+    (told,) = place.client.call("events", kind="network.proven")["events"]
+    assert told["body"]["full"] is True and told["body"]["leaked"] == []
+    assert (proof()["full_owed"], proof()["fresh"]) == (False, True)

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, replace
 
 from appliance.events import Body, Moment
-from appliance.events.bodies import NetworkDrifted, NetworkHeld, NetworkProven, NetworkUnproven
+from appliance.events.bodies import (
+    NetworkDrifted,
+    NetworkHeld,
+    NetworkProofAsked,
+    NetworkProven,
+    NetworkUnproven,
+)
 from appliance.exam import phase as phases
 from appliance.exam.net.firewall import ENFORCED, FirewallState
 
@@ -19,7 +25,7 @@ class ProofState:
     """The last run that said something (`at`), and the last that was tried; `reason` is why that one said nothing.
 
     `tries` counts runs of this record. `at`, `tried` and `full_at`, the last run of every kind that let nothing
-    out, are None where the rules were loaded anew since.
+    out, are None where the rules were loaded anew since. `asked`: somebody waits for a run of every kind since then.
     """
 
     at: Moment | None = None
@@ -32,6 +38,7 @@ class ProofState:
     tries: int = 0
     reason: str = ""
     full_at: Moment | None = None
+    asked: Moment | None = None
 
 
 def after(state: ProofState, body: Body, now: Moment) -> ProofState:
@@ -48,9 +55,12 @@ def after(state: ProofState, body: Body, now: Moment) -> ProofState:
                 tried=now,
                 tries=state.tries + 1,
                 full_at=None if body.leaked else now if body.full else state.full_at,
+                asked=None if body.full else state.asked,
             )
+        case NetworkProofAsked():
+            return replace(state, asked=now)
         case NetworkUnproven(reason=reason):
-            return replace(state, tried=now, tries=state.tries + 1, reason=reason)
+            return replace(state, tried=now, tries=state.tries + 1, reason=reason, asked=None)
         case NetworkHeld() | NetworkDrifted():
             return replace(state, at=None, leaked=(), tried=None, reason="", full_at=None)
     return state
@@ -62,14 +72,21 @@ def after_boot(state: ProofState, same_boot: bool) -> ProofState:
 
 
 def proof_level(state: ProofState, rules: FirewallState, phase: str, now: Moment) -> str:
-    """`rest`, or `owed` and the number of the run that is owed.
+    """`rest`, or `owed` and the number of the run that is owed, and `full` where it is one of every kind.
 
-    In an exam phase, as long as rules are held, a run within the last minute is owed.
+    In an exam phase, as long as rules are held, a run within the last minute is owed; elsewhere one that was asked for.
     """
-    if phase not in phases.EXAM_PHASES or not rules.digest or rules.drift or rules.unknown:
+    if not rules.digest or rules.drift or rules.unknown:
         return RESTS
+    if phase not in phases.EXAM_PHASES:
+        return f"owed {state.tries} full" if full_owed(state, phase) else RESTS
     lately = state.tried is not None and now.comparable(state.tried) and now.since(state.tried) < EVERY_S
     return RESTS if lately else f"owed {state.tries}"
+
+
+def full_owed(state: ProofState, phase: str) -> bool:
+    """Whether the next run is one of every kind: in an exam phase some of them could disturb, were there no rules."""
+    return state.asked is not None and phase not in phases.EXAM_PHASES
 
 
 def proves(mode: str, simulated: bool) -> bool:
@@ -97,6 +114,8 @@ def proof_row(state: ProofState, phase: str, now: Moment) -> dict[str, object]:
             "leaked": list(state.leaked[:SHOWN_KINDS]),
             "leaks": len(state.leaked),
             "took_s": state.took_s,
+            "full_at": state.full_at.wall.isoformat() if state.full_at else None,
+            "full_owed": full_owed(state, phase),
             "reason": state.reason,
         }
     }

@@ -18,6 +18,10 @@ NET_EXPLAINED: Mapping[str, Explanation] = {
         ("外网规则被改动", "有别的程序或人改了规则，监控盒正在改回。", "请查看是谁改的：nft list ruleset，journalctl。"),
         ("The rules for the line were changed", "Another program or person did it; they are put right.", "Find out who: nft list ruleset, journalctl."),
     ),
+    "network.proof_asked": explained(
+        ("有人要求用全部种类验证外网隔断", "封场前的检查会这样做；验证完会另记一条。"),
+        ("A proof by every kind was asked for", "The check before a seal does; the run's own row follows."),
+    ),
     "network.foreign": explained(
         ("别的程序加了网络规则，已删除", "监控盒上的网络规则只由守护程序设；别的程序加一次删一次，外网照样隔断。", "请停用加规则的程序：Docker、firewalld、ufw 等；nft list ruleset 可以看到它。"),
         ("Another program's network rules were removed", "On the box the guard alone sets rules; others' are removed each time, the line stays closed.", "Stop that program: Docker, firewalld, ufw …; nft list ruleset shows it."),

@@ -194,6 +194,9 @@ NET_EVENTS: Mapping[str, Both] = {
             "No other program has added network rules for a minute",
         ),
     ),
+    "network.proof_asked": Both(
+        "{by} 要求用全部种类验证外网隔断", "{by} asks for a proof of the line by every kind"
+    ),
     "network.proven": Both(
         ("外网没有完全隔断，出得去的连法：{leaked}", "外网隔断已验证：{kinds} 种连法，没有一种出得去"),
         (

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from appliance.events import Moment
 from appliance.events.bodies import (
     NetworkDrifted,
@@ -11,6 +13,7 @@ from appliance.events.bodies import (
     NetworkUnproven,
     RehearsalStarted,
 )
+from appliance.exam.asked import Refused
 from appliance.exam.net.firewall import FirewallState
 from appliance.exam.net.proof import ProofState, after, after_boot, fresh, proof_level, proof_row
 from appliance.exam.posture import posture
@@ -140,3 +143,23 @@ def test_a_run_in_a_rehearsal_proves_nothing_and_accuses_nobody() -> None:
     day.record(RehearsalStarted(minutes=30, technician="张工"))
     day.record(NetworkProven(sent=60, seen_inside=60, kinds=60, leaked=("udp dns",)))
     assert not day.venue.net.proof.leaked and day.venue.net.proof.at is None
+
+
+def test_a_proof_of_every_kind_is_owed_once_it_was_asked_for_and_never_in_an_exam_phase() -> None:
+    day = Ledger(networked()).all_read()
+    day.record(NetworkHeld(digest="rules"))
+    assert posture(day.venue, day.now).levels["line_proof"] == "rest"
+    day.act("net.prove", by="张工")
+    assert posture(day.venue, day.now).levels["line_proof"] == "owed 0 full"
+    day.record(CLEAN)
+    assert posture(day.venue, day.now).levels["line_proof"] == "owed 1 full", "that run was a smaller one"
+    day.record(replace(CLEAN, full=True))
+    assert posture(day.venue, day.now).levels["line_proof"] == "rest"
+    assert day.venue.net.proof.full_at == day.now
+    day.act("net.prove", by="张工")
+    day.record(NetworkUnproven(reason="no carrier"))
+    assert posture(day.venue, day.now).levels["line_proof"] == "rest", "told, and not tried for ever"
+    with pytest.raises(Refused, match="proof-not-in-exam"):
+        proving().act("net.prove", by="张工")
+    with pytest.raises(Refused, match="line-not-held"):
+        Ledger(networked(mode="watch")).all_read().act("net.prove", by="张工")
