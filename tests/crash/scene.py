@@ -48,6 +48,17 @@ class Scene:
         (self.source / f"new-{self._changes}").write_bytes(os.urandom(700))
         (self.source / f"new-{self._changes - 1}").unlink(missing_ok=True)
 
+    def add_source(self, name: str, path: Path, *more: str) -> None:
+        """One more directory, after the first; `more` are lines of its section."""
+        lines = (f'[[backup.source]]\nname = "{name}"\ndriver = "directory"\npath = "{path}"', *more, "")
+        self.config.write_text(self.config.read_text() + "\n".join(lines))
+
+    def set_clock(self, when: datetime) -> None:
+        """It stands at `when` from now on."""
+        write_segments(
+            self.directory / "world" / "clock.toml", when, [Segment(real_s=0.0, simulated_s=0.0, rate=1e-9)]
+        )
+
     def remember(self, *names: str) -> None:
         """The source as it stands is what the bundles `names` must hold."""
         self._held |= {name: _tree(self.source) for name in names}
@@ -61,9 +72,7 @@ class Scene:
         (self.source / "考生答案").write_text("第一题 A\n" * 100, encoding="utf-8")
         (self.directory / "timetable.toml").write_text(TIMETABLE, encoding="utf-8")
         (self.directory / "world").mkdir()
-        write_segments(
-            self.directory / "world" / "clock.toml", NOW, [Segment(real_s=0.0, simulated_s=0.0, rate=1e-9)]
-        )
+        self.set_clock(NOW)
         recipient = (self.directory / "province" / "recipients.txt").read_text().strip()
         self.config.write_text(
             f'[venue]\ncode = "520100-03"\nname = "考点"\nstate_dir = "{self.state}"\n'

@@ -36,6 +36,10 @@ class Warm:
         """A run's process id; `held` waits for SIGCONT, `without` names flushes that it leaves out."""
         return int(self._asked({"words": words, "held": held, "without": list(without)}))
 
+    def stopped(self) -> None:
+        """Comes back when the run has stopped, by SIGSTOP."""
+        self._asked({"wait": True, "held": True})
+
     def ended(self) -> int:
         """How the run ended: its exit code, or a signal's number below 0."""
         return int(self._asked({"wait": True}))
@@ -75,7 +79,8 @@ def _serve(config: str, out: str, err: str) -> None:
     for line in sys.stdin:
         question = json.loads(line)
         if question.get("wait"):
-            answer = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            _, status = os.waitpid(pid, os.WUNTRACED if question.get("held") else 0)
+            answer = 0 if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
         else:
             answer = pid = os.fork()
             if not pid:
