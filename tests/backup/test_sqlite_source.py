@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -186,6 +187,50 @@ def test_a_journal_that_a_crash_left_is_not_rolled_back_by_us(tmp_path: Path) ->
     with pytest.raises(SourceUnreadable, match="its program has to open it first"):
         captured(path, tmp_path / "spool")
     assert path.read_bytes() == before
+
+
+@pytest.fixture
+def reader() -> Iterator[Path]:
+    """Root writes everywhere; for a moment this process may only read what it finds. Gives a place of its own."""
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as back:
+        (Path(name) / "spool").mkdir()
+        if os.getuid() == 0:
+            os.chmod(name, 0o755)
+            os.chown(Path(name) / "spool", 65534, -1)
+            back.callback(os.seteuid, 0)
+        yield Path(name)
+
+
+def test_a_reader_takes_a_database_that_its_program_has_closed_and_one_that_it_has_open(reader: Path) -> None:
+    path = made(reader / "records.db", rows=1000)
+    wait_for(lambda: time.time_ns() - path.stat().st_ctime_ns > 100_000_000)
+    if os.getuid() == 0:
+        os.seteuid(65534)
+    sink = captured(path, reader / "spool")
+    assert sink.labels == {b"records.db": Label.SNAPSHOT}
+    assert len(sink.content[b"records.db"]) == path.stat().st_size
+    if os.getuid() == 0:
+        os.seteuid(0)
+    with contextlib.closing(sqlite3.connect(path)) as owner:
+        assert owner.execute("SELECT sum(points) FROM room").fetchone() == (100_000,)
+        if os.getuid() == 0:
+            os.seteuid(65534)
+        sink = captured(path, reader / "spool")
+        assert sink.labels == {b"records.db": Label.SNAPSHOT}
+        if os.getuid() == 0:
+            os.seteuid(0)
+
+
+def test_a_write_ahead_log_that_a_crash_left_is_not_passed_over_by_a_reader(reader: Path) -> None:
+    path = made(reader / "records.db", rows=1000)
+    crash = "import os, sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute('DELETE FROM room'); d.commit(); "
+    subprocess.run([sys.executable, "-c", crash + "os._exit(0)", str(path)], check=True)
+    path.with_name("records.db-shm").unlink()
+    if os.getuid() != 0:
+        pytest.skip("needs root: to be somebody who may not write there")
+    os.seteuid(65534)
+    with pytest.raises(SourceUnreadable, match="records.db"):
+        captured(path, reader / "spool")
 
 
 def test_what_is_not_there_and_what_is_no_file_are_told_apart(tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ _CHUNK_BYTES = 1 << 18
 # The low eight bits of an extended result code are the primary one.
 _PRIMARY = 0xFF
 _ONE_PASS = -1
+_BESIDE = ("-wal", "-shm", "-journal")
+# Two ticks of a kernel with HZ=100: a write within one could leave the stamp as it was.
+_SETTLED_NS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +98,32 @@ class Sqlite:
             raise SourceTooLarge(f"{path}: {error}") from error
 
     def _copy(self, copy: Path) -> None:
-        """All pages under one read lock, which is waited for once."""
+        """All pages under one read lock, or of a file that nobody has open and that stands still."""
+        try:
+            self._pass(copy, "mode=ro")
+        except sqlite3.OperationalError as error:
+            # With a write-ahead log SQLite wants to write beside the database, which the backup's user may not.
+            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY != sqlite3.SQLITE_READONLY or self._beside():
+                raise
+            before = self._stamp()
+            self._pass(copy, "mode=ro&immutable=1")
+            if self._beside() or self._stamp() != before or time.time_ns() - max(before[1:]) < _SETTLED_NS:
+                raise SourceBusy("it was opened while it was copied") from error
+
+    def _beside(self) -> bool:
+        """Whether somebody has it open, or a crash left something to finish."""
+        return any(self._options.path.with_name(self._options.path.name + end).exists() for end in _BESIDE)
+
+    def _stamp(self) -> tuple[int, int, int]:
+        status = os.stat(self._options.path)
+        return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+    def _pass(self, copy: Path, how: str) -> None:
         name = urllib.parse.quote(os.fsencode(self._options.path))
         with (
             contextlib.closing(
                 sqlite3.connect(
-                    f"file:{name}?mode=ro", uri=True, timeout=self._options.busy_seconds, isolation_level=None
+                    f"file:{name}?{how}", uri=True, timeout=self._options.busy_seconds, isolation_level=None
                 )
             ) as source,
             contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as target,
