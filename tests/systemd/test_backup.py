@@ -45,7 +45,7 @@ def test_the_unit_says_who_it_is_what_it_may_and_that_everything_else_comes_firs
     text = UNIT_FILE.read_text()
     for line in (
         "Type=oneshot", "User=venue-backup", "Group=venue", "CapabilityBoundingSet=CAP_DAC_READ_SEARCH",
-        "IOSchedulingClass=idle", "MemoryMax=384M", "SuccessExitStatus=75",
+        "IOWeight=20", "MemoryMax=384M", "SuccessExitStatus=75",
     ):  # fmt: skip
         assert f"\n{line}\n" in text
     assert f"run --config {DEFAULT_PATH} --job {RUN_DIR}/backup-request.json\n" in text
