@@ -19,14 +19,15 @@ pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace i
 def walk(scene: Scene, *kind: str, kill_each: bool = False) -> int:
     """Every point with every fault; without VENUE_LONG each with one of them in turn, and SIGKILL where asked."""
     words = (*scene.run_words, *kind)
-    struck = 0
-    for number, point in enumerate(inject.points(scene, *words)):
+    found, struck = inject.points(scene, *words), 0
+    for number, point in enumerate(found):
         turn = FAULTS[number % len(FAULTS)]
         chosen = FAULTS if LONG else {turn if point.spoils(turn) else KILL, *((KILL,) if kill_each else ())}
         for fault in filter(point.spoils, chosen):
             scene.back()
             strike(scene, point, fault, words)
             struck += 1
+    print(f"{len(found)} calls, {struck} strikes, 0 bad")
     return struck
 
 
