@@ -20,6 +20,8 @@ CALLS = (
 KILL, EIO, ENOSPC, GONE, STAYS_FULL = "signal=SIGKILL", "error=EIO", "error=ENOSPC", "error=EIO+", "error=ENOSPC+"
 # What a medium that is full refuses.
 _TAKES_ROOM = ("write", "pwrite64", "openat", "mkdir", "rename", "fsync", "fdatasync", "sendfile", "copy_file_range")
+# What has another way: a spool file gets a name, a directory is there already.
+_SPARED = ("O_TMPFILE", "EEXIST")
 _LINE = re.compile(r"(?P<tid>\d+) +(?P<call>\w+)\((?P<told>.*)")
 _PATH = re.compile(r'"(?P<named>/[^"]*)"|<(?P<held>/[^>]*)>')
 
@@ -28,7 +30,8 @@ _PATH = re.compile(r'"(?P<named>/[^"]*)"|<(?P<held>/[^>]*)>')
 class Point:
     """One call of a run: the `number`th of its name in its thread, or on `path` where the thread is a later one.
 
-    `within` counts the calls on `paths` alone: the names in STATE that the run speaks of; 0 where it is on none.
+    Where it `matters`, a run that was told of its failure must fail too. `within` counts the calls on `paths` alone:
+    the names in STATE that the run speaks of; 0 where it is on none.
     """
 
     call: str
@@ -37,6 +40,7 @@ class Point:
     shown: str
     within: int
     paths: tuple[str, ...]
+    matters: bool
 
     def spoils(self, fault: str) -> bool:
         """Whether `fault` is one that this call can have."""
@@ -54,16 +58,18 @@ def points(scene: Scene, *words: str) -> list[Point]:
     told = [(line["call"], line["tid"] == first, _path(line["told"]), line["told"]) for line in lines]
     paths = tuple(sorted({path for _, _, path, rest in told if path.startswith(here) and "(deleted)" not in rest}))
     numbers: Counter[tuple[object, ...]] = Counter()
-    found = []
+    found, published = [], False
     for call, mine, path, rest in told:
         key = (call, mine, "" if mine else path)
         numbers[key] += 1
         numbers[(call, mine)] += path in paths
         if not path.startswith(here) or (call == "openat" and not _makes(rest)):
             continue
+        published = published or ".head" in path  # which the published name says too
+        spared = call.startswith("unlink") or any(word in rest for word in _SPARED)
         point = Point(
             call=call, number=numbers[key], path="" if mine else path, shown=f"{call}({rest[:140]}",
-            within=numbers[(call, mine)] if path in paths else 0, paths=paths,
+            within=numbers[(call, mine)] if path in paths else 0, paths=paths, matters=not (published or spared),
         )  # fmt: skip
         found.append(point)
     return found

@@ -43,6 +43,7 @@ def strike(scene: Scene, point: Point, fault: str, words: tuple[str, ...]) -> No
     if fault != KILL:
         said = [line for line in scene.warm.said().splitlines() if "no guard answers" not in line]
         assert (code, len(said)) == (2, 1) if not announced else code == 0, (told, code, scene.warm.said())
+        assert not (point.matters and announced), f"announced all the same: {told}"
     scene.change()
     assert scene.warm.run(*scene.run_words) == 0, (told, scene.warm.said())
     (name,) = scene.warm.announced()
