@@ -126,7 +126,7 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     backup = "venue-backup:x:901:901::/:/usr/sbin/nologin\n"
     (tmp_path / "etc" / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{backup}")
-    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\n")
+    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\nvenue:x:902:\n")
     made = subprocess.run(
         ["systemd-tmpfiles", "--create", f"--root={tmp_path}",
          str(SYSTEMD / "tmpfiles.d" / "venue-appliance.conf")],
