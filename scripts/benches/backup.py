@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,19 +83,9 @@ class _Place:
 
 def _full(bench: Bench, place: _Place) -> Iterator[Figure]:
     """A full bundle, read back and published, beside the same tools that open it."""
-    sealed = place.out / "reference.tar.zst.age"
-    line = (
-        f"set -o pipefail; tar -C {place.tree} -c . | zstd -3 -q | age -r {place.recipient} > {sealed}; sync {sealed}"
-    )
-    ours: list[Used] = []
-    theirs: list[Used] = []
-    for turn in range(bench.times(3, 1)):
-        pair = [(ours, lambda: place.bundle("full")), (theirs, lambda: used(["bash", "-c", line]))]
-        for kept, call in pair if turn % 2 else reversed(pair):
-            os.sync()
-            kept.append(call())
     name = f"full bundle, {place.files:,} files and {bench.times(1024, 20):,} MB incompressible, read back"
     reference = "tar, zstd -3 and age in a pipe, synced, not read back"
+    ours, theirs = _turns(bench, place, os.sync)
     yield Figure(
         name=name, unit="s", values=[one.wall_s for one in ours], reference=reference,
         reference_values=[one.wall_s for one in theirs], limit=Limit(most=1.1, of_ratio=True),
@@ -108,6 +98,27 @@ def _full(bench: Bench, place: _Place) -> Iterator[Figure]:
         name="the same, peak resident", unit="MB", values=[one.peak_mb for one in ours],
         reference="the largest of the three", reference_values=[one.peak_mb for one in theirs], limit=Limit(most=64),
     )  # fmt: skip
+    ours, theirs = _turns(bench, place, lambda: all_cold(place.tree))
+    yield Figure(
+        name="the same, the files not in the page cache", unit="s", values=[one.wall_s for one in ours],
+        reference=reference, reference_values=[one.wall_s for one in theirs],
+    )  # fmt: skip
+
+
+def _turns(bench: Bench, place: _Place, before: Callable[[], None]) -> tuple[list[Used], list[Used]]:
+    """Ours and the reference, each first every other time, `before` each of them."""
+    sealed = place.out / "reference.tar.zst.age"
+    line = (
+        f"set -o pipefail; tar -C {place.tree} -c . | zstd -3 -q | age -r {place.recipient} > {sealed}; sync {sealed}"
+    )
+    ours: list[Used] = []
+    theirs: list[Used] = []
+    for turn in range(bench.times(3, 1)):
+        pair = [(ours, lambda: place.bundle("full")), (theirs, lambda: used(["bash", "-c", line]))]
+        for kept, call in pair if turn % 2 else reversed(pair):
+            before()
+            kept.append(call())
+    return ours, theirs
 
 
 def _deltas(bench: Bench, place: _Place) -> Iterator[Figure]:
@@ -240,6 +251,14 @@ def used(argv: Sequence[str], environ: dict[str, str] | None = None) -> Used:
         raise CannotMeasure(f"{argv[0]} ended with {child.returncode}: {said.decode(errors='replace')[-200:]}")
     cpu_s = after.children_user - before.children_user + after.children_system - before.children_system
     return Used(wall_s=wall_s, cpu_s=cpu_s, peak_mb=usage.ru_maxrss / 1024)
+
+
+def all_cold(tree: Path) -> None:
+    """Every file of a tree out of the page cache; its directories and inodes stay known."""
+    os.sync()
+    for directory, _, names in os.walk(tree):
+        for name in names:
+            cold(Path(directory, name))
 
 
 def cold(path: Path) -> None:
