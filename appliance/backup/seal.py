@@ -17,7 +17,7 @@ LEVEL = 3
 _PACKED_BYTES = 1 << 20
 # Batches of about a megabyte that may wait on a belt: fewer would starve a stage, smaller ones hand the
 # interpreter's lock around too often.
-_BELT_BATCHES = 4
+_BELT_BATCHES = 2
 
 
 class Sealer:
