@@ -1,7 +1,8 @@
-"""The lower half of the pipeline: zstd 3, then age, then the file, each behind a belt of its own."""
+"""The lower half of the pipeline: zstd 3, then age, then the file; zstd and the file behind belts of their own."""
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,23 +25,28 @@ class Sealer:
     """Compresses and seals what is written, into a new file, read back. Raises DiskFault from `write` or `finish`.
 
     Two belts, because zstd sets the pace: the sources are read and hashed while it compresses, and the medium
-    is waited for beside it; all of them leave the interpreter's lock.
+    is waited for beside it; both leave the interpreter's lock for a megabyte. age works in pieces of 64 kB and
+    would ask for the lock after each: so the thread that writes seals what is packed, too.
     """
 
     def __init__(self, path: Path, recipients: Sequence[X25519PublicKey], *, mode: int) -> None:
         self._file = ReadBackFile(path, mode=mode)
         self._to_file = Belt(self._file, name="seal-file")
-        self._packer = _Packer(AgeWriter(self._to_file, recipients))
+        self._age = AgeWriter(self._to_file, recipients)
+        self._packer = _Packer()
         self._to_packer = Belt(self._packer, name="seal-pack")
 
     def write(self, data: bytes, /) -> None:
         """Hand `data` on; waits while the stages below are behind."""
         self._to_packer.write(data)
+        self._seal()
 
     def finish(self) -> tuple[int, str]:
         """Everything on the medium; size in bytes and sha256 in hex of the sealed file. Raises ReadBackDiffers."""
         self._to_packer.finish()
         self._packer.finish()
+        self._seal()
+        self._age.close()
         self._to_file.finish()
         digest = self._file.finish()
         return self._file.size_bytes, digest
@@ -50,6 +56,10 @@ class Sealer:
         self._to_packer.stop()
         self._to_file.stop()
         self._file.abandon()
+
+    def _seal(self) -> None:
+        while self._packer.packed:
+            self._age.write(self._packer.packed.popleft())
 
 
 class Belt:
@@ -91,19 +101,16 @@ class Belt:
 
 
 class _Packer:
-    """zstd into age."""
+    """zstd; what it gives waits in `packed`."""
 
-    def __init__(self, age: AgeWriter) -> None:
-        self._age = age
+    def __init__(self) -> None:
+        self.packed: deque[bytes] = deque()
         self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).chunker(
             chunk_size=_PACKED_BYTES
         )
 
     def write(self, data: bytes, /) -> None:
-        for packed in self._zstd.compress(data):
-            self._age.write(packed)
+        self.packed.extend(self._zstd.compress(data))
 
     def finish(self) -> None:
-        for packed in self._zstd.finish():  # type: ignore[no-untyped-call]  # its stub has no type
-            self._age.write(packed)
-        self._age.close()
+        self.packed.extend(self._zstd.finish())  # type: ignore[no-untyped-call]  # its stub has no type

@@ -49,7 +49,8 @@ class TarWriter:
     def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
         """A regular file whose content is at hand: `file`, `write` and `end` in one call."""
         self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=len(content))
-        self._put(content + bytes(-len(content) % BLOCK_BYTES))
+        self._put(content)
+        self._put(bytes(-len(content) % BLOCK_BYTES))
 
     def write(self, data: bytes, /) -> None:
         """Content of the open file. Raises TarError for more than its size."""
