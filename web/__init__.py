@@ -8,10 +8,12 @@ from web.acts_incident import add_incident_acts
 from web.acts_sitting import add_sitting_acts
 from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
+from web.metrics import add_metrics
 from web.pages import add_pages
 from web.report_pages import add_report, report_html
 from web.seal import add_seal
 from web.signin import add_signin
+from web.wall import add_wall
 
 __all__ = ["create_app", "report_html"]
 
@@ -33,4 +35,6 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_report(app, client, language)
     add_sitting_acts(app, desk, language)
     add_seal(app, desk, client, language)
+    add_wall(app, guard, language)
+    add_metrics(app, guard)
     return app

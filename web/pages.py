@@ -31,7 +31,7 @@ def add_pages(app: Flask, guard: Guard, desk: Desk, language: str) -> None:
         look = guard.look()
         page = present(_language(language), look)
         html = render_template("status.html", page=page, visitor=desk.visitor(look))
-        return _uncached(make_response(html))
+        return uncached(make_response(html))
 
     @app.get("/fragment")
     def fragment() -> Response:
@@ -40,9 +40,9 @@ def add_pages(app: Flask, guard: Guard, desk: Desk, language: str) -> None:
         tag = etag(look, asked, visitor.name + visitor.role if visitor else "")
         # The tag is known before anything is rendered: twenty open pages cost one rendering a minute.
         if tag and request.if_none_match.contains(tag):
-            return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+            return tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
         html = render_template("fragment.html", page=present(asked, look), visitor=visitor)
-        return _tagged(make_response(html), tag)
+        return tagged(make_response(html), tag)
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, HTTPStatus]:
@@ -58,8 +58,8 @@ def add_pages(app: Flask, guard: Guard, desk: Desk, language: str) -> None:
         if look.snapshot is None or not look.answered:
             answer = jsonify(error="guard-silent")
             answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-            return _uncached(answer)
-        answer = _tagged(jsonify(look.snapshot), _snapshot_tag(look.snapshot))
+            return uncached(answer)
+        answer = tagged(jsonify(look.snapshot), _snapshot_tag(look.snapshot))
         answer.make_conditional(request)
         return answer
 
@@ -90,13 +90,15 @@ def _snapshot_tag(snapshot: Plain) -> str:
     return f"{count(snapshot, 'rev')}-{count(part(snapshot, 'log'), 'head_seq')}"
 
 
-def _tagged(answer: Response, tag: str) -> Response:
+def tagged(answer: Response, tag: str) -> Response:
+    """The answer with its ETag, if it has one, to be asked for anew each time."""
     if tag:
         answer.set_etag(tag)
-    return _uncached(answer)
+    return uncached(answer)
 
 
-def _uncached(answer: Response) -> Response:
+def uncached(answer: Response) -> Response:
+    """The answer, to be asked for anew each time."""
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

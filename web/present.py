@@ -11,6 +11,7 @@ from appliance.words import (
     other_language,
     plain_text,
     silence_sentences,
+    verdict_help,
 )
 from web.card import Card
 from web.cards import cards
@@ -44,6 +45,7 @@ class Page:
     stale_below: str
     dead: bool = True
     known: bool = False
+    help: tuple[str, ...] = ()
     age_s: int = 0
     venue: str = ""
     banners: list[str] = field(default_factory=list)
@@ -110,6 +112,7 @@ def present(language: str, look: Look) -> Page:
         stale_below=stale_below,
         dead=is_dead(look),
         known=True,
+        help=verdict_help(language, "silent" if is_dead(look) else text(part(snapshot, "verdict"), "code")),
         age_s=int(look.age_s),
         venue=venue,
         banners=_banners(language, snapshot),
@@ -149,6 +152,7 @@ def _never(language: str) -> Page:
         below=below,
         stale_headline=stale_headline,
         stale_below=stale_below,
+        help=verdict_help(language, "silent"),
     )
 
 

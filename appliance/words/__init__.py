@@ -19,6 +19,7 @@ from appliance.words.usb.attached_rows import attached_levels, attached_rows, ra
 from appliance.words.usb.kinds import place_words
 from appliance.words.usb.rows import usb_boot_lines, usb_grants, usb_level, usb_rows
 from appliance.words.usb.sentences import USB_TITLES
+from appliance.words.verdict_help import verdict_help
 
 __all__ = [
     "LANGUAGES",
@@ -50,6 +51,7 @@ __all__ = [
     "usb_level",
     "usb_places",
     "usb_rows",
+    "verdict_help",
     "verdict_sentence",
     "with_figures",
 ]

@@ -20,6 +20,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     **REPORT_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
+    "help": ("怎么办", "What to do"),
     "skip": ("跳到“需要处理”", "Skip to what needs doing"),
     "steps": ("考试阶段", "Stages of the exam"),
     "fresh": ("{age} 秒前更新", "updated {age} s ago"),

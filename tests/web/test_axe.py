@@ -10,7 +10,7 @@ import pytest
 
 from appliance.client import Client
 from tests.demo.golden import DAYS, State, played
-from tests.web import chrome, snapshots
+from tests.web import chrome, reports, snapshots
 from tests.web.fake_guard import FakeGuard
 from web import create_app
 
@@ -149,3 +149,42 @@ def test_the_first_paint_needs_one_page_and_three_files(stage: Stage) -> None:
     static = [path for path in paths if path.startswith("/static/")]
     assert paths[0] == "/" and len(static) == len(set(static)) <= 3
     assert set(paths) - {"/", *static} == set()
+
+
+WALLS = ((1920, 1080), (1280, 720))
+BIG = 0.022  # of the width: on a screen of 24 inches what five metres ask for
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_wall_fits_its_screen_and_is_read_from_five_metres(stage: Stage, name: str) -> None:
+    stage.show(SCENES[name](), snapshots.told(), "wall?lang=zh")
+    for size in WALLS:
+        assert chrome.resized(stage.page, size) == size
+        assert stage.page.evaluate(chrome.SIZES) >= BIG * size[0]
+        assert stage.page.evaluate(chrome.CONTRAST)[0] >= 4.5
+    assert not chrome.axe(stage.page)
+    chrome.picture(stage.page, SHOTS, f"wall-{name}")
+
+
+def test_the_report_can_be_read_by_everybody_and_prints_a_page_for_each_room(stage: Stage) -> None:
+    stage.guard.acts["sitting.report"] = reports.report()
+    for query in ("report/am?lang=zh", "report/am?lang=en"):
+        stage.show(snapshots.all_well(), [], query)
+        assert not faults_of(stage, calm=False)
+    stage.show(snapshots.all_well(), [], "report/am?lang=zh")
+    printed = stage.page.pdf(prefer_css_page_size=True)
+    sheets = [part for part in printed.split(b"/Type")[1:] if part.lstrip().startswith(b"/Page") and part[6:7] != b"s"]
+    assert len(sheets) == 3, "the venue's, and one for each of two rooms"
+    if SHOTS:
+        Path(SHOTS, "report.pdf").write_bytes(printed)
+
+
+@pytest.mark.parametrize("query", ["?lang=zh", "?lang=en"])
+def test_help_opens_over_the_page_moves_nothing_and_is_read_by_everybody(stage: Stage, query: str) -> None:
+    chrome.resized(stage.page, chrome.LAPTOP)
+    stage.show(snapshots.all_well(), snapshots.told(), query)
+    closed = stage.page.evaluate(chrome.EXTENT)
+    stage.page.locator("#help summary").click()
+    assert stage.page.locator("#help li:visible").count() == 3
+    assert stage.page.evaluate(chrome.EXTENT) == closed
+    assert not faults_of(stage, calm=True)

