@@ -5,7 +5,9 @@ from flask import Flask
 from appliance.client import Client
 from appliance.words import html_language, label
 from web.acts_incident import add_incident_acts
+from web.acts_seat import add_seat_acts
 from web.acts_sitting import add_sitting_acts
+from web.acts_usb import add_usb_acts
 from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.metrics import add_metrics
@@ -37,4 +39,6 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_seal(app, desk, client, language)
     add_wall(app, guard, language)
     add_metrics(app, guard)
+    add_seat_acts(app, desk, language)
+    add_usb_acts(app, desk, language)
     return app

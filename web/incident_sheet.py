@@ -36,6 +36,7 @@ class Case:
     lost: int
     clock: str
     seat: str = ""
+    usb: bool = False
     spares: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ def case(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: t
         lost=count(incident, "lost_minutes"),
         clock=clock_time(now, zone),
         seat=seat,
+        usb=kind == "usb",
         spares=spares,
     )
 

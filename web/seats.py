@@ -15,8 +15,9 @@ MARKS = {
     "swapped": "换",
     "in_use": "用",
     "spare": "备",
+    "retired": "停",
 }
-MARKS_EN = MARKS | {"swapped": "↷", "in_use": "+", "spare": "s"}
+MARKS_EN = MARKS | {"swapped": "↷", "in_use": "+", "spare": "s", "retired": "r"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,9 @@ class RoomView:
     note: str
     level: str
     seats: list[SeatView]
+
+
+_KNOWN = ("absent", "present", "off", "swapped", "in_use", "retired")
 
 
 def rooms(language: str, snapshot: Plain) -> list[RoomView]:
@@ -92,7 +96,7 @@ def _seat(language: str, seat: Plain) -> SeatView:
 
 def _note(language: str, states: list[str]) -> tuple[str, str]:
     absent, here, off = states.count("absent"), states.count("present"), states.count("off")
-    unknown = sum(1 for state in states if state not in ("absent", "present", "off", "swapped", "in_use"))
+    unknown = sum(1 for state in states if state not in _KNOWN)
     if absent:
         return label(language, "room_bad", count=absent), "critical"
     if unknown:

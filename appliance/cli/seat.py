@@ -33,6 +33,19 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     swap.add_argument("spare", metavar="ROOM-SEAT")
     swap.add_argument("--by", required=True, metavar="NAME")
     swap.set_defaults(run=asking(run_swap))
+    retire = acts.add_parser("retire", help="take a machine out of service (停用)")
+    add_config(retire)
+    retire.add_argument("seat", metavar="ROOM-SEAT")
+    retire.add_argument("--by", required=True, metavar="NAME")
+    retire.add_argument("--reason", required=True)
+    retire.set_defaults(run=asking(run_retire))
+    register = acts.add_parser("register", help="put a machine into the list (新机登记)")
+    add_config(register)
+    for name in ("room", "seat", "mac", "ip"):
+        register.add_argument(name)
+    register.add_argument("--spare", action="store_true", help="it is a spare")
+    register.add_argument("--by", required=True, metavar="NAME")
+    register.set_defaults(run=asking(run_register))
     seat_learn.add(acts)
 
 
@@ -52,6 +65,19 @@ def run_list(args: argparse.Namespace) -> int:
 def run_swap(args: argparse.Namespace) -> int:
     """Moves a candidate to a spare."""
     client_of(args).call("seat.swap", seat=args.seat, spare=args.spare, by=args.by)
+    return EXIT_OK
+
+
+def run_retire(args: argparse.Namespace) -> int:
+    """Takes a machine out of service."""
+    client_of(args).call("seat.retire", seat=args.seat, by=args.by, reason=args.reason)
+    return EXIT_OK
+
+
+def run_register(args: argparse.Namespace) -> int:
+    """Puts a machine into the list; the file stays as it is."""
+    values = {name: getattr(args, name) for name in ("room", "seat", "mac", "ip", "spare", "by")}
+    client_of(args).call("seat.register", **values)
     return EXIT_OK
 
 

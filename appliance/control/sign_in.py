@@ -30,6 +30,8 @@ MAY: Mapping[str, Collection[str]] = MappingProxyType(
         "incident.resume": ANYBODY,
         "incident.close": ANYBODY,
         "seat.swap": ANYBODY,
+        "seat.retire": ANYBODY,
+        "seat.register": ANYBODY,
         "net.window.more": ANYBODY,
         "net.prove": ANYBODY,
         "usb.grant": ANYBODY,

@@ -42,10 +42,12 @@ def make_proofs(settings: Settings, report: Callable[[NetworkUnproven], None]) -
 
 
 def line_enforcers(firewall: AnyFirewall | None) -> dict[str, Enforcer]:
-    """The enforcer of `network`, by its posture key. A Raspberry Pi takes longer for it than a turn may."""
+    """The enforcers of `network` and `seat_list`, by key. A Raspberry Pi takes longer for it than a turn may."""
     if firewall is None:
         return {}
-    return {"network": Aside(firewall.hold).hold if isinstance(firewall, Firewall) else firewall.hold}
+    if not isinstance(firewall, Firewall):
+        return {"network": firewall.hold, "seat_list": lambda level: None}
+    return {"network": Aside(firewall.hold).hold, "seat_list": Aside(firewall.hold_seats).hold}
 
 
 def line_watchers(firewall: AnyFirewall | None, post: Post) -> list[Watcher]:

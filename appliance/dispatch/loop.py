@@ -26,6 +26,7 @@ from appliance.exam.due import due
 from appliance.exam.net.ledger import network_watched
 from appliance.exam.posture import BackupWanted, posture
 from appliance.exam.record import worth_recording
+from appliance.exam.seat_changes import still_meant, with_changes
 from appliance.exam.snapshot import snapshot
 from appliance.exam.venue import Venue, fold
 
@@ -119,7 +120,8 @@ class Dispatch:
             self._record(checkpoint(self.venue), now)
             self._record(started.damage, now)
         self._record(GuardStarted(version=version), now)
-        if self.venue.plan != plan:
+        # What people changed of the seat list stands beside it until the list itself says something else.
+        if self.venue.plan != with_changes(plan, still_meant(self.venue.changes, plan)):
             self._record(VenueConfigured(plan=plan), now)
         started_s = self._real_s()
         names = [f"power:{ups.name}" for ups in plan.ups if ups.declared is None]

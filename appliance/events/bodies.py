@@ -103,6 +103,7 @@ from appliance.events.sealed import (
     SeatUsbDeclared,
     SwitchDeclared,
 )
+from appliance.events.seats import SeatRegistered, SeatRetired
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -124,7 +125,7 @@ BODIES: dict[str, type[Body]] = {
         ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         PaperImported, UploadReported,
-        DrillStarted, DrillEnded, SeatSwapped, PinCodeMade, PinChanged, SessionBegun,
+        DrillStarted, DrillEnded, SeatSwapped, SeatRetired, SeatRegistered, PinCodeMade, PinChanged, SessionBegun,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
         BackupRequested, BundlePublished, BackupFailed, BundleReceipted, PostureHeld, PostureFailed,
@@ -211,6 +212,8 @@ __all__ = [
     "RehearsalStarted",
     "SealLifted",
     "SealMade",
+    "SeatRegistered",
+    "SeatRetired",
     "SeatSwapped",
     "SeatsRead",
     "SeatsUnknown",

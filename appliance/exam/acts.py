@@ -26,6 +26,7 @@ from appliance.exam.panel_acts import PANEL_DECISIONS
 from appliance.exam.pin_acts import PIN_DECISIONS
 from appliance.exam.power.acts import POWER_DECISIONS
 from appliance.exam.readiness.acts import READINESS_DECISIONS
+from appliance.exam.seat_acts import SEAT_DECISIONS
 from appliance.exam.sitting_acts import SITTING_DECISIONS
 from appliance.exam.usb.acts import USB_DECISIONS
 from appliance.exam.venue import Venue
@@ -159,6 +160,7 @@ def _backup(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
 Decision = Callable[[Venue, Act, Moment], tuple[Body, ...]]
 DECISIONS: dict[str, Decision] = {
     **SITTING_DECISIONS,
+    **SEAT_DECISIONS,
     "drill": _drill,
     "incident.acknowledge": _acknowledge,
     "incident.note": _note,

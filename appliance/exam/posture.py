@@ -15,6 +15,7 @@ from appliance.exam.net.windows import Window, rehearsal, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
+from appliance.exam.seat_changes import seat_list_level
 from appliance.exam.usb.attached import attached_token as attached_token  # enforce makes the same words
 from appliance.exam.usb.attached_causes import levels as attached_levels
 from appliance.exam.usb.devices import allowed, parts
@@ -77,6 +78,8 @@ def posture(venue: Venue, now: Moment) -> Posture:
         "servers": servers_level(venue),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
+    if venue.changes and venue.plan.network in ("route", "bridge"):
+        levels = {"seat_list": seat_list_level(venue.changes)} | levels
     if proves(venue.plan.network, venue.plan.simulated):
         levels["line_proof"] = proof_level(venue.net.proof, venue.firewall, venue.phase.name, now)
     return Posture(

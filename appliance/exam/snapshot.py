@@ -123,6 +123,11 @@ def _seats(venue: Venue, now: Moment) -> Plain:
             state = "present" if seat.id in present else "absent" if alarmed and not seat.spare else "off"
         number = seat.id.removeprefix(f"{seat.room}-")
         rows.append({"id": seat.id, "room": seat.room, "seat": number, "spare": seat.spare, "state": state})
+    for change in venue.changes.values():
+        if change.retired:
+            number = change.seat.removeprefix(f"{change.room}-")
+            told = {"id": change.seat, "room": change.room, "seat": number, "spare": False}
+            rows.append({**told, "state": "retired"})
     wanted = seating.expected(venue)
     here = sum(1 for seat in wanted if seat in present) if known else 0
     presence: Plain = {

@@ -20,6 +20,8 @@ from appliance.events.bodies import (
     PostureHeld,
     SealLifted,
     SealMade,
+    SeatRegistered,
+    SeatRetired,
     SeatsRead,
     SeatsUnknown,
     SeatSwapped,
@@ -43,6 +45,7 @@ from appliance.exam.power.endings import Ending, after_event
 from appliance.exam.power.state import UpsState
 from appliance.exam.readiness import state as readiness
 from appliance.exam.readiness.state import VOUCHED_S, Before, ReadinessState
+from appliance.exam.seat_changes import Changes, changes_after, still_meant, with_changes
 from appliance.exam.sittings import sitting_after
 from appliance.exam.timetable import Moved, SittingActs, moved
 from appliance.exam.usb import attached as attacheds
@@ -98,6 +101,7 @@ class Venue:
     plan: Plan = field(default_factory=lambda: Plan(code="", name=""))
     acts: dict[str, SittingActs] = field(default_factory=dict)
     sittings: tuple[Moved, ...] = ()
+    changes: Changes = field(default_factory=dict)
     held: tuple[str, ...] = ()
     phase: PhaseMark = field(default_factory=PhaseMark)
     seal: Seal | None = None
@@ -142,9 +146,12 @@ def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
     match event.body:
         case GuardStarted():
             return _after_start(venue, now)
-        case VenueConfigured(plan=plan):
+        case VenueConfigured(plan=listed):
+            changes = still_meant(venue.changes, listed)
+            plan = with_changes(listed, changes)
             watched = upses.configured(venue.ups, venue.plan, plan)
-            return replace(venue, plan=plan, sittings=moved(plan.sittings, venue.acts), ups=watched)
+            sittings = moved(plan.sittings, venue.acts)
+            return replace(venue, plan=plan, changes=changes, sittings=sittings, ups=watched)
         case ClockJudged(trusted=trusted):
             return replace(venue, clock_trusted=trusted)
         case ClockConfirmed(offset_s=offset_s) if abs(offset_s) <= VOUCHED_S:
@@ -202,6 +209,8 @@ def _fold_instruments(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, seats=_seats_after(venue, arrived, gone, now))
         case SeatsUnknown(reason=reason):
             return replace(venue, seats=replace(venue.seats, unknown=reason))
+        case SeatRetired() | SeatRegistered():
+            return _with_seats(venue, changes_after(venue.changes, event.body, venue.plan), now)
         case SeatSwapped(seat=seat, spare=spare):
             return replace(venue, seats=_swapped(venue.seats, seat, spare, now))
     return _fold_day(venue, event, now)
@@ -217,6 +226,14 @@ def _seats_after(venue: Venue, arrived: tuple[str, ...], gone: tuple[str, ...], 
     absent = {seat.id for seat in venue.plan.seats} - present
     since = {seat: venue.seats.gone.get(seat, now) for seat in absent}
     return replace(venue.seats, present=tuple(sorted(present)), gone=since, read=True, unknown="")
+
+
+def _with_seats(venue: Venue, changes: Changes, now: Moment) -> Venue:
+    """A machine that is new in the list is late from now on; of one that is out of it nothing is late any more."""
+    plan = with_changes(venue.plan, changes)
+    absent = {seat.id for seat in plan.seats} - set(venue.seats.present)
+    gone = {seat: venue.seats.gone.get(seat, now) for seat in absent}
+    return replace(venue, plan=plan, changes=changes, seats=replace(venue.seats, gone=gone))
 
 
 def _swapped(seats: SeatsState, seat: str, spare: str, now: Moment) -> SeatsState:

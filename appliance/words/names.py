@@ -106,6 +106,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "unknown": ("未知", "unknown"),
         "swapped": ("已换到备用机", "moved to a spare"),
         "in_use": ("备用机使用中", "spare in use"),
+        "retired": ("已停用", "out of service"),
         "spare": ("备用机", "spare"),
     },
     "backup": {
@@ -210,6 +211,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "attached": ("磁盘和网卡", "disks and interfaces"),
         "seats": ("考试机", "seats"),
         "network": ("外网", "the outside line"),
+        "seat_list": ("改动过的座位表", "the seat list as it was changed"),
         "line_proof": ("外网隔断的实测", "the proof that the line is closed"),
         "backup": ("备份", "backups"),
         "clock": ("时钟", "the clock"),

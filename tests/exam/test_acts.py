@@ -86,7 +86,7 @@ def test_the_verbs_are_these_and_no_other() -> None:
         "seal", "unseal", "drill",
         "clock.confirm", "seats.declare_usb", "switch.declare", "morning.confirm",
         "incident.acknowledge", "incident.note", "incident.reported", "incident.classify",
-        "incident.resume", "incident.close", "seat.swap", "backup.run",
+        "incident.resume", "incident.close", "seat.swap", "seat.retire", "seat.register", "backup.run",
         "power.test", "power.test_cancel", "power.drill", "power.battery", "power.swap", "power.end",
         "panel.test", "panel.confirm", "panel.silence", "pin.set", "pin.choose", "pin.code",
         "usb.grant", "usb.admit", "usb.keyboard", "usb.ups", "usb.revoke",

@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from appliance.enforce.firewall.ruleset import render, toggle
 from appliance.enforce.firewall.windows import Window, rehearses
 from appliance.events.network import NetworkPlan
 from appliance.events.readings import FirewallReading
+from appliance.events.seats import seats_listed
 from appliance.exam.posture import HeldWindow, NotHeld, held_windows
 from hw.nft_generation import GenerationError, generation
 from hw.nft_rules import NftRulesError, Rules, rules
@@ -52,6 +53,7 @@ class Firewall:
         root: Path = Path("/"),
     ) -> None:
         self._plan, self._wall, self._mono_s = plan, wall, mono_s
+        self._listed = plan.seats
         self._nft, self._root = nft, root
         self._lock = threading.Lock()
         self._held: _Held | None = None
@@ -84,6 +86,20 @@ class Firewall:
             stuck = [f"table {name}: can not be removed, a program holds it" for name in self._stuck]
             if self._known_faults or stuck:
                 raise NotHeld("; ".join([*self._known_faults, *stuck]))
+
+    def hold_seats(self, level: str) -> None:
+        """Makes rules of the seat list as people changed it. Raises NotHeld: the rules of before then still hold."""
+        with self._lock:
+            try:
+                changed = replace(self._plan, seats=seats_listed(self._listed, level))
+                place(changed)  # before it is taken: a list that no rule can be made of must not spoil the others
+                self._plan = changed
+                if self._held is None:  # they come with the next whole text
+                    return
+                self._held = None
+                self._hold_rules([self._window(window) for window in self._windows])
+            except (ValueError, CommandError, GenerationError, NftRulesError, BadPlan) as error:
+                raise NotHeld(str(error)) from error
 
     def text(self, level: str) -> str:
         """What `hold` gives to `nft -f -` for `level` where the rules are to be loaded. Raises NotHeld, BadPlan."""

@@ -13,6 +13,14 @@ PEOPLE_EXPLAINED: Mapping[str, Explanation] = {
         ("正式上传完成（人工申报）", "监考员报告考试系统自己的上传已完成；监控盒没有验证，与本机备份、省里回执是两回事。"),
         ("The official upload is done (declared)", "The invigilators' word on the exam system's own upload; the box did not see it. Our copy and its receipt are another thing."),
     ),
+    "seat.retired": explained(
+        ("一台机器停用", "不再计入在线和备用，网络里也不再认它；改动保留到座位表里这一行变了为止。", "请把座位表（seats.csv）也改好。"),
+        ("A machine is out of service", "It counts neither as present nor as a spare, and the network knows it no more, until the seat list says something else of it.", "Change the seat list (seats.csv) as well."),
+    ),
+    "seat.registered": explained(
+        ("登记了新机器", "从现在起按这个地址认它；改动保留到座位表里这一行变了为止。", "请把座位表（seats.csv）也改好。"),
+        ("A machine was registered", "It is known by this address from now on, until the seat list says something else of it.", "Change the seat list (seats.csv) as well."),
+    ),
     "pin.code_made": explained(
         ("生成了一次性口令", "凭它可以设定一次自己的 PIN，24 小时内有效。", "不是您或您的同事要求的：请立即另行生成一个，旧的随即作废：venue pin code。"),
         ("A one-time code was made", "It sets a PIN once, within 24 hours.", "If nobody asked for it: make another one, which voids it: venue pin code."),

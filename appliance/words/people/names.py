@@ -24,6 +24,8 @@ PEOPLE_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "seat": ("座位", "seat"),
         "spare": ("备用机", "spare"),
         "room": ("考场", "room"),
+        "mac": ("网卡地址", "MAC"),
+        "ip": ("IP 地址", "IP address"),
         "port": ("USB 口", "port"),
         "chief": ("主考姓名", "chief's name"),
         "technician": ("技术负责人姓名", "technical lead's name"),

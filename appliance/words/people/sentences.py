@@ -18,6 +18,12 @@ PEOPLE_SENTENCES: Mapping[str, Both] = {
             "Sitting {sitting}: all rooms report the official upload ({by} wrote it down)",
         ),
     ),
+    "seat.retired": Both(
+        "{seat:seats}停用：{reason}（{by}）", "{seat:seats} is out of service: {reason} ({by})"
+    ),
+    "seat.registered": Both(
+        "{seat:seats}登记新机 {mac}，{ip}（{by}）", "{seat:seats}: new machine {mac}, {ip} ({by})"
+    ),
     "pin.code_made": Both(
         "技术人员生成了{role:role}的一次性口令",
         "A technician had a one-time code made for the {role:role}",
