@@ -22,6 +22,7 @@ from appliance.events.box import (
     DiskRead,
     GuardStarted,
     GuardStopped,
+    HostRead,
     LogCheckpoint,
     LogDamaged,
     LogGap,
@@ -111,7 +112,7 @@ BODIES: dict[str, type[Body]] = {
     cls.kind: cls
     for cls in (
         GuardStarted, GuardStopped, VenueConfigured, LogCheckpoint, LogGap, LogDamaged, LogVerified,
-        ClockJudged, DiskRead,
+        ClockJudged, DiskRead, HostRead,
         PowerRead, PowerUnknown, PowerDischarged, PowerDoubted,
         PowerTestStarted, PowerTestEnded, PowerDrillStarted, PowerDrillEnded, BatteryReplaced, UpsSwapped,
         EndingBegun, EndingAgreed, EndingCancelled, EndingRested, EndingCut, ServerStopped,
@@ -151,6 +152,7 @@ __all__ = [
     "ClockJudged",
     "DEBUG",
     "DiskRead",
+    "HostRead",
     "DrillEnded",
     "DrillStarted",
     "ERROR",

@@ -95,6 +95,24 @@ class DiskRead(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostRead(Body):
+    """How the box itself is; `faults` what is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn.
+
+    What it does not tell is null. `write_ms`: how long 4 KiB took to be safe on the disk.
+    """
+
+    kind: ClassVar[str] = "host.read"
+    faults: tuple[str, ...] = ()
+    temperature_c: float | None = None
+    under_voltage: bool | None = None
+    throttled: bool | None = None
+    memory_free_percent: float | None = None
+    write_ms: float | None = None
+    wear_percent: int | None = None
+    rtc: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRequested(Body):
     """Somebody asked for a bundle now; `full`: not one of what changed alone."""
 

@@ -67,6 +67,19 @@ class DiskReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostReading:
+    """How the box itself is; None: it does not tell. `write_s`: until 4 KiB were safe on the disk, seconds."""
+
+    temperature_c: float | None = None
+    under_voltage: bool | None = None
+    throttled: bool | None = None
+    memory_free_percent: float | None = None
+    write_s: float | None = None
+    wear_percent: int | None = None
+    rtc: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockReading:
     """Whether anything vouches for the wall clock, and what."""
 
@@ -141,6 +154,7 @@ Reading = (
     | FirewallReading
     | SeatsReading
     | DiskReading
+    | HostReading
     | ClockReading
     | PanelRead
     | PresenceReading

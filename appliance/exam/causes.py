@@ -78,6 +78,8 @@ def _box(venue: Venue, log_problem: str) -> Iterator[Cause]:
         yield Cause(kind="log_damaged", detail=venue.log_problem)
     if venue.disk_level in ("low", "full"):
         yield Cause(kind="disk_low", detail=venue.disk_level)
+    for fault in venue.host.faults:
+        yield Cause(kind="host", name=fault, detail=fault)
     for key, reason in sorted(venue.posture_failures.items()):
         yield Cause(kind="posture", name="panel" if key in ("lamp", "buzzer") else key, detail=reason)
     if not venue.clock_trusted:

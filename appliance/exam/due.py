@@ -30,7 +30,7 @@ from appliance.exam.venue import Venue
 # Causes that need nobody's word to end: closed by the guard once they have been gone for the flap time.
 ENDS_BY_ITSELF = {
     "ups_unknown", "usb_unknown", "attached_unknown", "seats_unknown", "backup_failed", "backup_late", "receipt_late",
-    "unsealed", "log_unwritable", "disk_low", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
+    "unsealed", "log_unwritable", "disk_low", "host", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
     "doubled", "network_unknown",
     "network_drift", "network_foreign", "rules_unknown", "line_unproven",
 }  # fmt: skip

@@ -23,6 +23,7 @@ from appliance.events.readings import (
     ClockReading,
     DiskReading,
     FirewallReading,
+    HostReading,
     LedgerReading,
     PanelRead,
     PresenceReading,
@@ -30,6 +31,7 @@ from appliance.events.readings import (
     SeatsReading,
     UsbReading,
 )
+from appliance.exam import host
 from appliance.exam.net import firewall
 from appliance.exam.net.ledger import WAITING, ledger_rows
 from appliance.exam.net.presence import presence_rows, seats_there
@@ -65,6 +67,8 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             return _seats(venue, reading)
         case DiskReading():
             return _disk(venue, reading)
+        case HostReading():
+            return host.news(venue.host, reading, now)
         case ClockReading(trusted=trusted, reason=reason):
             by_person = not trusted and vouched(venue.readiness, now)
             same = by_person or trusted == venue.clock_trusted

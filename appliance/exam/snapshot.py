@@ -6,6 +6,7 @@ from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
 from appliance.exam.deadline import receipt_due
+from appliance.exam.host import host_row
 from appliance.exam.incidents import Incident
 from appliance.exam.net.view import network_row
 from appliance.exam.power.view import panel_row, power_rows, supply
@@ -56,7 +57,11 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "province": _province(venue),
         "debts": debts(venue, now),
         "incidents": _incidents(venue, now),
-        "host": {"disk_free_percent": venue.disk_free_percent, "disk_level": venue.disk_level},
+        "host": {
+            "disk_free_percent": venue.disk_free_percent,
+            "disk_level": venue.disk_level,
+            **host_row(venue.host),
+        },
     }
 
 

@@ -11,6 +11,7 @@ from appliance.events.bodies import (
     DrillEnded,
     DrillStarted,
     GuardStarted,
+    HostRead,
     IncidentClosed,
     IncidentOpened,
     LogDamaged,
@@ -31,6 +32,7 @@ from appliance.events.plan import Plan
 from appliance.events.sealed import SealPoint
 from appliance.exam import incidents
 from appliance.exam.bundles import BackupState, after
+from appliance.exam.host import HostState
 from appliance.exam.incidents import Incident
 from appliance.exam.net import firewall
 from appliance.exam.net import state as nets
@@ -117,6 +119,7 @@ class Venue:
     seats: SeatsState = field(default_factory=SeatsState)
     disk_level: str = "unknown"
     disk_free_percent: float | None = None
+    host: HostState = field(default_factory=HostState)
     backup: BackupState = field(default_factory=BackupState)
     readiness: ReadinessState = field(default_factory=ReadinessState)
     posture_failures: dict[str, str] = field(default_factory=dict)
@@ -156,6 +159,8 @@ def _fold(venue: Venue, event: Event, now: Moment) -> Venue:
             return replace(venue, clock_trusted=trusted)
         case ClockConfirmed(offset_s=offset_s) if abs(offset_s) <= VOUCHED_S:
             return replace(venue, clock_trusted=True)
+        case HostRead() as row:
+            return replace(venue, host=HostState(read=now, row=row))
         case DiskRead(level_name=name, free_percent=free):
             return replace(venue, disk_level=name, disk_free_percent=free)
         case LogDamaged(file=file, problem=problem):
@@ -184,6 +189,7 @@ def _after_start(venue: Venue, now: Moment) -> Venue:
         firewall=FirewallState(),
         seats=replace(venue.seats, read=False, unknown=""),
         posture_failures={},
+        host=HostState(),
         panel=replace(venue.panel, presses=0),
         sittings=moved(venue.plan.sittings, venue.acts),
     )

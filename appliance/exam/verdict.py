@@ -24,7 +24,7 @@ WEIGHT = (
     "line_unproven", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on", "outward", "outward_many",
     "stranger", "offered", "doubled", "moved",
     "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
-    "network_unknown", "ups_short", "disk_low", "clock",
+    "network_unknown", "ups_short", "disk_low", "host", "clock",
 )  # fmt: skip
 
 

@@ -1,14 +1,18 @@
 """Reads the box itself: its disk, and what vouches for its clock."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from appliance.command import CommandError, run
-from appliance.events.readings import ClockReading, DiskReading
+from appliance.events.readings import ClockReading, DiskReading, HostReading
+from hw import host_health
 from hw.host import disk_free_bytes, disk_free_percent, kernel_clock_synchronised
 
 DISK_PERIOD_S = 10.0
 CLOCK_PERIOD_S = 10.0
+HEALTH_PERIOD_S = 10.0
+WRITE_PERIOD_S = 600.0
 BOOTED = "run/systemd/system"  # sd_booted(3): there only where systemd is the init
 TIMEDATECTL = "usr/bin/timedatectl"
 ASK_S = 4.0  # under the 5 s after which an instrument counts as silent
@@ -23,12 +27,37 @@ def disk_reader(state_dir: Path) -> Callable[[], DiskReading]:
     return read
 
 
+def health_reader(
+    state_dir: Path, root: Path, mono_s: Callable[[], float] = time.monotonic
+) -> Callable[[], HostReading]:
+    """A function that tells how the box itself is; its disk is asked to write every ten minutes, for cards wear."""
+    written: dict[str, float] = {}
+
+    def read() -> HostReading:
+        told, now_s = host_health.health(root), mono_s()
+        if not written or now_s - written["at_s"] >= WRITE_PERIOD_S:
+            took_s = host_health.write_s(state_dir)
+            written.clear()
+            written.update({"at_s": now_s} | ({} if took_s is None else {"took_s": took_s}))
+        return HostReading(
+            temperature_c=told.temperature_c,
+            under_voltage=told.under_voltage,
+            throttled=told.throttled,
+            memory_free_percent=told.memory_free_percent,
+            write_s=written.get("took_s"),
+            wear_percent=told.wear_percent,
+            rtc=host_health.rtc_present(root),
+        )
+
+    return read
+
+
 def clock_reader(source: str, root: Path) -> Callable[[], ClockReading]:
     """A function that says whether `source` (rtc, none, ntp:ADDRESS) vouches for the wall clock."""
 
     def read() -> ClockReading:
         if source == "rtc":
-            found = (root / "sys/class/rtc/rtc0").exists()
+            found = host_health.rtc_present(root)
             return ClockReading(trusted=found, reason="rtc" if found else "no-rtc")
         if source.startswith("ntp:"):
             synchronised = disciplined(root)

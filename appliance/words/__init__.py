@@ -59,7 +59,12 @@ __all__ = [
 Plain = Mapping[str, object]
 
 # Kinds of causes whose detail is the title, by the table that names it.
-_TITLED_BY_DETAIL = {"ups_fault": "ups_fault", "ending": "ending_title", "outward": "outward_title"}
+_TITLED_BY_DETAIL = {
+    "ups_fault": "ups_fault",
+    "host": "host_fault",
+    "ending": "ending_title",
+    "outward": "outward_title",
+}
 _UNNAMED_CAUSE = {
     "zh_CN": Cause(
         place="监控盒",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.host_sentences import HOST_EVENTS
 from appliance.words.net.sentences import NET_EVENTS
 from appliance.words.people.sentences import PEOPLE_SENTENCES
 from appliance.words.power.sentences import POWER_EVENTS
@@ -15,6 +16,7 @@ _ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
 # In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
 EVENTS: Mapping[str, Both] = {
     **POWER_EVENTS,
+    **HOST_EVENTS,
     **USB_EVENTS,
     **NET_EVENTS,
     **READY_EVENTS,
@@ -161,6 +163,7 @@ EVENTS: Mapping[str, Both] = {
                     "多台考试机同时离线：{place:room}",
                 ),
                 "disk_low": "监控盒{detail:disk}",
+                "host": "{detail:host_fault}",
             },
             ("{cause_kind:cause}：{detail}", "{cause_kind:cause}"),
         ),
@@ -187,6 +190,7 @@ EVENTS: Mapping[str, Both] = {
                     "Seats gone at once: {place:room}",
                 ),
                 "disk_low": "The box: {detail:disk}",
+                "host": "{detail:host_fault}",
             },
             ("{cause_kind:cause}: {detail}", "{cause_kind:cause}"),
         ),

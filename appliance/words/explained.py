@@ -46,6 +46,10 @@ EXPLAINED: Mapping[str, Explanation] = {
         ("监控盒磁盘空间", "空间不足时备份和记录可能写不下。", "请腾出空间：df -h，旧备份交省里确认后再删。"),
         ("Room on the box's disk", "With too little, backups and the record cannot be written.", "Make room: df -h; old bundles only once the province holds them."),
     ),
+    "host.read": explained(
+        ("监控盒本身", "温度、供电、内存、存储的情况；faults 为空就是正常，每小时一条。", "过热时改善通风；电压偏低时换电源和电源线；写入太慢或接近寿命时换存储卡。"),
+        ("The box itself", "Its heat, supply, memory and disk; empty `faults`: well, told once an hour.", "Hot: give it air. Under-voltage: another supply and lead. A slow or worn disk: another card."),
+    ),
     "panel.pressed": explained(("面板按钮按下", "有人在监控盒旁按了按钮。"), ("The panel's button was pressed", "Somebody is at the box.")),
     "panel.silenced": explained(("蜂鸣器已静音", "只静音当前这一项，新的情况还会响。"), ("The buzzer was silenced", "For what sounds now; anything new sounds again.")),
     "panel.tested": explained(("面板测试", "灯和蜂鸣器工作十秒，请人确认。", "请确认看到和听到：venue panel confirm。"), ("A panel test", "Lamps and buzzer for ten seconds; a person confirms.", "Confirm what was seen: venue panel confirm.")),

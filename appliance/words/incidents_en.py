@@ -99,6 +99,15 @@ CAUSES: Mapping[str, Cause] = {
         script=_FROM + "; the box's disk is nearly full, the exam goes on. A technician is on it.",
         reason="The disk of the box is nearly full: a technician has a look, every backup stands",
     ),
+    "host": Cause(
+        place="The box",
+        todo="A technician looks at the box: its air, its power lead and supply, its card. The exam goes on.",
+        script=_FROM + "; the box itself needs care, the exam goes on. A technician is on it.",
+        reason=(
+            "A technician has a look: {detail:host_fault}",
+            "The box itself needs care: a technician has a look",
+        ),
+    ),
     "posture": Cause(
         place="The box",
         todo="A technician has a look; the box tries again by itself, the exam goes on.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.host import HOST_NAMES
 from appliance.words.languages import LANGUAGES
 from appliance.words.net.names import NET_NAMES
 from appliance.words.people.names import PEOPLE_NAMES
@@ -12,6 +13,7 @@ from appliance.words.usb.names import USB_NAMES
 # Table → code → (zh-CN, en). A code that a table does not know is shown as it is.
 NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     **POWER_NAMES,
+    **HOST_NAMES,
     **USB_NAMES,
     **NET_NAMES,
     **PEOPLE_NAMES,
@@ -178,6 +180,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "log_unwritable": ("记录写不进去", "The record cannot be written"),
         "log_damaged": ("旧记录校验不符", "An older record does not verify"),
         "disk_low": ("监控盒磁盘空间不足", "Disk of the box nearly full"),
+        "host": ("监控盒本身需要维护", "The box itself needs care"),
         "posture": ("监控盒有一项没有设好", "The box could not set something"),
         "clock": ("监控盒时钟未确认", "Clock of the box not confirmed"),
     },

@@ -68,6 +68,7 @@ CAUSES = (
     "log_unwritable",
     "log_damaged",
     "disk_low",
+    "host",
     "posture",
     "clock",
 )

@@ -1,0 +1,83 @@
+"""How the machine itself is, from made-up sysfs and /proc: what is not told, or is nonsense, is None."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from hw.host_health import THROTTLED, Health, health, rtc_present, write_s
+
+
+def put(root: Path, path: str, text: str | bytes) -> None:
+    there = root / path
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Path:
+    """A Raspberry Pi as its kernel shows it."""
+    put(tmp_path, "sys/class/thermal/thermal_zone0/temp", "48312\n")
+    put(tmp_path, "sys/class/hwmon/hwmon0/name", "cpu_thermal\n")
+    put(tmp_path, "sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+    put(tmp_path, "sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
+    put(tmp_path, THROTTLED, "0\n")
+    put(tmp_path, "proc/meminfo", "MemTotal:    4000000 kB\nMemFree:  100 kB\nMemAvailable:  1000000 kB\n")
+    put(tmp_path, "sys/block/mmcblk0/device/life_time", "0x02 0x01\n")
+    return tmp_path
+
+
+def test_a_board_that_is_well_says_so(pi: Path) -> None:
+    assert health(pi) == Health(
+        temperature_c=48.312, under_voltage=False, throttled=False, memory_free_percent=25.0, wear_percent=20
+    )
+    assert rtc_present(pi) is False
+    put(pi, "sys/class/rtc/rtc0/name", "rpi-rtc\n")
+    assert rtc_present(pi) is True
+
+
+@pytest.mark.parametrize(
+    ("word", "under", "slowed"),
+    [("0x1", True, False), ("50005", True, True), ("0x8", False, True), ("0x50000", False, False)],
+)
+def test_the_firmwares_word_tells_what_is_now_and_not_what_once_was(
+    pi: Path, word: str, under: bool, slowed: bool
+) -> None:
+    (pi / "sys/class/hwmon/hwmon1/name").write_text("other\n")
+    put(pi, THROTTLED, word + "\n")
+    assert (health(pi).under_voltage, health(pi).throttled) == (under, slowed)
+
+
+def test_a_machine_that_tells_nothing_is_unknown_and_no_error(tmp_path: Path) -> None:
+    assert health(tmp_path) == Health()
+
+
+def test_nonsense_tells_nothing(pi: Path) -> None:
+    put(pi, "sys/class/thermal/thermal_zone0/temp", "999999999999\n")
+    put(pi, "sys/class/hwmon/hwmon1/in0_lcrit_alarm", "yes\n")
+    put(pi, THROTTLED, "none\n")
+    put(pi, "proc/meminfo", "MemTotal: 1 kB\nMemAvailable: 2 kB\n")
+    put(pi, "sys/block/mmcblk0/device/life_time", "0x00 0xff\n")
+    assert health(pi) == Health()
+
+
+def test_no_bytes_break_it(pi: Path) -> None:
+    chance = random.Random(8)
+    files = [path for path in pi.rglob("*") if path.is_file()]
+    for _ in range(400):
+        chance.choice(files).write_bytes(chance.randbytes(chance.randrange(64)))
+        told = health(pi)
+        assert told.temperature_c is None or -40 <= told.temperature_c <= 200
+        assert told.memory_free_percent is None or 0 <= told.memory_free_percent <= 100
+        assert told.wear_percent is None or 10 <= told.wear_percent <= 110
+
+
+def test_a_write_is_timed_and_a_disk_that_refuses_gives_none(tmp_path: Path) -> None:
+    took_s = write_s(tmp_path)
+    assert took_s is not None and took_s > 0
+    assert write_s(tmp_path / "nowhere") is None
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (tmp_path / ".written").unlink()
+    (tmp_path / ".written").symlink_to(outside)
+    assert write_s(tmp_path) is None and outside.read_text() == "mine", "it follows no link"
