@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from tests.lab.net_learned import Learned
+
 ROUTE, BRIDGE, PORTS, PORTS_BRIDGE = "route", "bridge", "ports", "ports-bridge"
 TOPOLOGIES = (ROUTE, BRIDGE, PORTS, PORTS_BRIDGE)
 INSIDE = ("seat1", "seat2", "server", "management")
@@ -110,6 +112,7 @@ class Lab:
         self.gateway = LINE if self.bridged else BOX
         self._prefix = f"venue{os.getpid()}x{next(_labs)}"
         self._sockets: dict[str, socket.socket] = {}
+        self._bridge: Learned | None = None
         self._names = ["seat1", "seat2", "server", "management", "box", "isp", "province", "internet"]
         self._names += ["switch"] if self.switched else []
 
@@ -199,7 +202,10 @@ class Lab:
 
     def forget(self) -> None:
         """What switch and box have learned of who is where: a trick of one kind does not touch the next."""
-        self.run("box", "bridge", "fdb", "flush", "dev", "br0", "nopermanent", "nostatic")
+        if self._bridge is None:
+            with within(self.namespace("box")):
+                self._bridge = Learned("br0")
+        self._bridge.forget()
 
     def _connect_box(self) -> None:
         self.run(
@@ -288,6 +294,8 @@ class Lab:
         for opened in self._sockets.values():
             opened.close()
         self._sockets.clear()
+        if self._bridge is not None:
+            self._bridge.close()
         for name in self._names:
             if self.namespace(name).exists():
                 self._ip("netns", "del", self._prefix + name)
