@@ -21,6 +21,7 @@ from appliance.backup.untar import Member
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _STAGING = ".venue-restore"
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_NAMES = frozenset((b"", b".", b".."))
 _NO_WAY = (errno.ELOOP, errno.ENOTDIR)
 
 
@@ -31,7 +32,7 @@ class PathRefused(RestoreError):
 def checked_parts(path: bytes) -> list[bytes]:
     """The components of a member's name. Raises PathRefused for `..`, absolute and empty ones."""
     parts = path.split(b"/")
-    if any(part in (b"", b".", b"..") for part in parts) or b"\x00" in path or parts[0] == _STAGING.encode():
+    if not _NO_NAMES.isdisjoint(parts) or b"\x00" in path or parts[0] == _STAGING.encode():
         raise PathRefused(f"{os.fsdecode(path)!r} would leave the directory")
     return parts
 
@@ -46,12 +47,13 @@ class Place:
         # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
         shutil.rmtree(self._staging_path, ignore_errors=True)
         os.mkdir(_STAGING, mode=0o700, dir_fd=self._root)
+        self._near, self._near_path = os.dup(self._root), b""
         self._staging = os.open(_STAGING, _OPEN_DIRECTORY, dir_fd=self._root)
 
     def close(self) -> None:
         """Remove the staging directory and let go."""
-        os.close(self._staging)
-        os.close(self._root)
+        for fd in (self._near, self._staging, self._root):
+            os.close(fd)
         shutil.rmtree(self._staging_path, ignore_errors=True)
 
     def stage(self, number: int, member: Member, content: Iterator[bytes]) -> str:
@@ -60,13 +62,15 @@ class Place:
         fd = os.open(
             str(number), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=self._staging
         )
-        with os.fdopen(fd, "wb", buffering=0) as file:
+        try:
             for chunk in content:
                 digest.update(chunk)
                 view = memoryview(chunk)
                 while view:
-                    view = view[file.write(view) :]
-            os.fchmod(file.fileno(), member.mode)
+                    view = view[os.write(fd, view) :]
+            os.fchmod(fd, member.mode)
+        finally:
+            os.close(fd)
         return digest.hexdigest()
 
     def date(self, number: int, member: Member) -> None:
@@ -132,17 +136,25 @@ class Place:
 
     @contextlib.contextmanager
     def _parent(self, path: bytes, *, make: bool) -> Iterator[tuple[int, bytes]]:
-        """The open directory above `path`, and the last component."""
-        *above, name = path.split(b"/")
+        """The open directory above `path`, and the last component; it stays open for what comes next beside it."""
+        above, _, name = path.rpartition(b"/")
+        if self._near_path != above:
+            found = self._opened(above, path, make=make)
+            os.close(self._near)
+            self._near, self._near_path = found, above
+        yield self._near, name
+
+    def _opened(self, above: bytes, path: bytes, *, make: bool) -> int:
         fd = os.dup(self._root)
         try:
-            for part in above:
+            for part in above.split(b"/") if above else ():
                 below = self._below(fd, part, path, make=make)
                 os.close(fd)
                 fd = below
-            yield fd, name
-        finally:
+        except (OSError, RestoreError):
             os.close(fd)
+            raise
+        return fd
 
     def _below(self, fd: int, part: bytes, path: bytes, *, make: bool) -> int:
         if make:
