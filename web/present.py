@@ -96,8 +96,7 @@ def present(language: str, look: Look) -> Page:
     headline, below, level = verdict_words(language, snapshot, now, zone)
     if is_dead(look):
         headline, below, level = *_silent(language, look, now, zone), "unknown"
-    todo = items(language, snapshot, now, zone)
-    shown_rooms = rooms(language, snapshot)
+    todo, shown_rooms = items(language, snapshot, now, zone), rooms(language, snapshot)
     venue = plain_text(text(part(snapshot, "venue"), "name"), limit=40)
     stale_headline, stale_below = _stale_words(language)
     return Page(
