@@ -82,17 +82,21 @@ def _serve(config: str, out: str, err: str) -> None:
             _, status = os.waitpid(pid, os.WUNTRACED if question.get("held") else 0)
             answer = 0 if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
         else:
+            # Here and not in the run: one that is killed at once must not seem to have said what the last one did.
+            said = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for path in (out, err)]
             answer = pid = os.fork()
             if not pid:
-                _child(question, out, err)
+                _child(question, said)
+            for fd in said:
+                os.close(fd)
             if question["held"]:
                 os.waitpid(pid, os.WUNTRACED)
         print(answer, flush=True)
 
 
-def _child(question: dict[str, Any], out: str, err: str) -> None:
-    for fd, path in ((1, out), (2, err)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), fd)
+def _child(question: dict[str, Any], said: Sequence[int]) -> None:
+    for fd, file in enumerate(said, start=1):
+        os.dup2(file, fd)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _leave_out(question["without"])
     if question["held"]:
