@@ -6,7 +6,6 @@ import os
 import resource
 import stat
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -235,52 +234,3 @@ def test_enospc_on_a_real_file_system_publishes_nothing(tmp_path: Path, tree: Pa
         assert publish(tree).counter == 2
     finally:
         subprocess.run(["umount", str(tmp_path / "state")], check=True)
-
-
-CHILD = """
-import sys, time
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from appliance.backup.bundle import Request, SourceSpec
-from appliance.backup.job import run
-from appliance.backup.sources.directory import Options
-
-state, tree, recipient = sys.argv[1:]
-request = Request(state_dir=Path(state), venue="520100-03", recipients=(recipient,),
-                  sources=(SourceSpec(name="answers", options=Options(path=Path(tree))),))
-began_s = time.monotonic()
-run(request, log_rows=[b"{}"], now=datetime.now(UTC))
-print(time.monotonic() - began_s, flush=True)
-while True:
-    for kind in ("delta", "full"):
-        run(replace(request, kind=kind), log_rows=[b"{}"], now=datetime.now(UTC))
-"""
-
-
-def test_after_a_kill_at_any_moment_every_published_bundle_opens_and_the_next_run_succeeds(
-    tmp_path: Path, tree: Path, publish: Publish, recipient: str, stock_open: Open
-) -> None:
-    for number in range(200):
-        (tree / f"answer{number}").write_bytes(os.urandom(500))
-    (tree / "large").write_bytes(os.urandom(1 << 20))
-    state = tmp_path / "state"
-    for kill in range(20):
-        argv = [sys.executable, "-c", CHILD, str(state), str(tree), recipient]
-        with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as child:
-            assert child.stdout is not None
-            run_s = float(child.stdout.readline())
-            try:
-                # The moment moves through a delta and a full one and into the next delta.
-                child.wait(timeout=kill / 20 * 2.5 * run_s)
-            except subprocess.TimeoutExpired:
-                child.kill()
-    found = outbox.bundles(state)
-    counters = [bundle.counter for bundle in found]
-    assert counters == list(range(1, len(found) + 1))
-    for bundle in found:
-        stock_open(bundle.data, tmp_path / bundle.name)
-        if bundle.kind == "full":
-            assert (tmp_path / bundle.name / "answers" / "large").read_bytes() == (tree / "large").read_bytes()
-    assert {bundle.kind for bundle in found} == {"full", "delta"}
-    assert publish(tree).counter == len(found) + 1

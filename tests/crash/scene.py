@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from appliance.backup import index_files, outbox
 from appliance.backup.bundle import Published
@@ -118,6 +121,15 @@ class Scene:
         into = self.directory / "out"
         self._restored(newest.name, into)
         return _differences(self.source, into / "answers")
+
+    def opens_with_stock_tools(self, bundle: Published) -> bool:
+        """As the province would without anything of ours. Skips where a tool is missing."""
+        for tool in ("age", "zstd", "tar"):
+            if shutil.which(tool) is None:
+                pytest.skip(f"{tool} is missing: apt-get install age zstd tar")
+        script = 'set -o pipefail; age -d -i "$0" "$1" | zstd -dq | tar -t >/dev/null'
+        argv = ("bash", "-c", script, str(self.identity), str(bundle.data))
+        return subprocess.run(argv, capture_output=True, timeout=60, check=False).returncode == 0
 
     def rubbish(self) -> list[str]:
         """What lies in STATE and belongs to no published bundle."""

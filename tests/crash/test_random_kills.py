@@ -40,3 +40,4 @@ def test_after_a_kill_at_any_moment_all_that_was_announced_is_there_and_the_next
     print(f"{KILLS} kills, {killed} in a run, {len(announced)} bundles announced, 0 missing")
     assert killed > KILLS / 2, "the moments lie where nothing runs"
     assert len(announced) == len(set(announced))
+    assert all(map(scene.opens_with_stock_tools, lot.sample(scene.published(), 10)))
