@@ -19,8 +19,8 @@ MAX_QUESTION_BYTES = 64 * 1024
 TIMEOUT_S = 5.0
 MAX_AT_ONCE = 32
 SLOT_S = 1.0
-TECHNICIAN, READER, PAGE = "technician", "reader", "page"
-GROUP, PAGE_USER = "venue", "venue-page"
+TECHNICIAN, READER, PAGE, BACKUP = "technician", "reader", "page", "backup"
+GROUP, OF_USER = "venue", {"venue-page": PAGE, "venue-backup": BACKUP}
 
 
 class Answerer(Protocol):
@@ -133,8 +133,8 @@ def role_of(uid: int, gid: int) -> str:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:
         return READER
-    if name == PAGE_USER:
-        return PAGE
+    if name in OF_USER:
+        return OF_USER[name]
     return TECHNICIAN if _in_group(name, gid) else READER
 
 

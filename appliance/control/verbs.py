@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.control.question import ControlError, Question
+from appliance.control.server import BACKUP
 from appliance.control.sessions import Session, Sessions
 from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
 from appliance.control.sitting_report import sitting_report
@@ -49,6 +50,7 @@ REPORTED: dict[str, type[Body]] = {
         SealUnsigned,
     )
 }
+OF_BACKUP = (BundlePublished.kind, BackupFailed.kind)
 Key = tuple[str, str, str]  # verb, token, the form's own key
 Reply = Future[dict[str, Any]]
 PINS_FOR = {
@@ -108,12 +110,20 @@ class Verbs:
             return self._certificate()
         if verb in BY_PAGE or verb in BY_SHELL:
             return self._sign_in.answer(role, question)
+        if role == BACKUP:
+            return self._report_of_backup(question)
         session = self._sign_in.permit(role, question)
         if verb == "report" and question.page is None:
             return self._report(args)
         if verb not in DECISIONS:
             raise ControlError("unknown-verb", verb=verb)
         return self._act(question, session)
+
+    def _report_of_backup(self, question: Question) -> Any:  # noqa: ANN401 - plain JSON
+        """Its process reads what strangers wrote: it may say what became of a bundle, and nothing else."""
+        if question.verb != "report" or question.args.get("kind") not in OF_BACKUP:
+            raise ControlError("not-permitted", 77)
+        return self._report(question.args)
 
     def _act(self, question: Question, session: Session | None) -> dict[str, Any]:
         """Does an act of a person, under the name that signed in; a form that is sent twice does one thing."""

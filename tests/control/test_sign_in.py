@@ -14,7 +14,7 @@ import pytest
 
 from appliance.control import server
 from appliance.control.question import PAGE_FIELDS, ControlError, question_of
-from appliance.control.server import PAGE, READER, TECHNICIAN, role_of
+from appliance.control.server import BACKUP, PAGE, READER, TECHNICIAN, role_of
 from appliance.control.sessions import IDLE_S, MAX_SESSIONS, Sessions, carries
 from appliance.control.sign_in import MAY
 from appliance.exam.acts import DECISIONS
@@ -162,13 +162,30 @@ def test_the_pages_user_can_do_nothing_that_is_a_technicians(venue: Answering, v
 
 
 def test_the_pages_user_is_no_technician_whatever_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = {7001: "venue-page", 7002: "zhang", 7003: "guest"}
-    groups = {"venue-page": [42], "zhang": [42], "guest": [1]}
+    people = {7001: "venue-page", 7002: "zhang", 7003: "guest", 7005: "venue-backup"}
+    groups = {"venue-page": [42], "venue-backup": [42], "zhang": [42], "guest": [1]}
     monkeypatch.setattr(server.pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name=people[uid]))
     monkeypatch.setattr(server.grp, "getgrnam", lambda name: SimpleNamespace(gr_gid=42))
     monkeypatch.setattr(server.os, "getgrouplist", lambda name, gid: groups[name])
     assert [role_of(uid, uid) for uid in (7001, 7002, 7003, 7004)] == [PAGE, TECHNICIAN, READER, READER]
+    assert role_of(7005, 42) == BACKUP
     assert role_of(0, 0) == role_of(os.getuid(), 0) == TECHNICIAN
+
+
+def test_the_backups_user_says_what_became_of_a_bundle_and_nothing_else(venue: Answering) -> None:
+    def asked(verb: str, **args: object) -> Any:
+        question = {"v": 1, "verb": verb, "args": args}
+        return venue.verbs.answer(BACKUP, question_of(json.dumps(question).encode()))
+
+    assert asked("report", kind="backup.failed", body={"reason": "no room"})
+    refused: list[tuple[str, dict[str, object]]] = [
+        ("report", {"kind": "bundle.receipted", "body": {}}), ("report", {"kind": ["backup.failed"]}),
+        ("backup.run", {}), ("pin.set", {"role": "chief", "pin": "9999"}), ("drill", {"mode": "drill"}), ("net.window.close", {}),
+    ]  # fmt: skip
+    for verb, args in refused:
+        with pytest.raises(ControlError) as error:
+            asked(verb, **args)
+        assert (error.value.code, error.value.exit_code) == ("not-permitted", 77), verb
 
 
 def test_a_session_ends_when_asked_and_its_token_is_dead(venue: Answering) -> None:
