@@ -180,7 +180,7 @@ def test_the_backups_user_says_what_became_of_a_bundle_and_nothing_else(venue: A
     assert asked("report", kind="backup.failed", body={"reason": "no room"})
     refused: list[tuple[str, dict[str, object]]] = [
         ("report", {"kind": "bundle.receipted", "body": {}}), ("report", {"kind": ["backup.failed"]}),
-        ("backup.run", {}), ("pin.set", {"role": "chief", "pin": "9999"}), ("drill", {"mode": "drill"}), ("net.window.close", {}),
+        ("backup.run", {}), ("pin.set", {"role": "chief", "pin": "9999"}), ("drill", {"mode": "drill"}),
     ]  # fmt: skip
     for verb, args in refused:
         with pytest.raises(ControlError) as error:

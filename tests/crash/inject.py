@@ -20,7 +20,7 @@ CALLS = (
 KILL, EIO, ENOSPC, GONE, STAYS_FULL = "signal=SIGKILL", "error=EIO", "error=ENOSPC", "error=EIO+", "error=ENOSPC+"
 # What a medium that is full refuses.
 _TAKES_ROOM = ("write", "pwrite64", "openat", "mkdir", "rename", "fsync", "fdatasync", "sendfile", "copy_file_range")
-# What has another way: a spool file gets a name, a directory is there already; `sendfile` is done by reading and writing.
+# What has another way: a spool file gets a name, a directory is there already.
 _SPARED = ("O_TMPFILE", "EEXIST")
 _LINE = re.compile(r"(?P<tid>\d+) +(?P<call>\w+)\((?P<told>.*)")
 _PATH = re.compile(r'"(?P<named>/[^"]*)"|<(?P<held>/[^>]*)>')
@@ -66,6 +66,7 @@ def points(scene: Scene, *words: str) -> list[Point]:
         if not path.startswith(here) or (call == "openat" and not _makes(rest)):
             continue
         published = published or ".head" in path  # which the published name says too
+        # A removal waits for the next run; `sendfile` is done by reading and writing.
         spared = call.startswith(("unlink", "sendfile")) or any(word in rest for word in _SPARED)
         point = Point(
             call=call, number=numbers[key], path="" if mine else path, shown=f"{call}({rest[:140]}",
