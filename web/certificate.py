@@ -25,6 +25,7 @@ class Certificate:
     musts: list[PointView]
     shoulds: list[PointView]
     row_hash: list[str]
+    signed: str
     qr: QrCode | None
     chief: str
     technician: str
@@ -36,7 +37,7 @@ def certificate(language: str, told: Plain, snapshot: Plain) -> Certificate:
     venue, seal = part(snapshot, "venue"), part(told, "seal")
     body, zone = part(seal, "body"), zone_of(text(venue, "timezone"))
     digest = text(told, "row_hash")[:HASH_LENGTH]
-    code = plain_text(text(venue, "code"), limit=40)
+    code, name = plain_text(text(venue, "code"), limit=40), plain_text(text(told, "signed_by"), limit=80)
     points = [(point_view(language, p, lambda iso: _date(iso, zone)), p) for p in parts(body, "points")]
     return Certificate(
         language=language,
@@ -47,6 +48,7 @@ def certificate(language: str, told: Plain, snapshot: Plain) -> Certificate:
         marks=_marks(language, told, venue, zone),
         musts=[view for view, p in points if p.get("must") is True],
         shoulds=[view for view, p in points if p.get("must") is not True],
+        signed=label(language, "signed_by", name=name) if name else label(language, "signed_not_yet"),
         row_hash=[digest[n : n + 8] for n in range(0, len(digest), 8)],
         qr=qr_code(f"venue-seal {code} {count(seal, 'seq')} {digest}") if digest else None,
         chief=plain_text(text(body, "chief"), limit=60),
@@ -75,9 +77,6 @@ def _marks(language: str, told: Plain, venue: Plain, zone: tzinfo) -> list[str]:
         marks.append(label(language, "drill_banner", mode=drill))
     if lifted:
         marks.append(label(language, "mark_lifted", at=_date(text(lifted, "at"), zone)))
-    signature = part(told, "signature")
-    if signature:
-        marks.append(label(language, "mark_signed", at=_date(text(signature, "at"), zone)))
     return marks
 
 

@@ -91,8 +91,7 @@ def present(language: str, look: Look) -> Page:
     snapshot = look.snapshot
     if snapshot is None:
         return _never(language)
-    zone = zone_of(text(part(snapshot, "venue"), "timezone"))
-    now = moment_of(snapshot.get("at")) or datetime.now(UTC)
+    now, zone = _when(snapshot)
     headline, below, level = verdict_words(language, snapshot, now, zone)
     if is_dead(look):
         headline, below, level = *_silent(language, look, now, zone), "unknown"
@@ -136,6 +135,12 @@ def present(language: str, look: Look) -> Page:
         contacts=_contacts(language, snapshot),
         foot=_foot(language, snapshot),
     )
+
+
+def _when(snapshot: Plain) -> tuple[datetime, tzinfo]:
+    """When the guard said it, and the venue's zone."""
+    now = moment_of(snapshot.get("at")) or datetime.now(UTC)
+    return now, zone_of(text(part(snapshot, "venue"), "timezone"))
 
 
 def _never(language: str) -> Page:

@@ -25,6 +25,7 @@ class PointView:
     reason: str
     todo: str
     needs_reason: bool = False
+    provable: bool = False
     override: str = ""
 
 
@@ -111,6 +112,7 @@ def point_view(language: str, point: Plain, clock: Clock, *, morning: bool = Fal
         reason=words.reason,
         todo=words.todo if level != "ok" else "",
         needs_reason=point.get("needs_reason") is True,
+        provable=text(point, "code") in ("unproven", "proven-small", "leaks"),
         override=plain_text(text(point, "override"), limit=600),
     )
 

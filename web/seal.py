@@ -24,6 +24,7 @@ SAID = {
     "isolation": ("switch.declare", "isolated"),
     "panel": ("panel.confirm", "seen"),
 }
+TRIED = {"lamps": "panel.test", "prove": "net.prove"}
 
 
 def add_seal(app: Flask, desk: Desk, client: Client, language: str) -> None:
@@ -60,10 +61,10 @@ def add_seal(app: Flask, desk: Desk, client: Client, language: str) -> None:
         args: dict[str, Any] = {name: choice} if name else {}
         return _after(desk, asked, desk.do(asked, verb, **args))
 
-    @app.post("/seal/lamps")
-    def lamps() -> Response:
+    @app.post("/seal/try/<what>")
+    def attempt(what: str) -> Response:
         asked = language_asked(language)
-        return _after(desk, asked, desk.do(asked, "panel.test"))
+        return _after(desk, asked, desk.do(asked, TRIED.get(what, "")))
 
     @app.post("/seal/morning")
     def morning() -> Response:

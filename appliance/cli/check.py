@@ -41,7 +41,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         ("isolation", "isolated", "the exam switch keeps seats apart, or not"),
     ):
         said = _act(acts, name, text, run_said)
-        said.add_argument(f"--{yes}", dest="yes", choices=("yes", "no"), required=True)
+        said.add_argument(f"--{yes}", dest="yes", choices=("yes", "no"), required=True, help="as it was found")
         said.add_argument("--text", default="", help="how it was looked at")
     _act(acts, "morning", "the morning check was read", run_morning)
 

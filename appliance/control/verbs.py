@@ -26,8 +26,6 @@ from appliance.events.bodies import (
     NetworkUnproven,
     SealLifted,
     SealMade,
-    SealSigned,
-    SealUnsigned,
 )
 from appliance.events.codec import CodecError, from_plain
 from appliance.exam.acts import DECISIONS, Act, Refused
@@ -37,6 +35,7 @@ T = TypeVar("T")
 REPLY_S = 4.0
 MAX_SENT = 256
 MAX_EVENTS = 500
+BUNDLES_LOOKED_AT = 20  # one that was being made when the seal came holds the record before it
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {
     cls.kind: cls
@@ -46,8 +45,6 @@ REPORTED: dict[str, type[Body]] = {
         BundleReceipted,
         NetworkProven,
         NetworkUnproven,
-        SealSigned,
-        SealUnsigned,
     )
 }
 OF_BACKUP = (BundlePublished.kind, BackupFailed.kind)
@@ -200,23 +197,24 @@ class Verbs:
         return self._log
 
     def _certificate(self) -> dict[str, Any]:
-        """The last seal as it stands in the record, its row's hash in the chain, its signature, and its end."""
+        """The last seal as it stands in the record, its row's hash in the chain, its end, the bundle that signs it."""
         try:
             with self._lock:
                 log = self._reading()
-                made, signed, lifted = (log.last(cls.kind) for cls in (SealMade, SealSigned, SealLifted))
+                made, lifted = log.last(SealMade.kind), log.last(SealLifted.kind)
+                after = made.seq if made is not None else 0
+                rows = log.rows(after=after, limit=BUNDLES_LOOKED_AT, kind=BundlePublished.kind)
         except LogError as error:
             raise ControlError("log-unreadable", 69, reason=str(error)) from error
         if made is None:
             raise ControlError("no-seal-yet", 69)
-        signature = json.loads(signed.text) if signed is not None else None
-        if signature is not None and signature["body"]["seal_seq"] != made.seq:
-            signature = None
+        bundles = [json.loads(row.text)["body"] for row in rows]
         ended = lifted is not None and lifted.seq > made.seq
         return {
             "seal": json.loads(made.text),
             "row_hash": made.hash.hex(),
-            "signature": signature,
+            # Its signed manifest names a head of the chain at or beyond the seal's row: nothing before it can change.
+            "signed_by": next((b["name"] for b in bundles if b["log_seq"] >= made.seq), ""),
             "lifted": json.loads(lifted.text) if ended and lifted is not None else None,
         }
 

@@ -99,8 +99,6 @@ from appliance.events.proof import NetworkProofAsked, NetworkProven, NetworkUnpr
 from appliance.events.sealed import (
     ClockConfirmed,
     MorningChecked,
-    SealSigned,
-    SealUnsigned,
     SeatUsbDeclared,
     SwitchDeclared,
 )
@@ -123,7 +121,7 @@ BODIES: dict[str, type[Body]] = {
         NetworkForeign, NetworkProofAsked,
         NetworkLedger, NetworkFlooded, NetworkStranger, NetworkMoved, NetworkDoubled, NetworkOffered,
         NetworkPresent, NetworkUnknown, NetworkProven, NetworkUnproven, RehearsalStarted, RehearsalEnded,
-        ClockConfirmed, SeatUsbDeclared, SwitchDeclared, SealSigned, SealUnsigned, MorningChecked,
+        ClockConfirmed, SeatUsbDeclared, SwitchDeclared, MorningChecked,
         PhaseChanged, SealMade, SealLifted, SittingDelayed, SittingExtended, SittingFinished,
         PaperImported, UploadReported,
         DrillStarted, DrillEnded, SeatSwapped, SeatRetired, SeatRegistered, PinCodeMade, PinChanged, SessionBegun,
@@ -239,8 +237,6 @@ __all__ = [
     "WindowOpened",
     "ClockConfirmed",
     "MorningChecked",
-    "SealSigned",
-    "SealUnsigned",
     "SeatUsbDeclared",
     "SwitchDeclared",
 ]

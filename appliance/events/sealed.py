@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from appliance.events.body import WARNING, Body
+from appliance.events.body import Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,29 +59,6 @@ class SwitchDeclared(Body):
     by: str
     isolated: bool
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealSigned(Body):
-    """The venue's key signed the row of the seal `seal_seq`, whose hash in the chain is `row_hash` (hex).
-
-    `signature` is an SSHSIG (namespace venue-seal) over that row's text.
-    """
-
-    kind: ClassVar[str] = "seal.signed"
-    seal_seq: int
-    row_hash: str
-    signature: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealUnsigned(Body):
-    """The seal `seal_seq` could not be signed; it is tried again. The chain and the next manifest still cover it."""
-
-    kind: ClassVar[str] = "seal.unsigned"
-    level: ClassVar[int] = WARNING
-    seal_seq: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

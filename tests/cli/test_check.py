@@ -1,12 +1,15 @@
 """`venue check`, `venue seal`, `venue unseal` and the certificate, by a real guard."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.eventlog import EventLog
+from appliance.eventlog.files import newest
 from tests.cli.test_day import PEOPLE, PINS, set_pins
 from tests.fakes.place import TIMETABLE, Place
 from tests.fakes.wait import wait_for
@@ -80,3 +83,33 @@ def test_a_certificate_before_any_seal_is_one_plain_line(place: Place) -> None:
     assert done.returncode == 69 and done.stderr.strip() == "The record holds no seal yet."
     usage = place.venue("seal")
     assert usage.returncode == 64
+
+
+def test_the_first_bundle_after_the_seal_signs_it(tmp_path: Path) -> None:
+    """What the certificate names holds with stock tools: ssh-keygen for the manifest, the chain for the rest."""
+    place = Place()
+    try:
+        place.write(backup=True, timetable=TIMETABLE)
+        place.guard()
+        set_pins(place)
+        assert place.venue("seal", *PEOPLE, **PINS).returncode == 0
+        wait_for(lambda: json.loads(place.venue("seal", "certificate", "--json").stdout)["signed_by"] != "")
+        told = json.loads(place.venue("seal", "certificate", "--json").stdout)
+        manifest = place.state / "outbox" / f"{told['signed_by']}.json"
+        head = json.loads(manifest.read_text(encoding="utf-8"))
+        assert head["log_seq"] >= told["seal"]["seq"]
+        log = EventLog(newest(place.log), read_only=True)
+        try:
+            assert log.hash_at(head["log_seq"]).hex() == head["log_hash"]
+            assert log.hash_at(told["seal"]["seq"]).hex() == told["row_hash"]
+        finally:
+            log.close()
+        signers = place.state / "keys" / "allowed_signers"
+        argv = ["ssh-keygen", "-Y", "verify", "-f", str(signers), "-I", "520100-03", "-n", "venue-backup"]
+        argv += ["-s", f"{manifest}.sig"]
+        with manifest.open("rb") as text:
+            assert (
+                subprocess.run(argv, stdin=text, capture_output=True, timeout=20, check=False).returncode == 0
+            )
+    finally:
+        place.close()

@@ -33,7 +33,7 @@ READING = [
     ["status"], ["events"], ["events", "--since", "2"], ["events", "--kind", "guard.started"], ["log", "verify"],
     ["sitting", "list"], ["incident", "list"], ["incident", "show", "1"], ["backup", "list"], ["backup", "verify"],
     ["config", "check"], ["power", "status"], ["usb", "list"], ["net", "status"], ["net", "rehearse", "list"],
-    ["seat", "list"],
+    ["seat", "list"], ["check"],
 ]  # fmt: skip
 ASKING = [
     ["status"], ["status", "--json"], ["events"], ["events", "--json"], ["sitting", "list"], ["incident", "list"],

@@ -166,6 +166,15 @@ def network_of(network: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def readiness_of(row: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a script may expect of the readiness check and of the morning's: the reason of each point."""
+    morning = row["morning"] or {"state": "none", "level": "", "points": []}
+    return {
+        "ready": {"level": row["level"]} | {each["key"]: each["code"] for each in row["points"]},
+        "morning": {"state": morning["state"]} | {each["key"]: each["code"] for each in morning["points"]},
+    }
+
+
 def check(day: Day, number: int, step: Step) -> None:
     """What the script expects to hold just before this step happens."""
     expect, venue_now, snapshot = step.expect, day.guard.dispatch.venue, day.guard.snapshot
@@ -187,6 +196,9 @@ def check(day: Day, number: int, step: Step) -> None:
     if "network" in expect:
         line = network_of(snapshot["network"])
         assert expect["network"] == {key: line[key] for key in expect["network"]}, (place, line)
+    for name, told in readiness_of(snapshot["readiness"]).items():
+        wanted = expect.get(name, {})
+        assert wanted == {key: told.get(key) for key in wanted}, (place, told)
     incidents = {i.cause_kind: i for i in venue_now.open_incidents()}
     for kind, proposed in expect.get("class", {}).items():
         assert incidents[kind].proposed == proposed, place

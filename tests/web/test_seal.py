@@ -161,6 +161,7 @@ def test_declarations_are_the_technicians_and_need_a_sign_in(person: Browser, ve
     wait_for(lambda: "技术人员已声明：考试机 U 盘已禁用" in person.get("/seal"))
     assert person.send(person.get("/seal"), "/seal/say/isolation", choice="maybe").status_code == 409
     assert person.post("/seal/say/nonsense", choice="yes").status_code == 403
+    assert person.post("/seal/try/nonsense").status_code == 403
 
 
 def test_the_certificate_holds_names_points_hash_and_code(

@@ -11,8 +11,6 @@ from appliance.events.bodies import (
     PhaseChanged,
     SealLifted,
     SealMade,
-    SealSigned,
-    SealUnsigned,
     SeatsRead,
     SeatUsbDeclared,
     SwitchDeclared,
@@ -44,17 +42,6 @@ class ClockWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signing:
-    """The signature of the seal `seal_seq`: there (`signed`), or tried in vain, `reason`. `tries` counts runs."""
-
-    seal_seq: int = 0
-    signed: datetime | None = None
-    tried: Moment | None = None
-    tries: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessState:
     """`seats_seen`: when each seat was last on the network. `unobserved`: since the seal, oldest first.
 
@@ -67,9 +54,7 @@ class ReadinessState:
     isolation: Word | None = None
     seats_seen: dict[str, Moment] = field(default_factory=dict)
     unobserved: tuple[Unobserved, ...] = ()
-    sealed_since: Moment | None = None
     mornings: dict[str, Word] = field(default_factory=dict)
-    signing: Signing = field(default_factory=Signing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +92,8 @@ def vouched(state: ReadinessState, now: Moment) -> bool:
 
 def _after_seal(state: ReadinessState, event: Event, now: Moment, before: Before) -> ReadinessState:
     match event.body:
-        case SealMade():
-            sealed = replace(state, unobserved=(), mornings={}, sealed_since=now)
-            return replace(sealed, signing=Signing(seal_seq=event.seq))
-        case SealLifted():
-            return replace(state, unobserved=(), mornings={}, sealed_since=None)
-        case SealSigned(seal_seq=seq) if seq == state.signing.seal_seq:
-            signing = replace(state.signing, signed=event.at, tried=now, reason="")
-            return replace(state, signing=replace(signing, tries=signing.tries + 1))
-        case SealUnsigned(seal_seq=seq, reason=reason) if seq == state.signing.seal_seq:
-            tried = replace(state.signing, tried=now, tries=state.signing.tries + 1, reason=reason)
-            return replace(state, signing=tried)
+        case SealMade() | SealLifted():
+            return replace(state, unobserved=(), mornings={})
         case GuardStarted() if before.sealed and before.last is not None:
             return _unwatched(state, BOX, before.last.wall, event.at)
         case PhaseChanged() if before.sealed and before.phase == "sealed" and before.phase_at is not None:

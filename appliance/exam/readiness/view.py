@@ -59,7 +59,7 @@ def morning_row(venue: Venue, now: Moment) -> Plain | None:
 
 def seal_row(venue: Venue) -> Plain | None:
     """Who sealed, when, over what; None without a seal."""
-    seal, signing = venue.seal, venue.readiness.signing
+    seal = venue.seal
     if seal is None:
         return None
     return {
@@ -69,5 +69,4 @@ def seal_row(venue: Venue) -> Plain | None:
         "technician": seal.technician,
         "seq": seal.seq,
         "overrides": sum(1 for each in seal.points if each.override),
-        "signed_at": signing.signed.isoformat() if signing.signed and signing.seal_seq == seal.seq else None,
     }

@@ -25,14 +25,6 @@ READY_EVENTS: Mapping[str, Both] = {
             "{by} looked at the switch: seats reach each other",
         ),
     ),
-    "seal.signed": Both(
-        "封场记录已由本考点密钥签名（第 {seal_seq} 条）",
-        "The seal (row {seal_seq}) is signed by the venue's key",
-    ),
-    "seal.unsigned": Both(
-        "封场记录（第 {seal_seq} 条）没有签成：{reason}，稍后再试",
-        "The seal (row {seal_seq}) could not be signed: {reason}; it is tried again",
-    ),
     "morning.checked": Both(
         "早检已看过（场次 {sitting}，{by}）", "The morning check of {sitting} was read by {by}"
     ),

@@ -17,14 +17,6 @@ READY_EXPLAINED: Mapping[str, Explanation] = {
         ("交换机隔离的声明", "技术人员看过交换机；监控盒看不到交换机里面。", "没有隔开的，请在交换机上设置端口隔离。"),
         ("Switch isolation was declared", "A technician looked at the switch; the box does not see into it.", "Where seats reach each other, set port isolation on the switch."),
     ),
-    "seal.signed": explained(
-        ("封场记录已签名", "签名是 SSHSIG，命名空间 venue-seal，用 allowed_signers 可以验证。"),
-        ("The seal is signed", "An SSHSIG, namespace venue-seal; allowed_signers verifies it."),
-    ),
-    "seal.unsigned": explained(
-        ("封场记录没有签成", "封场有效，记录仍在校验链里；稍后再试。", "请看写明的原因：STATE/keys 读得到吗。"),
-        ("The seal could not be signed", "The seal stands and its row is in the chain; it is tried again.", "See the reason: can STATE/keys be read?"),
-    ),
     "morning.checked": explained(
         ("早检已看过", "与封场时比过：考试机、USB 口、外网、供电；夜里没有监测的时段一并记下。"),
         ("The morning check was read", "Seats, USB, line and supply were compared with the seal; what nobody watched at night is told."),

@@ -50,6 +50,7 @@ READY_LABELS: Mapping[str, tuple[str, str]] = {
     ),
     "say_offset": ("监控盒快几秒（慢写负数）", "Seconds the box is ahead (behind: negative)"),
     "say_clock_yes": ("是，已核对", "Yes, compared"),
+    "say_prove": ("做全套验证（约半分钟）", "Make the full proof (half a minute)"),
     "say_lamps": ("试灯（10 秒）", "Try lamps (10 s)"),
     "say_panel": ("看到灯亮、听到蜂鸣了吗？", "Did you see the lamps and hear the buzzer?"),
     "yes_seen": ("看到、听到了", "Yes, both"),
@@ -104,7 +105,14 @@ READY_LABELS: Mapping[str, tuple[str, str]] = {
     "fact_head": ("封场前记录校验码", "Head of the record before"),
     "fact_unread": ("没有读到", "not read"),
     "mark_lifted": ("此封场已于 {at} 解除", "This seal was lifted at {at}"),
-    "mark_signed": ("已由本考点密钥签名（{at}）", "Signed by the venue's key ({at})"),
+    "signed_by": (
+        "签名：由备份 {name} 的清单签名一并保证",
+        "Signed: the manifest of bundle {name} carries the record's head beyond this row",
+    ),
+    "signed_not_yet": (
+        "签名：还没有；封场后的第一份备份签名时一并保证",
+        "Signed: not yet; the first bundle after the seal does it",
+    ),
     "column_point": ("项目", "Point"),
     "column_state": ("情况", "State"),
     "column_why": ("说明", "Why"),
