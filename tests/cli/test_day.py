@@ -1,6 +1,7 @@
 """A chief's and a technician's day in a shell, against a guard on a simulated world."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -74,6 +75,15 @@ def test_a_verdict_that_is_unknown_is_3(place: Place) -> None:
     assert place.venue("seal", *PEOPLE, **PINS).returncode == 0
     wait_for(lambda: place.status()["verdict"]["level"] == "unknown")
     assert place.venue("status").returncode == 3, "sealed, and nobody watches the power"
+
+
+def test_a_code_is_printed_for_its_owner_and_stands_in_the_record_without_its_digits(place: Place) -> None:
+    done = place.venue("pin", "code", LANG="en_US.UTF-8")
+    code = re.search(r"[0-9]{4} [0-9]{4}", done.stdout)
+    assert done.returncode == 0 and code and "chief examiner" in done.stdout
+    told = place.venue("events", "--kind", "pin.code_made", "--json").stdout
+    assert '"chief"' in told and code[0] not in told and code[0].replace(" ", "") not in told
+    assert place.venue("pin", "code", "deputy").returncode == 0
 
 
 def test_seal_and_unseal_need_both_pins(place: Place) -> None:
