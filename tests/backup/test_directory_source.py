@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.backup.sources import SOURCES, Label, SourceMissing
+from appliance.backup.sources import SOURCES, Label, SourceMissing, directory
 from appliance.backup.sources.directory import Options
+from appliance.backup.sources.directory_file import ask_for, stamp_of
 from tests.backup.kept import Kept
 from tests.backup.settled import settle
 from tests.fakes.wait import wait_for
@@ -148,6 +149,47 @@ def test_a_file_above_the_limit_is_left_out_however_small_it_is(tmp_path: Path) 
     settle(tmp_path)
     sink = captured(tmp_path, largest_file_gb=0.001)
     assert sink.missing == {b"b": "too_large"} and list(sink.content) == [b"a"]
+
+
+def test_files_that_wait_for_their_medium_are_asked_for_ahead_and_taken_all_the_same(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        (tree / f"{number:03}").write_text(str(number))
+    os.mkfifo(tree / "050 fifo")
+    settle(tree)
+    expected = captured(tree)
+
+    def delete(path: bytes) -> None:
+        (tree / "020").unlink(missing_ok=True)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(directory, "_WAITED_S", -1.0)
+        found = captured(tree, on_write=delete)
+    assert expected.content.pop(b"020") == b"20"
+    assert found.content == expected.content and found.skips == expected.skips == 1 and not found.missing
+
+
+def test_a_file_that_is_asked_for_comes_from_its_medium_by_itself(tmp_path: Path) -> None:
+    if shutil.which("fincore") is None:
+        pytest.skip("fincore is missing: apt-get install util-linux-extra")
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(200_000))
+    fd = os.open(path, os.O_RDONLY)
+    os.fsync(fd)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(fd)
+
+    def pages() -> int:
+        return int(subprocess.run(["fincore", "-n", "-o", "PAGES", str(path)], capture_output=True, check=True).stdout)
+
+    if pages():
+        pytest.skip("this file system lies in memory")
+    above = os.open(tmp_path, os.O_RDONLY)
+    ask_for(above, b"file", stamp_of(path.stat()))
+    ask_for(above, b"not there", stamp_of(path.stat()))
+    os.close(above)
+    wait_for(lambda: pages() >= 200_000 // 4096)
 
 
 def test_directories_too_deep_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:

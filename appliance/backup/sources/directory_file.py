@@ -1,5 +1,6 @@
 """One regular file of a tree, read so that bytes of two moments are never taken for bytes of one."""
 
+import contextlib
 import os
 import stat
 import struct
@@ -25,15 +26,15 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def take_quickly(sink: Sink, parent: int, name: bytes, path: bytes, stamp: Stamp, largest_bytes: int) -> bool:
-    """Whether a small file is taken by one reading, its stamp after it being the one it was listed with.
+def read_quickly(parent: int, name: bytes, stamp: Stamp, largest_bytes: int) -> bytes | None:
+    """A small file by one reading, its stamp after it being the one it was listed with; None where it is not so.
 
     Nearly every file is such a one, and this is the shortest way that tears none; all else goes to `take`.
     Raises OSError.
     """
-    mode, _, size, mtime_ns, _ = stamp
+    mode, _, size, _, _ = stamp
     if size > _WHOLE_BYTES or size > largest_bytes or not stat.S_ISREG(mode):
-        return False
+        return None
     fd = os.open(name, _FLAGS, dir_fd=parent)
     try:
         recent = _recent(stamp)
@@ -41,10 +42,20 @@ def take_quickly(sink: Sink, parent: int, name: bytes, path: bytes, stamp: Stamp
         after = stamp_of(os.fstat(fd))
     finally:
         os.close(fd)
-    if recent or len(content) != size or after != stamp:
-        return False
-    sink.whole(path, content, mode=mode, mtime_ns=mtime_ns)
-    return True
+    return None if recent or len(content) != size or after != stamp else content
+
+
+def ask_for(parent: int, name: bytes, stamp: Stamp) -> None:
+    """Have the kernel read a small file into its page cache, and do not wait; that it can not shows at its turn."""
+    mode, _, size, _, _ = stamp
+    if size > _WHOLE_BYTES or not stat.S_ISREG(mode):
+        return
+    with contextlib.suppress(OSError):
+        fd = os.open(name, _FLAGS, dir_fd=parent)
+        try:
+            os.posix_fadvise(fd, 0, size, os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(fd)
 
 
 def take(sink: Sink, parent: int, name: bytes, path: bytes, largest_bytes: int) -> None:
