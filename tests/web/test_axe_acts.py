@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from appliance.client import Client
-from tests.web import chrome, snapshots, usbs
+from tests.web import chrome, readies, snapshots, usbs
 from tests.web.fake_guard import FakeGuard
 from web import create_app
 
 pytest.importorskip("axe_playwright_python", reason="playwright and axe-core are not installed (extra: test)")
 pytestmark = [pytest.mark.slow, chrome.needs_chromium]
-PATHS = ("/signin", "/signin?first=1", "/incident/4", "/sitting", "/seats", "/usb")
+PATHS = ("/signin", "/signin?first=1", "/incident/4", "/sitting", "/seats", "/usb", "/seal")
 
 
 def told() -> dict[str, Any]:
@@ -23,6 +23,7 @@ def told() -> dict[str, Any]:
             incident |= {"cause": "1-23", "lost_minutes": 3, "reported": [], "notes": []}
     snapshot["usb"] = usbs.EVERY["stick"]()["usb"]
     snapshot["seats"][1]["state"] = "retired"
+    snapshot["seal"], snapshot["readiness"] = None, readies.readiness(morning=readies.morning())
     snapshot["sitting"] |= {"last_end": snapshot["at"], "end": snapshot["at"], "finished_at": None}
     snapshot["phase"] |= {"name": "closing", "sitting": snapshot["sitting"]["id"]}
     return snapshot

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from appliance.events import Moment
 from appliance.events.codec import canonical
 from appliance.exam.readiness import people, supply
+from appliance.exam.readiness.health import health
 from appliance.exam.readiness.inventory import usb, usb_sha256
 from appliance.exam.readiness.line import line
 from appliance.exam.readiness.point import Point, point, worst
@@ -15,7 +16,7 @@ from appliance.exam.verdict import CRITICAL
 OLD_S = 24 * 3600.0
 DRILL_OLD_S = 31 * 24 * 3600.0  # a mock exam is held within the month before; so is a restore (our judgement)
 DISK = {"ok": "room", "low": "low", "full": "full"}
-UNMEASURED = ("wear", "temperature", "undervoltage", "watchdog", "line_speed")
+UNMEASURED = ("watchdog", "line_speed")
 
 
 def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
@@ -34,6 +35,7 @@ def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
         polarity(venue),
         people.isolation(venue, now),
         people.seat_usb(venue, now),
+        *health(venue),
         *(point(key, "unmeasured") for key in UNMEASURED),
     )
 

@@ -48,9 +48,9 @@ SHOULD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "polarity": {"drilled": OK, "wrong": CRITICAL, "undrilled": ATTENTION, "none": UNSURE},
         "isolation": {"confirmed": OK, "not-isolated": ATTENTION, "unconfirmed": UNSURE},
         "seat_usb": {"declared": ATTENTION, "not-blocked": CRITICAL, "undeclared": UNSURE},
-        "wear": {"unmeasured": UNSURE},
-        "temperature": {"unmeasured": UNSURE},
-        "undervoltage": {"unmeasured": UNSURE},
+        "wear": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
+        "temperature": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
+        "undervoltage": {"well": OK, "bad": CRITICAL, "unmeasured": UNSURE},
         "watchdog": {"unmeasured": UNSURE},
         "line_speed": {"unmeasured": UNSURE},
     }

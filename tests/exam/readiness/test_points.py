@@ -7,6 +7,7 @@ import pytest
 from appliance.events.bodies import (
     BackupFailed,
     DiskRead,
+    HostRead,
     NetworkDrifted,
     NetworkHeld,
     NetworkProven,
@@ -332,6 +333,14 @@ def test_what_this_version_can_not_measure_is_unknown() -> None:
     day = Ledger().all_read()
     for key in ("wear", "temperature", "undervoltage", "watchdog", "line_speed"):
         assert stands(day, key) == ("unknown", "unmeasured")
+    day.record(HostRead(temperature_c=48.0))
+    assert stands(day, "temperature") == ("ok", "well")
+    assert stands(day, "undervoltage") == ("unknown", "unmeasured"), "the board does not tell"
+    day.record(
+        HostRead(faults=("hot", "under-voltage"), temperature_c=82.0, under_voltage=True, wear_percent=20)
+    )
+    assert stands(day, "temperature") == ("attention", "bad")
+    assert stands(day, "undervoltage") == ("critical", "bad") and stands(day, "wear") == ("ok", "well")
     day.record(DiskRead(level_name="low", free_percent=8.0, free_bytes=1))
     assert stands(day, "disk") == ("attention", "low")
 
