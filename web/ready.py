@@ -94,7 +94,8 @@ def status_row(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> R
     shown = ready(language, snapshot, now, zone)
     if shown.morning is not None:
         words = label(language, "morning_line", words=shown.morning.words)
-        level = "ok" if shown.morning.state == "confirmed" else shown.morning.level
+        read = shown.morning.state == "confirmed" and shown.morning.level != "ok"
+        level = "" if read else shown.morning.level  # read by a person makes nothing green that is not
         return Row(time="", words=words, level=level)
     if shown.sealed:
         return Row(time="", words=shown.sealed)

@@ -1,6 +1,7 @@
 """`/seal` by a real guard: the list, what people say, the seal by two people, its certificate."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from appliance.events.bodies import ClockConfirmed
 from tests.control.conftest import Answering
 from tests.fakes.box import stored
 from tests.fakes.wait import wait_for
+from tests.web import readies, snapshots
 from tests.web.desk import PINS, Browser
+from web.ready import status_row
 
 EVIL = '"><script>alert(1)</script>\u202e'
 PEOPLE = {
@@ -184,3 +187,16 @@ def test_the_certificate_holds_names_points_hash_and_code(
 
 def test_the_status_page_leads_to_the_check(person: Browser) -> None:
     assert re.search(r'id="ready">.*?<a href="/seal\?lang=zh_CN">封场前检查：', person.get("/"), re.DOTALL)
+
+
+def test_a_morning_that_was_read_is_no_greener_than_what_it_found() -> None:
+    def row(state: str, level: str) -> str:
+        found = readies.morning(state) | {"level": level}
+        snapshot = snapshots.all_well(readiness=readies.readiness(morning=found))
+        snapshot["phase"]["name"] = "preparing"
+        shown = status_row("zh_CN", snapshot, datetime.fromisoformat(snapshots.NOW), UTC)
+        assert shown is not None and shown.words.startswith("早检：")
+        return shown.level
+
+    assert row("found", "attention") == "attention" and row("confirmed", "ok") == "ok"
+    assert row("confirmed", "unknown") == "" and row("watching", "ok") == "unknown"
