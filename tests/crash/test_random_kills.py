@@ -1,4 +1,4 @@
-"""SIGKILL at moments that nobody chose: 60 of them, 500 with VENUE_LONG=1."""
+"""SIGKILL at moments that nobody chose: 40 runs that it ended, 500 with VENUE_LONG=1."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import time
 
 from tests.crash.scene import Scene
 
-KILLS = 500 if os.environ.get("VENUE_LONG") == "1" else 60
+KILLS = 500 if os.environ.get("VENUE_LONG") == "1" else 40
 SEED = 20260905
 
 
@@ -20,7 +20,9 @@ def test_after_a_kill_at_any_moment_all_that_was_announced_is_there_and_the_next
     assert scene.warm.run(*scene.run_words) == 0
     longest_s = time.monotonic() - began_s
     announced, killed, kinds = scene.warm.announced(), 0, ((), ("--full",))
-    for number in range(KILLS):
+    number = 0
+    while killed < KILLS:
+        number += 1
         scene.change()
         pid = scene.warm.start(*scene.run_words, *lot.choice(kinds))
         time.sleep(lot.random() * longest_s)  # the moment itself is what is tried
@@ -32,12 +34,11 @@ def test_after_a_kill_at_any_moment_all_that_was_announced_is_there_and_the_next
         announced += scene.warm.announced()
         missing = set(announced) - {bundle.name for bundle in scene.published()}
         assert not missing, (number, missing)
-        if number % 20 == 19:
+        if number % 20 == 0:
             assert scene.warm.run(*scene.run_words) == 0, (number, scene.warm.said())
             announced += scene.warm.announced()
             assert scene.faults(announced) == [], number
             assert scene.newest_faults() == [] and scene.rubbish() == [], number
-    print(f"{KILLS} kills, {killed} in a run, {len(announced)} bundles announced, 0 missing")
-    assert killed > KILLS / 2, "the moments lie where nothing runs"
+    print(f"{killed} of {number} runs killed, {len(announced)} bundles announced, 0 missing")
     assert len(announced) == len(set(announced))
     assert all(map(scene.opens_with_stock_tools, lot.sample(scene.published(), 10)))
