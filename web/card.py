@@ -33,3 +33,10 @@ class Card:
     big: str
     lines: list[Line] = field(default_factory=list)
     fold: Fold | None = None
+
+
+def unmonitored(say: Say, title: str, lines: list[Line]) -> Card:
+    """The card of what the configuration asks nobody to look at: never green."""
+    return Card(
+        title=say(title), level="unknown", tag=say("unmonitored"), big=say("unmonitored"), lines=lines
+    )

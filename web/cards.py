@@ -3,16 +3,15 @@
 from datetime import datetime, tzinfo
 
 from appliance.words import label, name_of, net_level, net_lines, usb_level
-from web.card import Card, Fold, Line, Say
+from web.backup import card as backup_card
+from web.card import Card, Fold, Line, Say, unmonitored
 from web.fields import Plain, count, part, text
 from web.head import proof_before
-from web.sitting_sheet import upload_words
 from web.supply import card as power_card
 from web.times import clock_time, day_time, moment_of
 from web.usb import usb_lines, usb_list
 
 LINES_SHOWN = 3  # a card stays as low as its neighbours: the page fits a small laptop
-_BACKUP_LEVEL = {"ok": "ok", "running": "ok", "failed": "attention", "late": "attention", "none": "attention"}
 
 
 def cards(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[Card]:
@@ -25,7 +24,7 @@ def cards(language: str, snapshot: Plain, now: datetime, zone: tzinfo) -> list[C
         power_card(language, say, snapshot, now, zone),
         _seats(language, say, snapshot),
         _line_and_usb(language, say, snapshot, now, zone),
-        _backup(language, say, snapshot, now, zone),
+        backup_card(language, say, snapshot, now, zone),
     ]
 
 
@@ -34,7 +33,7 @@ def _seats(language: str, say: Say, snapshot: Plain) -> Card:
     state = text(presence, "state")
     spares = Line(words=say("spares", spares=count(presence, "spares")))
     if state == "unmonitored":
-        return _unmonitored(say, "seats", [spares])
+        return unmonitored(say, "seats", [spares])
     if state != "watched":
         return Card(
             title=say("seats"),
@@ -115,53 +114,3 @@ def _net_words(say: Say, net: str, proven: str, proof: Plain, before: str) -> st
         told = ("net_closed_proven", proven) if proven else ("net_closed_old", before)
         return say(told[0], time=told[1]) if told[1] else say("net_closed")
     return say(f"net_{net}" if net in ("unmonitored", "drifted", "rehearsing", "leaks") else "net_unknown")
-
-
-def _official(language: str, say: Say, snapshot: Plain, zone: tzinfo) -> str:
-    """The exam system's own upload: rooms' word where somebody wrote it down, and never this box's."""
-    if not part(part(snapshot, "sitting"), "uploaded"):
-        return say("official")
-    return upload_words(language, snapshot, zone)
-
-
-def _backup(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Card:
-    backup = part(snapshot, "backup")
-    state = text(backup, "state")
-    lines = [
-        _province_line(language, say, snapshot, now, zone),
-        Line(words=_official(language, say, snapshot, zone)),
-    ]
-    if state in ("unmonitored", ""):
-        return _unmonitored(say, "backup", lines)
-    last, failed = part(backup, "last"), part(backup, "failed")
-    if state == "failed" and failed:
-        at = day_time(language, moment_of(failed.get("at")), now, zone)
-        lines.insert(0, Line(words=say("backup_failed_line", time=at), level="attention"))
-    level = _BACKUP_LEVEL.get(state, "unknown")
-    big = say("backup_running_big" if state == "running" else "backup_none_big")
-    if last:
-        big = say("backup_big", time=day_time(language, moment_of(last.get("at")), now, zone))
-    return Card(
-        title=say("backup"), level=level, tag=name_of(language, "backup", state), big=big, lines=lines
-    )
-
-
-def _province_line(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) -> Line:
-    province = part(snapshot, "province")
-    time = day_time(
-        language, moment_of(province.get("held_until") or province.get("last_receipted_at")), now, zone
-    )
-    match text(province, "state"):
-        case "received":
-            return Line(words=say("province_received", time=time), level="ok")
-        case "behind" if time:
-            return Line(words=say("province_behind", time=time), level="attention")
-        case "behind" | "none":
-            return Line(words=say("province_none"), level="attention")
-    return Line(words=say("province_unmonitored"), level="unknown")
-
-
-def _unmonitored(say: Say, title: str, lines: list[Line]) -> Card:
-    return Card(
-        title=say(title), level="unknown", tag=say("unmonitored"), big=say("unmonitored"), lines=lines
-    )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from appliance.config.glance import LISTEN, RUN_DIR, STATE_DIR
+from appliance.config.places import Places
 from appliance.config.recipient import Recipient
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
@@ -200,7 +201,8 @@ class SourceSection(_Driven):
 class BackupSection(_Section):
     """What is sealed, how often, and to whom: `recipients` are the province's public keys, each as a text `"age1…"` or
     as the table below. `receipt_keys`: by which its receipts are known, each a line `ssh-ed25519 AAAA…`. While a
-    sitting runs, sources are read at `running_mb_per_s` at most."""
+    sitting runs, sources are read at `running_mb_per_s` at most. `copies` are folders on other disks, mounted, where
+    each bundle stands once more. What the province has receipted goes after `keep_days`, or earlier for room."""
 
     recipients: tuple[Recipient, ...] = ()
     receipt_keys: tuple[Annotated[str, Field(pattern=_RECEIPT_KEY)], ...] = ()
@@ -208,6 +210,7 @@ class BackupSection(_Section):
     running_mb_per_s: int = Field(20, ge=1, le=10_000)
     keep_days: int = Field(30, ge=1, le=3650)
     quota_gb: int = Field(16, ge=1, le=10_000)
+    copies: Places = ()
     source: tuple[SourceSection, ...] = ()
 
 

@@ -19,11 +19,15 @@ from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
 from appliance.events import BODIES, Body
 from appliance.events.bodies import (
+    BackupDrilled,
     BackupFailed,
+    BundlePruned,
     BundlePublished,
     BundleReceipted,
+    CopyRead,
     NetworkProven,
     NetworkUnproven,
+    OutboxRead,
     SealLifted,
     SealMade,
 )
@@ -40,14 +44,11 @@ MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 REPORTED: dict[str, type[Body]] = {
     cls.kind: cls
     for cls in (
-        BundlePublished,
-        BackupFailed,
-        BundleReceipted,
-        NetworkProven,
-        NetworkUnproven,
+        BundlePublished, BackupFailed, BundleReceipted, BundlePruned, OutboxRead, CopyRead, BackupDrilled,
+        NetworkProven, NetworkUnproven,
     )
-}
-OF_BACKUP = (BundlePublished.kind, BackupFailed.kind)
+}  # fmt: skip
+OF_BACKUP = (BundlePublished.kind, BackupFailed.kind, BundlePruned.kind, OutboxRead.kind, CopyRead.kind)
 Key = tuple[str, str, str]  # verb, token, the form's own key
 Reply = Future[dict[str, Any]]
 PINS_FOR = {

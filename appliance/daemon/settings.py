@@ -75,6 +75,7 @@ def read(path: Path) -> Settings:
         seats_watched=bool(seats) and (config.simulation is not None or network.seats_seen(config, rows)),
         backup=bool(config.backup.source),
         recipients=recipients.plan(config),
+        copies=config.backup.copies,
         simulated=config.simulation is not None,
     )
     boot = tuple(grant for device in boot_devices(plan) if (grant := grant_of(device)) is not None)

@@ -103,6 +103,7 @@ from appliance.events.sealed import (
     SwitchDeclared,
 )
 from appliance.events.seats import SeatRegistered, SeatRetired
+from appliance.events.stored import BackupDrilled, BundlePruned, CopyRead, OutboxRead
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -127,7 +128,8 @@ BODIES: dict[str, type[Body]] = {
         DrillStarted, DrillEnded, SeatSwapped, SeatRetired, SeatRegistered, PinCodeMade, PinChanged, SessionBegun,
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
-        BackupRequested, BundlePublished, BackupFailed, BundleReceipted, PostureHeld, PostureFailed,
+        BackupRequested, BundlePublished, BackupFailed, BundleReceipted, BundlePruned, OutboxRead,
+        CopyRead, BackupDrilled, PostureHeld, PostureFailed,
     )
 }  # fmt: skip
 
@@ -140,14 +142,17 @@ __all__ = [
     "NetworkProven",
     "NetworkUnproven",
     "BODIES",
+    "BackupDrilled",
     "BackupFailed",
     "BackupRequested",
     "BatteryReplaced",
     "Body",
+    "BundlePruned",
     "BundlePublished",
     "BundleReceipted",
     "CRITICAL",
     "ClockJudged",
+    "CopyRead",
     "DEBUG",
     "DiskRead",
     "HostRead",
@@ -188,6 +193,7 @@ __all__ = [
     "NetworkStranger",
     "NetworkUnknown",
     "NetworkUnreadable",
+    "OutboxRead",
     "PanelConfirmed",
     "PanelPressed",
     "PanelSilenced",

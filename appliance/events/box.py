@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from appliance.events.body import CRITICAL, DEBUG, ERROR, WARNING, Body
 from appliance.events.plan import Plan
+from appliance.events.stored import SourceTold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +142,21 @@ class BundlePublished(Body):
     sha256: str
     incomplete: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    sources: tuple[SourceTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFailed(Body):
-    """A bundle could not be made; every older one stands."""
+    """A bundle could not be made; every older one stands.
+
+    `code`: sources, full, refused, unwritable, read_back, log; '' where it is none of these. `reason` is for the
+    technician.
+    """
 
     kind: ClassVar[str] = "backup.failed"
     level: ClassVar[int] = ERROR
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,7 @@ class Plan:
     `network` is the mode of `net`, which names who is in the exam network.
     `usb_boot` is what lockdown.conf must grant, in its own words.
     `attached`: disks, interfaces and mounts are watched as well.
+    `copies`: second places of the bundles.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
     """
 
@@ -142,4 +143,5 @@ class Plan:
     seats_watched: bool = False
     backup: bool = False
     recipients: tuple[RecipientPlan, ...] = ()
+    copies: tuple[str, ...] = ()
     simulated: bool = False

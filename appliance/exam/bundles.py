@@ -3,10 +3,22 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from appliance.events import Event, Moment
-from appliance.events.bodies import BackupFailed, BackupRequested, BundlePublished, BundleReceipted
+from appliance.events import Body, Event, Moment
+from appliance.events.bodies import (
+    BackupFailed,
+    BackupRequested,
+    BundlePruned,
+    BundlePublished,
+    BundleReceipted,
+    IncidentClosed,
+)
+from appliance.events.stored import SourceTold
+from appliance.exam import stored
+from appliance.exam.incidents import Incident
+from appliance.exam.stored import StoredState
 
 FULL, DELTA = "full", "delta"
+FULL_UP = "full"  # the code of a bundle for which there was no room
 KEPT_BUNDLES, KEPT_RECEIPTS = 50, 200
 
 
@@ -22,6 +34,7 @@ class Bundle:
     files: int = 0
     sealed_bytes: int = 0
     incomplete: tuple[str, ...] = ()
+    sources: tuple[SourceTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +42,8 @@ class BackupState:
     """The last bundle, each sitting's final one, what the province holds, and the last failure since.
 
     `recent` are the last 50 bundles by name, `receipted` the last 200 receipts; `held_until` is how far
-    the bundles go that the province holds. `deltas`: how many were made since the last full one.
+    the bundles go that the province holds. `deltas`: how many were made since the last full one, of `full_at`.
+    `short`: sources whose last bundle of a sitting held fewer answers than it should, until one holds them all.
     """
 
     last: Bundle | None = None
@@ -40,9 +54,13 @@ class BackupState:
     requested_seq: int = 0
     requested_full: bool = False
     deltas: int = 0
+    full_at: datetime | None = None
+    short: dict[str, SourceTold] = field(default_factory=dict)
+    stored: StoredState = field(default_factory=StoredState)
     failed: Moment | None = None
     failed_seq: int = 0
     failed_reason: str = ""
+    failed_code: str = ""
     failures: int = 0
 
 
@@ -51,12 +69,13 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
     match event.body:
         case BackupRequested(full=full):
             return replace(backup, requested_seq=event.seq, requested_full=full)
-        case BackupFailed(reason=reason):
+        case BackupFailed(reason=reason, code=code):
             return replace(
                 backup,
                 failed=now,
                 failed_seq=event.seq,
                 failed_reason=reason,
+                failed_code=code,
                 failures=backup.failures + 1,
             )
         case BundlePublished() as body:
@@ -69,6 +88,7 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
                 files=body.files,
                 sealed_bytes=body.sealed_bytes,
                 incomplete=body.incomplete,
+                sources=body.sources,
             )
             finals = backup.finals | ({body.sitting: bundle} if body.stage == "final" else {})
             recent = dict([*backup.recent.items(), (body.name, event.at)][-KEPT_BUNDLES:])
@@ -78,16 +98,48 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
                 finals=finals,
                 recent=recent,
                 deltas=backup.deltas + 1 if body.bundle_kind == DELTA else 0,
+                full_at=event.at if body.bundle_kind == FULL else backup.full_at,
+                short=_short(backup.short, body),
                 failed=None,
                 failed_reason="",
+                failed_code="",
                 failures=0,
             )
         case BundleReceipted(name=name):
             return _receipted(backup, name, event.at)
-    return backup
+        case BundlePruned(place="") if backup.failed_code == FULL_UP:
+            return replace(backup, failed=None)  # there may be room now: it is not waited for
+    kept = stored.after(backup.stored, event.body, now)
+    return backup if kept is backup.stored else replace(backup, stored=kept)
+
+
+def noted(backup: BackupState, body: Body, incidents: tuple[Incident, ...]) -> BackupState:
+    """Once people closed it, that answers are fewer is known: who was absent does not come any more."""
+    if not isinstance(body, IncidentClosed):
+        return backup
+    closed = {i.cause for i in incidents if i.number == body.number and i.cause_kind == "answers_short"}
+    left = {name: told for name, told in backup.short.items() if name not in closed}
+    return backup if left == backup.short else replace(backup, short=left)
+
+
+def is_short(told: SourceTold) -> bool:
+    """Whether it is known that answers are missing."""
+    return told.expected is not None and told.collected is not None and told.collected < told.expected
+
+
+def _short(before: dict[str, SourceTold], body: BundlePublished) -> dict[str, SourceTold]:
+    """A sitting's last bundle tells anew; another one only ends what it shows to be complete."""
+    if body.stage == "final":
+        return {told.name: told for told in body.sources if is_short(told)}
+    known = {told.name for told in body.sources if told.expected is not None and told.collected is not None}
+    whole = known - {told.name for told in body.sources if is_short(told)}
+    return {name: told for name, told in before.items() if name not in whole}
 
 
 def _receipted(backup: BackupState, name: str, at: datetime) -> BackupState:
     known = [when for when in (backup.held_until, backup.recent.get(name)) if when]
-    receipted = dict([*backup.receipted.items(), (name, at)][-KEPT_RECEIPTS:])
+    rows = [*backup.receipted.items(), (name, at)]
+    finals = {bundle.name for bundle in backup.finals.values()}
+    # A sitting's last receipt stays: an exam's bundles every five minutes would push it out within days.
+    receipted = dict([row for row in rows[:-KEPT_RECEIPTS] if row[0] in finals] + rows[-KEPT_RECEIPTS:])
     return replace(backup, receipted=receipted, held_until=max(known, default=None))

@@ -1,12 +1,11 @@
 """What is wrong right now, cause by cause: the level that incidents are held against."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
+from appliance.exam.backup_causes import backup_causes
 from appliance.exam.cause import Cause
-from appliance.exam.deadline import receipt_due
 from appliance.exam.net.causes import net_causes
 from appliance.exam.net.proof import SHOWN_KINDS, fresh
 from appliance.exam.power.causes import power_causes
@@ -23,7 +22,7 @@ def causes(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Cause, ...
         *usb_causes(venue, now),
         *attached_causes(venue, now),
         *net_causes(venue, now),
-        *_backup(venue, now),
+        *backup_causes(venue, now),
         *_box(venue, log_problem),
     )
 
@@ -42,31 +41,6 @@ def _line(venue: Venue, now: Moment) -> Iterator[Cause]:
         yield Cause(kind="network_foreign", detail=counted, unsure=bool(state.unknown))
     if state.unknown:
         yield Cause(kind="rules_unknown", detail=state.unknown)
-
-
-def _backup(venue: Venue, now: Moment) -> Iterator[Cause]:
-    if not venue.plan.backup:
-        return
-    backup, rules = venue.backup, venue.plan.rules
-    if backup.failures:
-        yield Cause(kind="backup_failed", detail=backup.failed_reason)
-    if venue.phase.name == phases.RUNNING and venue.phase.at:
-        fresh = max(venue.phase.at, backup.last.at.wall) if backup.last else venue.phase.at
-        if now.wall - fresh > timedelta(minutes=3 * rules.backup_every_minutes):
-            yield Cause(kind="backup_late")
-    for sitting in venue.sittings:
-        due = receipt_due(sitting, rules)
-        final = backup.finals.get(sitting.id)
-        owed = final is None or final.name not in backup.receipted
-        if owed and due <= now.wall < due + timedelta(days=7) and _was_held(venue, sitting.id):
-            yield Cause(kind="receipt_late", name=sitting.id)
-
-
-def _was_held(venue: Venue, sitting: str) -> bool:
-    """Whether this record saw the sitting at all: a box set up the day after owes nothing for it."""
-    seen = sitting in venue.held or venue.phase.sitting == sitting or sitting in venue.backup.finals
-    acts = venue.acts.get(sitting)
-    return seen or (acts is not None and acts.finished_at is not None)
 
 
 def _box(venue: Venue, log_problem: str) -> Iterator[Cause]:

@@ -33,6 +33,7 @@ ENDS_BY_ITSELF = {
     "unsealed", "log_unwritable", "disk_low", "host", "posture", "clock", "mains", "ups_fault", "ups_short", "ending",
     "doubled", "network_unknown",
     "network_drift", "network_foreign", "rules_unknown", "line_unproven",
+    "source_incomplete", "answers_short", "outbox_full", "copy_failed",
 }  # fmt: skip
 PROPOSED_GENERAL = {"mains", "switch", "room", "server_silent", "receipt_late"}
 SWALLOWS = {
@@ -42,7 +43,7 @@ SWALLOWS = {
     "switch": {"seat", "room", "server_silent"},
     "outward_many": {"outward"},
 }
-TELLS_ANEW = {"battery_low"}  # details that are said although the item had one
+TELLS_ANEW = {"battery_low", "full"}  # details that are said although the item had one
 
 
 def due(venue: Venue, now: Moment, log_problem: str = "") -> tuple[Body, ...]:

@@ -4,18 +4,20 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypedDict
 
 from appliance.events import Moment
 from appliance.events.network import Through
 from appliance.exam import phase as phases
-from appliance.exam.bundles import DELTA, FULL
+from appliance.exam.bundles import DELTA, FULL, FULL_UP
 from appliance.exam.net.proof import proof_level, proves
 from appliance.exam.net.windows import Window, rehearsal, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
 from appliance.exam.seat_changes import seat_list_level
+from appliance.exam.stored import copy_level
 from appliance.exam.usb.attached import attached_token as attached_token  # enforce makes the same words
 from appliance.exam.usb.attached_causes import levels as attached_levels
 from appliance.exam.usb.devices import allowed, parts
@@ -23,6 +25,8 @@ from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
 RETRY_S = 60.0  # after a failed bundle
+RETRY_FULL_S = 900.0  # where there was no room: each try reads everything and wears the medium
+NIGHT_MISSED = timedelta(hours=26)
 MOST_DELTAS = (
     20  # so many, and outside an exam the next bundle is a full one: a chain is as strong as each link
 )
@@ -76,6 +80,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
         "buzzer": buzzer_level(venue.panel, judged, venue.incidents, now),
         "power": power_level(venue),
         "servers": servers_level(venue),
+        **copy_levels(venue, now),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
     if venue.changes and venue.plan.network in ("route", "bridge"):
@@ -183,7 +188,7 @@ def backup_wanted(venue: Venue, now: Moment) -> BackupWanted | None:
         return None
     last = _last(venue)
     failed = venue.backup.failed
-    if failed and now.since(failed) < RETRY_S:
+    if failed and now.since(failed) < (RETRY_FULL_S if venue.backup.failed_code == FULL_UP else RETRY_S):
         return _asked(venue) if venue.backup.requested_seq > venue.backup.failed_seq else None
     return last or _final(venue) or _asked(venue) or _by_phase(venue, now)
 
@@ -232,13 +237,30 @@ def _by_phase(venue: Venue, now: Moment) -> BackupWanted | None:
         every_s = 60 * venue.plan.rules.backup_every_minutes
         if not now.comparable(last.at) or now.since(last.at) >= every_s:
             return BackupWanted(newer_than_seq=held, reason="interval", gentle=True, **_where(venue))
-    return None
+    return _night_missed(venue, now)
+
+
+def _night_missed(venue: Venue, now: Moment) -> BackupWanted | None:
+    """The full bundle of the night, made up for where the box was off then; never in an exam."""
+    backup = venue.backup
+    if venue.phase.name in phases.EXAM_PHASES or venue.plan.simulated or not (backup.full_at and backup.last):
+        return None
+    if now.wall - backup.full_at < NIGHT_MISSED:
+        return None
+    return BackupWanted(newer_than_seq=backup.last.log_seq, kind=FULL, reason="night-missed", **_where(venue))
 
 
 def _kind(venue: Venue) -> str:
     """Never full in an exam for their number's sake: at E it could not reach the province within half an hour."""
     many = venue.backup.deltas >= MOST_DELTAS and venue.phase.name not in phases.EXAM_PHASES
     return FULL if many or venue.backup.last is None else DELTA
+
+
+def copy_levels(venue: Venue, now: Moment) -> dict[str, str]:
+    """What is asked of each second place, by its posture key."""
+    last = venue.backup.last.name if venue.backup.last else ""
+    copies = venue.backup.stored.copies
+    return {f"copy:{place}": copy_level(copies.get(place), last, now) for place in venue.plan.copies}
 
 
 class _Where(TypedDict):

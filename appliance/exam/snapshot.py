@@ -1,11 +1,11 @@
 """The snapshot: everything a reader may see, as plain JSON values; times, not ages."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from appliance.events import Moment
 from appliance.exam import phase as phases
 from appliance.exam import seats as seating
-from appliance.exam.deadline import receipt_due
+from appliance.exam.backup_view import backup_row, debts, province_row
 from appliance.exam.host import host_row
 from appliance.exam.incidents import Incident
 from appliance.exam.net.view import network_row
@@ -53,8 +53,8 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "usb": usb_row(venue, now, unheld),
         "network": network_row(venue, now, unheld),
         **_seats(venue, now),
-        "backup": _backup(venue, now),
-        "province": _province(venue),
+        "backup": backup_row(venue, now),
+        "province": province_row(venue),
         "debts": debts(venue, now),
         "incidents": _incidents(venue, now),
         "host": {
@@ -144,68 +144,6 @@ def _seats(venue: Venue, now: Moment) -> Plain:
         "spares": sum(1 for seat in venue.plan.seats if seat.spare and seat.id not in in_use),
     }
     return {"presence": presence, "seats": rows}
-
-
-def _backup(venue: Venue, now: Moment) -> Plain:
-    backup = venue.backup
-    last = backup.last
-    kinds = {incident.cause_kind for incident in venue.open_incidents()}
-    state = "ok" if last else "none"
-    if not venue.plan.backup:
-        state = "unmonitored"
-    elif backup.failures:
-        state = "failed"
-    elif "backup_late" in kinds:
-        state = "late"
-    return {
-        "state": state,
-        "last": None
-        if last is None
-        else {
-            "name": last.name,
-            "at": last.at.wall.isoformat(),
-            "stage": last.stage,
-            "files": last.files,
-            "sealed_bytes": last.sealed_bytes,
-            "incomplete": list(last.incomplete),
-        },
-        "failed": {"at": backup.failed.wall.isoformat(), "reason": backup.failed_reason}
-        if backup.failed
-        else None,
-    }
-
-
-def _province(venue: Venue) -> Plain:
-    if not venue.plan.backup:
-        return {"state": "unmonitored", "last_receipted_at": None, "name": ""}
-    receipted = venue.backup.receipted
-    if not receipted:
-        return {"state": "none", "last_receipted_at": None, "name": ""}
-    name = max(receipted, key=lambda bundle: receipted[bundle])
-    last = venue.backup.last
-    state = "received" if last and last.name in receipted else "behind"
-    held_until = _iso(venue.backup.held_until)
-    return {
-        "state": state,
-        "last_receipted_at": receipted[name].isoformat(),
-        "held_until": held_until,
-        "name": name,
-    }
-
-
-def debts(venue: Venue, now: Moment) -> list[Plain]:
-    """What a sitting that ended still owes, beside the phase: its final bundle, then the province's receipt."""
-    owed: list[Plain] = []
-    for sitting in venue.sittings:
-        final = venue.backup.finals.get(sitting.id)
-        if not venue.plan.backup or now.wall < sitting.last_end or not venue.phase.at:
-            continue
-        if final and final.name in venue.backup.receipted or now.wall - sitting.last_end > timedelta(days=7):
-            continue
-        due = receipt_due(sitting, venue.plan.rules)
-        what = "receipt" if final else "final_bundle"
-        owed.append({"sitting": sitting.id, "what": what, "due": due.isoformat(), "overdue": now.wall >= due})
-    return owed
 
 
 def _incidents(venue: Venue, now: Moment) -> list[Plain]:

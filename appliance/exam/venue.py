@@ -31,7 +31,7 @@ from appliance.events.bodies import (
 from appliance.events.plan import Plan
 from appliance.events.sealed import SealPoint
 from appliance.exam import incidents
-from appliance.exam.bundles import BackupState, after
+from appliance.exam.bundles import BackupState, after, noted
 from appliance.exam.host import HostState
 from appliance.exam.incidents import Incident
 from appliance.exam.net import firewall
@@ -285,7 +285,8 @@ def _fold_day(venue: Venue, event: Event, now: Moment) -> Venue:
         log_problem = "" if _took_note_of_damage(event.body) else venue.log_problem
         items = incidents.changed(venue.incidents, event.body, now)
         endings = after_event(venue.endings, event, now)
-        return replace(venue, incidents=items, log_problem=log_problem, endings=endings)
+        backup = noted(venue.backup, event.body, venue.incidents)
+        return replace(venue, incidents=items, log_problem=log_problem, endings=endings, backup=backup)
     return replace(venue, backup=after(venue.backup, event, now))
 
 

@@ -23,7 +23,8 @@ WEIGHT = (
     "server_silent", "ups_unknown", "posture", "network_drift", "network_foreign", "rules_unknown",
     "line_unproven", "usb_open", "disk_new", "net_new", "mount_new", "usb", "radio_on", "outward", "outward_many",
     "stranger", "offered", "doubled", "moved",
-    "backup_failed", "backup_late", "receipt_late", "seats_unknown", "usb_unknown", "attached_unknown",
+    "backup_failed", "backup_late", "outbox_full", "source_incomplete", "answers_short", "receipt_late", "copy_failed",
+    "seats_unknown", "usb_unknown", "attached_unknown",
     "network_unknown", "ups_short", "disk_low", "host", "clock",
 )  # fmt: skip
 

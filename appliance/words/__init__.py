@@ -64,6 +64,8 @@ _TITLED_BY_DETAIL = {
     "host": "host_fault",
     "ending": "ending_title",
     "outward": "outward_title",
+    "source_incomplete": "source_title",
+    "outbox_full": "room_title",
 }
 _UNNAMED_CAUSE = {
     "zh_CN": Cause(

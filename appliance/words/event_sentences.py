@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.backup.sentences import BACKUP_EVENTS, BACKUP_OPENED_EN, BACKUP_OPENED_ZH
 from appliance.words.host_sentences import HOST_EVENTS
 from appliance.words.net.sentences import NET_EVENTS
 from appliance.words.people.sentences import PEOPLE_SENTENCES
@@ -15,6 +16,7 @@ _ENDING_STEPS = ("stopping", "rested", "cut", "blocked")
 
 # In the order of appliance.events.bodies. A form after the colon is a table of names or a way to write.
 EVENTS: Mapping[str, Both] = {
+    **BACKUP_EVENTS,
     **POWER_EVENTS,
     **HOST_EVENTS,
     **USB_EVENTS,
@@ -157,6 +159,7 @@ EVENTS: Mapping[str, Both] = {
                     "{place:usb_port}：USB 设备已接通，没有拦住",
                 ),
                 **ATTACHED_OPENED_ZH,
+                **BACKUP_OPENED_ZH,
                 "seat": ("考试机离线：{members:seats}", "考试机离线：{place:seats}"),
                 "room": (
                     "多台考试机同时离线：{place:room}，{members:count} 台",
@@ -184,6 +187,7 @@ EVENTS: Mapping[str, Both] = {
                     "At {place:usb_port}: USB device connected, NOT blocked",
                 ),
                 **ATTACHED_OPENED_EN,
+                **BACKUP_OPENED_EN,
                 "seat": ("Seat gone: {members:seats}", "Seat gone: {place:seats}"),
                 "room": (
                     "{members:count} seats gone at once: {place:room}",
@@ -200,6 +204,7 @@ EVENTS: Mapping[str, Both] = {
             "detail",
             {
                 "battery_low": "第 {number} 项：后备电源电量低",
+                "full": "第 {number} 项：空间已满",
                 **dict.fromkeys(_ENDING_STEPS, "第 {number} 项：{detail:ending}"),
             },
             By(
@@ -212,6 +217,7 @@ EVENTS: Mapping[str, Both] = {
             "detail",
             {
                 "battery_low": "Item {number}: the UPS battery is low",
+                "full": "Item {number}: no room left",
                 **dict.fromkeys(_ENDING_STEPS, "Item {number}: {detail:ending}"),
             },
             By(
@@ -267,16 +273,6 @@ EVENTS: Mapping[str, Both] = {
             "Item {number} closed: {outcome:outcome}",
         ),
     ),
-    "backup.requested": Both("要求立即备份（{by}）", "A backup was asked for ({by})"),
-    "bundle.published": Both(
-        "已加密保存{stage:stage}备份（{bundle_kind:bundle}），{files} 个文件，{sealed_bytes:size}",
-        "Sealed {stage:stage} backup stored ({bundle_kind:bundle}): {files} files, {sealed_bytes:size}",
-    ),
-    "backup.failed": Both(
-        "备份没有做成，已有的备份都在：{reason}",
-        "A backup failed, every older one stands: {reason}",
-    ),
-    "bundle.receipted": Both("省里已收到备份 {name}", "The province holds the backup {name}"),
     "posture.held": Both(
         By("key", {"network": "外网规则已重新设好"}, "{key:posture}已设为“{want}”"),
         By("key", {"network": "The rules for the line hold again"}, "{key:posture} now held: {want}"),

@@ -97,6 +97,22 @@ EXPLAINED: Mapping[str, Explanation] = {
         ("A backup failed", "Every older one stands; it is tried again.", "See the reason: is the source there, is there room (df -h)?"),
     ),
     "bundle.receipted": explained(("省里已收到备份", "收据由省里签名，已核对。"), ("The province holds a bundle", "Its receipt is signed and was checked.")),
+    "bundle.pruned": explained(
+        ("旧备份已清理", "只清理省里已出收据的：先旧后新，全量和它的增量一起。没有收据的从不清理。"),
+        ("Old bundles were removed", "Only such as the province has receipted, oldest first, a full one with its deltas. Nothing else ever goes."),
+    ),
+    "outbox.read": explained(
+        ("备份空间的情况", "每次备份后测得：已用、上限、省里尚未收到的。", "空间不多时：venue backup export 拷出，或接通外网让省里收取。"),
+        ("The room for backups", "Measured after each run: used, limit, and what the province does not hold yet.", "With little room: carry bundles out (venue backup export), or bring the line up."),
+    ),
+    "copy.read": explained(
+        ("备份副本的情况", "第二个存放处逐份写入并读回核对；没有跟上不影响本机的备份。", "没有跟上时：看是否接好、挂载（findmnt）、还有空间（df -h）；接好后自动补齐。"),
+        ("A second place of the bundles", "Each copied, read back and compared; one that is behind holds up nothing on the box.", "Where it is behind: is it mounted (findmnt), is there room (df -h)? It catches up by itself."),
+    ),
+    "backup.drilled": explained(
+        ("备份演练的结果", "用一次性的钥匙封存、还原并逐一比对，之后全部删除。", "没有通过时：再做一次 venue backup drill，看列出的文件和来源。"),
+        ("A drill of the backups", "Sealed to a throw-away key, restored, compared with the sources, and taken away again.", "Where it failed: venue backup drill once more; it names files and sources."),
+    ),
     "posture.held": explained(("设置已达到", "先前没有设好的，现在设好并读回。"), ("It is held now", "What could not be set before is set and was read back.")),
     "posture.failed": explained(
         ("没有能设好，继续重试", "应当关闭的仍然关闭；监控盒会一直重试。", "请看写明的原因；持续时请查看 journalctl -u venue-guard。"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.backup.incidents_en import BACKUP_CAUSES_EN
 from appliance.words.causes import Cause
 from appliance.words.net.firewall import FIREWALL_CAUSES_EN
 from appliance.words.net.incidents_en import NET_CAUSES
@@ -12,6 +13,7 @@ _FROM = "This is the chief examiner of {venue}"
 
 # The same order and the same sense as incidents_zh.
 CAUSES: Mapping[str, Cause] = {
+    **BACKUP_CAUSES_EN,
     **POWER_CAUSES,
     **USB_CAUSES,
     **NET_CAUSES,
@@ -50,27 +52,6 @@ CAUSES: Mapping[str, Cause] = {
         script=_FROM
         + "; presence of seats cannot be read since {since}, the exam goes on. Invigilators are checking.",
         reason="Seats cannot be read: invigilators see in the rooms whether candidates can work",
-    ),
-    "backup_failed": Cause(
-        place="Backup",
-        todo="Every older backup stands, the exam goes on. A technician looks into it; the box tries again.",
-        script=_FROM + "; backups of the box fail since {since}, older ones stand. The exam goes on.",
-        reason="A backup failed, every older one stands: a technician has a look",
-    ),
-    "backup_late": Cause(
-        place="Backup",
-        todo="Older backups stand, the exam goes on. A technician looks into it; keep the exam server on "
-        "meanwhile.",
-        script=_FROM + "; our backup is late, older ones stand. The exam goes on, a technician is on it.",
-        reason="No new backup for a while, older ones stand: a technician has a look",
-    ),
-    "receipt_late": Cause(
-        place="Backup",
-        todo="A general incident: the finished backups are safe here and go up once the line is back; "
-        "people may leave. Phone the province.",
-        script=_FROM
-        + "; you do not hold our backup yet, what is finished is safe here. It goes up by itself.",
-        reason="Not with the province yet; finished backups are safe here and go up by themselves: phone it",
     ),
     "unsealed": Cause(
         place="Whole venue",

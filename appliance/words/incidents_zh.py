@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.backup.incidents_zh import BACKUP_CAUSES_ZH
 from appliance.words.causes import Cause
 from appliance.words.net.firewall import FIREWALL_CAUSES_ZH
 from appliance.words.net.incidents_zh import NET_CAUSES
@@ -12,6 +13,7 @@ _FROM = "您好，我是{venue}主考"
 
 # Wording: the place first, then who does what; no word that accuses a candidate, none that stops the exam.
 CAUSES: Mapping[str, Cause] = {
+    **BACKUP_CAUSES_ZH,
     **POWER_CAUSES,
     **USB_CAUSES,
     **NET_CAUSES,
@@ -40,24 +42,6 @@ CAUSES: Mapping[str, Cause] = {
         todo="请监考员在考场里看考生能否作答；请技术人员查看监控盒到交换机的线。考试照常进行。",
         script=_FROM + "，考试机的在线监测从{since}起读不到，考试照常进行。监考员正在各考场查看。",
         reason="考试机在线情况读不到：请监考员在考场里看考生能否作答",
-    ),
-    "backup_failed": Cause(
-        place="备份",
-        todo="已有的备份都在，考试照常进行。请技术人员查看原因，盒子会自动再试。",
-        script=_FROM + "，本机备份{since}起没有做成，此前的备份都在。考试照常进行，技术人员正在处理。",
-        reason="备份没有做成，此前的备份都在：请技术人员查看",
-    ),
-    "backup_late": Cause(
-        place="备份",
-        todo="此前的备份都在，考试照常进行。请技术人员查看备份；新备份做好以前请不要关考试服务器。",
-        script=_FROM + "，本机备份没有按时做好，此前的备份都在。考试照常进行，技术人员正在处理。",
-        reason="好一阵没有新的备份，此前的备份都在：请技术人员查看",
-    ),
-    "receipt_late": Cause(
-        place="备份",
-        todo="一般突发事件：做好的备份安全在本机；恢复后自动补传；可以离场。请电话报告省值班室。",
-        script=_FROM + "，本场备份省里尚未收到，做好的备份安全在本机。恢复后自动补传，特此报告。",
-        reason="省里尚未收到，做好的备份安全在本机；恢复后自动补传，请电话报告省值班室",
     ),
     "unsealed": Cause(
         place="全考点",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.words.backup.names import BACKUP_NAMES
 from appliance.words.host import HOST_NAMES
 from appliance.words.languages import LANGUAGES
 from appliance.words.net.names import NET_NAMES
@@ -12,6 +13,7 @@ from appliance.words.usb.names import USB_NAMES
 
 # Table → code → (zh-CN, en). A code that a table does not know is shown as it is.
 NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    **BACKUP_NAMES,
     **POWER_NAMES,
     **HOST_NAMES,
     **USB_NAMES,
@@ -116,6 +118,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "running": ("正在备份", "running"),
         "failed": ("备份失败", "failed"),
         "late": ("备份超时", "late"),
+        "incomplete": ("有来源不完整", "not whole"),
         "none": ("还没有备份", "none yet"),
         "unmonitored": ("未接入监测", "not monitored"),
     },
@@ -176,6 +179,10 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "backup_failed": ("备份没有做成", "Backup failed"),
         "backup_late": ("备份超时", "Backup late"),
         "receipt_late": ("省里尚未收到", "Not with the province yet"),
+        "source_incomplete": ("备份来源不完整", "A source is not whole in the backup"),
+        "answers_short": ("最终备份里的答案比应收的少", "Fewer answers than expected in the last backup"),
+        "outbox_full": ("备份空间不多", "Little room left for backups"),
+        "copy_failed": ("备份副本没有跟上", "The second copy of the backup is behind"),
         "unsealed": ("尚未封场", "Not sealed yet"),
         "log_unwritable": ("记录写不进去", "The record cannot be written"),
         "log_damaged": ("旧记录校验不符", "An older record does not verify"),

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 
 from appliance.events import Moment
 from appliance.events.codec import canonical
+from appliance.exam.backup_view import is_expired
 from appliance.exam.readiness import people, supply
 from appliance.exam.readiness.health import health
 from appliance.exam.readiness.inventory import usb, usb_sha256
 from appliance.exam.readiness.line import line
 from appliance.exam.readiness.point import Point, point, worst
+from appliance.exam.stored import DrillState
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import CRITICAL
 
@@ -55,7 +57,20 @@ def bundle(venue: Venue, now: Moment) -> Point:
         return point("bundle", "incomplete", sources=list(last.incomplete[:8]), **args)
     if now.since(last.at) > OLD_S:
         return point("bundle", "old", **args)
-    return point("bundle", "not-drilled", **args)
+    if expired := [each.name or each.key for each in venue.plan.recipients if is_expired(each, now.wall.date())]:
+        return point("bundle", "key-expired", keys=expired, **args)
+    return _restore(backup.stored.drill, args, now)
+
+
+def _restore(drill: DrillState | None, args: dict[str, object], now: Moment) -> Point:
+    """Whether what is sealed can be opened again: a drill seals to a throw-away key and restores."""
+    if drill is None:
+        return point("bundle", "not-drilled", **args)
+    args = args | {"drilled_at": drill.at.isoformat()}
+    if not drill.passed:
+        return point("bundle", "drill-failed", reason=drill.reason[:200], **args)
+    old = (now.wall - drill.at).total_seconds() > DRILL_OLD_S
+    return point("bundle", "drill-old" if old else "restored", **args)
 
 
 def disk(venue: Venue) -> Point:

@@ -27,7 +27,7 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "bundle": {
             "restored": OK, "incomplete": ATTENTION, "old": ATTENTION, "drill-old": ATTENTION, "failed": CRITICAL,
-            "drill-failed": CRITICAL, "not-drilled": UNSURE, "none": UNSURE, "off": UNSURE,
+            "key-expired": ATTENTION, "drill-failed": CRITICAL, "not-drilled": UNSURE, "none": UNSURE, "off": UNSURE,
         },
         "clock": {
             "confirmed": OK, "a-little-off": ATTENTION, "off": CRITICAL, "old": UNSURE, "unconfirmed": UNSURE,

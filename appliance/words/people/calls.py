@@ -18,7 +18,11 @@ CALLS: Mapping[str, tuple[str, ...]] = {
         ("network_unknown", "network_drift", "rules_unknown", "line_unproven", "network_foreign"), _TECHNICIAN
     ),
     **dict.fromkeys(
-        ("seats_unknown", "backup_failed", "backup_late", "disk_low", "host", "posture", "clock"), _TECHNICIAN
+        (
+            "seats_unknown", "backup_failed", "backup_late", "source_incomplete", "answers_short", "outbox_full",
+            "copy_failed", "disk_low", "host", "posture", "clock",
+        ),
+        _TECHNICIAN,
     ),
     "server_silent": ("technician", "province"),
     "receipt_late": ("province", "technician"),

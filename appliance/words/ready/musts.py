@@ -47,6 +47,7 @@ MUSTS: Mapping[str, Row] = {
     "bundle.incomplete": (Both("备份 {name} 不完整：{sources}", "Bundle {name} is not whole: {sources}"), Both("请技术人员查看这些来源，再备份一次。", "A technician looks at these sources and makes another bundle.")),
     "bundle.old": (Both("最近一次备份是 {at}", "The last bundle is of {at}"), Both("请再备份一次。", "Make another bundle.")),
     "bundle.failed": (Both("备份没有做成：{reason}", "No bundle could be made: {reason}"), Both("请技术人员查看；确需现在封场的，写明理由。", "A technician has a look; to seal now, write down why.")),
+    "bundle.key-expired": (Both("省里的备份公钥已过期（{keys}）", "A key of the province has expired ({keys})"), Both("请技术人员向省里要新的公钥。", "A technician asks the province for its new key.")),
     "bundle.none": (Both("还没有做过备份", "No bundle was made yet"), Both("请先做一次备份。", "Make a bundle first.")),
     "bundle.off": (Both("没有设置备份", "No backup is configured"), Both("请技术人员设置（[backup]）。", "A technician configures it ([backup]).")),
     "clock.confirmed": (Both("{by} 已核对（{at}），差 {offset_s} 秒", "Compared by {by} ({at}), {offset_s} s off"), NOTHING),

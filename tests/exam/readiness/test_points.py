@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from appliance.events.bodies import (
+    BackupDrilled,
     BackupFailed,
     DiskRead,
     HostRead,
@@ -17,7 +18,7 @@ from appliance.events.bodies import (
     PowerDrillEnded,
     PowerDrillStarted,
 )
-from appliance.events.plan import SeatPlan, UpsDeclared, UpsPlan
+from appliance.events.plan import RecipientPlan, SeatPlan, UpsDeclared, UpsPlan
 from appliance.exam.readiness import check
 from appliance.exam.readiness.point import MUST, POINTS, Point, worst
 from tests.exam.ledger import Ledger, plan, stick
@@ -213,6 +214,28 @@ def test_a_bundle_alone_is_not_green_for_nobody_restored_it() -> None:
     assert stands(day, "bundle") == ("unknown", "not-drilled")
     day.record(BackupFailed(reason="no room"))
     assert stands(day, "bundle") == ("critical", "failed")
+
+
+def test_a_drill_that_passed_makes_the_bundle_green_for_a_month_and_one_that_failed_red() -> None:
+    day = Ledger().all_read()
+    day.bundle("b1")
+    drilled = {"files": 9, "source_bytes": 9, "seconds": 1.0}
+    day.record(BackupDrilled(result="passed", **drilled))
+    assert stands(day, "bundle") == ("ok", "restored")
+    day.record(BackupDrilled(result="failed", differing=1, reason="a.json", **drilled))
+    assert stands(day, "bundle") == ("critical", "drill-failed")
+    day.record(BackupDrilled(result="passed", **drilled))
+    day.step_wall(32 * 24 * 3600)
+    day.bundle("b2")
+    assert stands(day, "bundle") == ("attention", "drill-old")
+
+
+def test_a_key_of_the_province_whose_last_day_is_over_is_amber() -> None:
+    keys = (RecipientPlan(key="age1qqqq", name="2025", expires="2026-09-03"), RecipientPlan(key="age1zzzz"))
+    day = Ledger(plan(recipients=keys)).all_read()
+    day.bundle("b1")
+    assert stands(day, "bundle") == ("attention", "key-expired")
+    assert found(day, "bundle").args["keys"] == ["2025"]
 
 
 # clock

@@ -1,0 +1,161 @@
+"""The backups as a reader sees them: the last bundle and its sources, room, copies, the drill, what is owed."""
+
+from datetime import date, datetime, timedelta
+
+from appliance.events import Moment
+from appliance.events.plan import Plan, RecipientPlan
+from appliance.exam.backup_causes import OWED_FOR
+from appliance.exam.bundles import Bundle
+from appliance.exam.deadline import receipt_due
+from appliance.exam.stored import StoredState
+from appliance.exam.venue import Venue
+
+Plain = dict[str, object]
+
+
+def backup_row(venue: Venue, now: Moment) -> Plain:
+    """Times, not ages. `state`: unmonitored, none, failed, late, incomplete or ok."""
+    backup = venue.backup
+    failed = {"at": backup.failed.wall.isoformat(), "reason": backup.failed_reason} if backup.failed else None
+    return {
+        "state": _state(venue),
+        "last": _last(backup.last) if backup.last else None,
+        "failed": failed | {"code": backup.failed_code} if failed else None,
+        "room": _room(backup.stored),
+        "copies": [_copy(backup.stored, place) for place in venue.plan.copies],
+        "drill": _drill(backup.stored),
+        "recipients": _recipients(venue.plan, now.wall.date()),
+    }
+
+
+def province_row(venue: Venue) -> Plain:
+    """How far the province has receipted."""
+    if not venue.plan.backup:
+        return {"state": "unmonitored", "last_receipted_at": None, "name": ""}
+    receipted = venue.backup.receipted
+    if not receipted:
+        return {"state": "none", "last_receipted_at": None, "name": ""}
+    name = max(receipted, key=lambda bundle: receipted[bundle])
+    last = venue.backup.last
+    return {
+        "state": "received" if last and last.name in receipted else "behind",
+        "last_receipted_at": receipted[name].isoformat(),
+        "held_until": _iso(venue.backup.held_until),
+        "name": name,
+    }
+
+
+def debts(venue: Venue, now: Moment) -> list[Plain]:
+    """What a sitting that ended still owes, beside the phase: its final bundle, then the province's receipt."""
+    owed: list[Plain] = []
+    for sitting in venue.sittings:
+        final = venue.backup.finals.get(sitting.id)
+        if not venue.plan.backup or now.wall < sitting.last_end or not venue.phase.at:
+            continue
+        if final and final.name in venue.backup.receipted or now.wall - sitting.last_end > OWED_FOR:
+            continue
+        due = receipt_due(sitting, venue.plan.rules)
+        what = "receipt" if final else "final_bundle"
+        owed.append({"sitting": sitting.id, "what": what, "due": due.isoformat(), "overdue": now.wall >= due})
+    return owed
+
+
+def _state(venue: Venue) -> str:
+    backup = venue.backup
+    if not venue.plan.backup:
+        return "unmonitored"
+    if backup.failures:
+        return "failed"
+    if any(incident.cause_kind == "backup_late" for incident in venue.open_incidents()):
+        return "late"
+    if backup.last is None:
+        return "none"
+    return "incomplete" if any(told.fault for told in backup.last.sources) else "ok"
+
+
+def _last(last: Bundle) -> Plain:
+    return {
+        "name": last.name,
+        "at": last.at.wall.isoformat(),
+        "stage": last.stage,
+        "files": last.files,
+        "sealed_bytes": last.sealed_bytes,
+        "incomplete": list(last.incomplete),
+        "expected": _sum([told.expected for told in last.sources]),
+        "collected": _sum([told.collected for told in last.sources]),
+        "sources": [
+            {"name": t.name, "fault": t.fault, "files": t.files, "expected": t.expected, "collected": t.collected}
+            for t in last.sources
+        ],
+    }
+
+
+def _sum(numbers: list[int | None]) -> int | None:
+    """Of the sources that are counted; None where none is: an uncounted one beside says nothing of those that are."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def _room(stored: StoredState) -> Plain:
+    return {
+        "state": stored.level,
+        "at": _iso(stored.at),
+        "used_bytes": stored.used_bytes,
+        "limit_bytes": stored.limit_bytes,
+        "bundles": stored.bundles,
+        "owed": stored.owed,
+        "owed_bytes": stored.owed_bytes,
+        "written_sitting": stored.written_sitting,
+        "written_bytes": stored.written_bytes,
+    }
+
+
+def _copy(stored: StoredState, place: str) -> Plain:
+    copy = stored.copies.get(place)
+    if copy is None:
+        return {"place": place, "state": "unknown", "at": None, "newest": "", "lacking": 0, "fault": "", "detail": ""}
+    return {
+        "place": place,
+        "state": "failed" if copy.fault else "ok",
+        "at": copy.at.wall.isoformat(),
+        "newest": copy.newest,
+        "lacking": copy.lacking,
+        "fault": copy.fault,
+        "detail": copy.detail,
+    }
+
+
+def _drill(stored: StoredState) -> Plain | None:
+    drill = stored.drill
+    if drill is None:
+        return None
+    return {
+        "at": drill.at.isoformat(),
+        "passed": drill.passed,
+        "files": drill.files,
+        "source_bytes": drill.source_bytes,
+        "seconds": drill.seconds,
+        "changed": drill.changed,
+        "differing": drill.differing,
+        "faulty": list(drill.faulty),
+    }
+
+
+def _recipients(plan: Plan, today: date) -> list[Plain]:
+    """For the readiness check: whether each key is still to be used."""
+    found: list[Plain] = []
+    for each in plan.recipients:
+        last = date.fromisoformat(each.expires) if each.expires else None
+        soon = last is not None and last - today < timedelta(days=30)
+        state = "expired" if is_expired(each, today) else "expiring" if soon else "valid"
+        found.append({"key": each.key, "name": each.name, "expires": each.expires, "state": state})
+    return found
+
+
+def is_expired(recipient: RecipientPlan, today: date) -> bool:
+    """Whether its last day is over."""
+    return bool(recipient.expires) and date.fromisoformat(recipient.expires) < today
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

@@ -1,0 +1,1 @@
+"""What is said about backups: their sources, their room, their copies, their drills."""
