@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.backup.counts import Counting, RoomCount
+from appliance.backup.scratch import KEEP_FREE_BYTES
 from appliance.backup.sources import Options
 
 DATA_SUFFIX = ".tar.zst.age"
@@ -64,6 +65,7 @@ class SourceSpec:
 class Request:
     """One bundle: `recipients` are `age1…` texts, `log_seq` and `log_hash` (hex) the event log's head.
 
+    `keep_free_bytes`: what a dump that waits for its size leaves free on the medium.
     A `kind` of delta is taken as a wish: where the bundle before is of no help, the bundle is a full one.
     `most_bytes_per_s`: how fast sources are read; 0 is as fast as can be.
     """
@@ -80,6 +82,7 @@ class Request:
     log_seq: int = 0
     log_hash: str = ""
     most_bytes_per_s: int = 0
+    keep_free_bytes: int = KEEP_FREE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,7 +187,7 @@ def _paced(sealer: Sealer, request: Request) -> Writable:
 
 
 def _scratch(request: Request) -> Scratch:
-    return Scratch(request.state_dir / "spool", spool=Spool)
+    return Scratch(request.state_dir / "spool", spool=Spool, keep_free_bytes=request.keep_free_bytes)
 
 
 def _made_for(request: Request) -> str:

@@ -2,12 +2,13 @@
 
 import enum
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.backup.bundle import DELTA, NAMESPACE, Published
 from appliance.backup.disk import sha256_of
+from appliance.backup.keep import pruned_in
 from appliance.backup.manifest import LIMIT_BYTES, Manifest, ManifestFault, decode
 from appliance.backup.outbox import HEAD_NAME, bundles_in, remembered_head
 from appliance.backup.sshsig import SIGNATURE_LIMIT_BYTES, SignatureFault, verify
@@ -77,6 +78,7 @@ def verify_all(directory: Path, *, allowed_signers: Path, told: Told | None = No
     findings: list[Finding] = []
     before: tuple[Published, str] | None = None
     names = {bundle.name: bundle.counter for bundle in found}
+    pruned = pruned_in(directory)
     for bundle in found:
         try:
             manifest, digest = trusted_manifest(bundle, signers)
@@ -84,7 +86,7 @@ def verify_all(directory: Path, *, allowed_signers: Path, told: Told | None = No
             findings.append(error.finding)
             before = None
             continue
-        findings += _data_findings(bundle, manifest, count) + _chain_findings(bundle, manifest, before)
+        findings += _data_findings(bundle, manifest, count) + _chain_findings(bundle, manifest, before, pruned)
         findings += _parent_findings(bundle, manifest, names)
         before = (bundle, digest)
     findings += _twice(found) + _newest(directory, found)
@@ -127,7 +129,7 @@ def _data_findings(bundle: Published, manifest: Manifest, count: Callable[[int],
 
 
 def _chain_findings(
-    bundle: Published, manifest: Manifest, before: tuple[Published, str] | None
+    bundle: Published, manifest: Manifest, before: tuple[Published, str] | None, pruned: Set[int]
 ) -> list[Finding]:
     if (manifest.previous_sha256 is None) != (manifest.counter == 1):
         return [_finding(Fault.CHAIN, bundle, "only the first bundle has no predecessor")]
@@ -135,6 +137,9 @@ def _chain_findings(
         return []
     if before[0].counter + 1 < bundle.counter:
         missing = bundle.counter - before[0].counter - 1
+        missing -= sum(before[0].counter < n < bundle.counter for n in pruned)
+        if not missing:
+            return []
         return [_finding(Fault.GAP, bundle, f"{missing} missing between {before[0].name} and this one")]
     if manifest.previous_sha256 != before[1]:
         return [

@@ -8,6 +8,8 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,9 +27,13 @@ from appliance.backup.bundle import (
     SourceSpec,
 )
 from appliance.backup.counts import Counting
+from appliance.backup.disk import DiskFault
 from appliance.backup.manifest import ManifestFault, decode
 from appliance.backup.outbox import bundles
+from appliance.backup.room import keep_free_bytes, room_of, within
 from appliance.backup.sources import SOURCES
+from appliance.cli.backup_keep import GB, prune, receipted_in, told, told_room
+from appliance.cli.backup_told import failure, published, reasons
 from appliance.cli.shell import (
     EXIT_BUSY,
     EXIT_CONFIG,
@@ -46,7 +52,6 @@ from appliance.eventlog.files import newest
 WAIT_S = 3600.0
 POLL_S = 0.5
 LINE_AFTER_S = 1.0
-REASON_SHOWN = 300
 MB = 1_000_000
 
 
@@ -106,53 +111,72 @@ def _ask(client: Client, *, full: bool) -> int:
 def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | None) -> int:
     clock = daemon.make_clock(settings.config)
     seq, digest, log = _log_head(settings, asked)
-    is_gentle = bool(asked.get("gentle"))
-    if is_gentle:
+    if asked.get("gentle"):
         gentle.step_back()
-    request = Request(
+    request = request_of(settings, asked, now=clock.wall(), log_seq=seq, log_hash=digest)
+    try:
+        receipted = receipted_in(log)
+        with told_room(settings, client, receipted, request.sitting), unwound():
+            if client is not None:
+                prune(settings, client, receipted, clock.wall())
+            bundle = _made(settings, request, log, clock.wall())
+            if client is not None:
+                told(client, "bundle.published", published(bundle, request))
+    except BackupBusy as error:
+        say(str(error))
+        return EXIT_BUSY
+    except (BackupError, LogError, DiskFault, OSError) as error:
+        return _failed(failure(error), client)
+    finally:
+        if log is not None:
+            log.close()
+    print(bundle.name)
+    for reason in reasons(bundle):
+        say(reason)
+    return EXIT_OK
+
+
+def _made(settings: daemon.Settings, request: Request, log: EventLog | None, now: datetime) -> Bundle:
+    """The bundle, in the room there is; a sitting's last one and a dying battery's also beyond the quota."""
+    quota_bytes = settings.config.backup.quota_gb * GB
+    room = room_of(request.state_dir, quota_bytes=quota_bytes)
+    last = request.stage == "final" or request.reason == "ending"
+    progress = within(request.state_dir, room, Line(), beyond_quota=last)
+    rows = _rows(log, _last_log_seq(request.state_dir), request.log_seq)
+    aside = replace(request, keep_free_bytes=keep_free_bytes(room, beyond_quota=last))
+    return job.run(aside, log_rows=rows, now=now, progress=progress)
+
+
+def request_of(
+    settings: daemon.Settings, asked: dict[str, Any], *, now: datetime, log_seq: int = 0, log_hash: str = ""
+) -> Request:
+    """What the configuration asks for, and the guard: kind, stage, sitting, phase, reason."""
+    return Request(
         state_dir=settings.config.venue.state_dir,
         venue=settings.plan.code,
         sources=_sources(settings),
-        recipients=daemon.recipients.sealed_to(settings.config, clock.wall()),
+        recipients=daemon.recipients.sealed_to(settings.config, now),
         kind=str(asked.get("kind", DELTA)),
         stage=str(asked.get("stage", "")),
         sitting=str(asked.get("sitting", "")),
         phase=str(asked.get("phase", "")),
         reason=str(asked.get("reason", "by-hand")),
-        log_seq=seq,
-        log_hash=digest,
-        most_bytes_per_s=settings.config.backup.running_mb_per_s * MB if is_gentle else 0,
+        log_seq=log_seq,
+        log_hash=log_hash,
+        most_bytes_per_s=settings.config.backup.running_mb_per_s * MB if asked.get("gentle") else 0,
     )
-    try:
-        rows = _rows(log, _last_log_seq(request.state_dir), seq)
-        with _unwound():
-            bundle = job.run(request, log_rows=rows, now=clock.wall(), progress=Line())
-    except BackupBusy as error:
-        say(str(error))
-        return EXIT_BUSY
-    except (BackupError, LogError) as error:
-        return _failed(str(error), client)
-    finally:
-        if log is not None:
-            log.close()
-    if client is not None:
-        client.call("report", kind="bundle.published", body=_published(bundle, request))
-    print(bundle.name)
-    for reason in _reasons(bundle):
-        say(reason)
-    return EXIT_OK
 
 
-def _failed(reason: str, client: Client | None) -> int:
+def _failed(body: dict[str, str], client: Client | None) -> int:
     """Says it, to the guard too: a job that is a unit has no other way to. Raises GuardSilent, Refused."""
-    say(reason)
+    say(body["reason"])
     if client is not None:
-        client.call("report", kind="backup.failed", body={"reason": _plain(reason)[:REASON_SHOWN]})
+        told(client, "backup.failed", body)
     return EXIT_FAILED
 
 
 @contextlib.contextmanager
-def _unwound() -> Iterator[None]:
+def unwound() -> Iterator[None]:
     """SIGTERM leaves by the way of an error: a dump that runs is ended, what was kept aside is removed."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
@@ -188,23 +212,6 @@ def _sources(settings: daemon.Settings) -> tuple[SourceSpec, ...]:
     )
 
 
-def _reasons(bundle: Bundle) -> list[str]:
-    """What is not whole in it and why, a line a source: for the technician, and no file's name."""
-    lines = []
-    for tally in bundle.sources:
-        told = [missing.reason for missing in tally.missing if tally.error and not missing.path]
-        told += [f"{tally.not_captured} files are missing from it"] if tally.not_captured else []
-        told += [f"{tally.torn} files changed while they were read"] if tally.torn else []
-        told += [f"not counted: {tally.count_fault}"] if tally.count_fault else []
-        if told:
-            lines.append(_plain(f"source {tally.name}: {'; '.join(told)}")[:REASON_SHOWN])
-    return lines
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
 def _last_log_seq(state_dir: Path) -> int:
     """How far the log is in bundles already; 0 where the last manifest can not tell."""
     published = bundles(state_dir)
@@ -223,24 +230,6 @@ def _rows(log: EventLog | None, after: int, until: int) -> Iterator[bytes]:
         if row.seq > until:
             return
         yield row.text.encode()
-
-
-def _published(bundle: Bundle, request: Request) -> dict[str, Any]:
-    incomplete = {tally.name for tally in bundle.sources if tally.error or tally.not_captured or tally.torn}
-    return {
-        "name": bundle.name,
-        "counter": bundle.counter,
-        "bundle_kind": bundle.kind,
-        "stage": bundle.stage,
-        "sitting": request.sitting,
-        "log_seq": request.log_seq,
-        "files": bundle.files,
-        "source_bytes": bundle.content_bytes,
-        "sealed_bytes": bundle.sealed_bytes,
-        "sha256": bundle.sha256,
-        "incomplete": sorted(incomplete),
-        "reasons": _reasons(bundle),
-    }
 
 
 class Line:

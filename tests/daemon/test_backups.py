@@ -61,6 +61,8 @@ def test_what_is_not_whole_is_said_alone_beside_a_guard_and_in_the_record(place:
     beside = place.venue("backup", "run")
     assert beside.returncode == 0 and "source dump: /bin/sh: exit 3: no \ufffd[1mrights" in beside.stderr
     body = place.events("bundle.published")[-1]["body"]
+    dump = next(told for told in body["sources"] if told["name"] == "dump")
+    assert dump["fault"] == "failed" and place.incidents()["source_incomplete"]["cause"] == "dump"
     assert body["incomplete"] == ["dump"] and body["reasons"] == ["source dump: /bin/sh: exit 3: no \ufffd[1mrights"]
 
 
@@ -140,7 +142,8 @@ def test_a_source_that_is_gone_is_an_incident_and_its_return_ends_it(place: Plac
     place.answers.rename(away)
     done = place.venue("backup", "run")
     assert done.returncode == 2 and one_line(done.stderr), done.stderr
-    assert place.incidents()["backup_failed"]["detail"] in done.stderr
+    assert place.incidents()["backup_failed"]["detail"] == "sources"
+    assert place.status()["backup"]["failed"]["reason"] in done.stderr
     assert place.status()["backup"]["state"] == "failed" and bundles(place) == []
     away.rename(place.answers)
     wait_for(lambda: bundles(place), every_s=0.3)

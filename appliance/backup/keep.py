@@ -1,0 +1,107 @@
+"""Which bundles are kept: what the province has receipted goes first, oldest first; what it has not never goes."""
+
+import json
+import os
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from appliance.backup import disk
+from appliance.backup.bundle import FULL, Published
+
+PRUNED_NAME = ".pruned"
+# Receipted ones make room before anybody is told that there is little: that begins at 0.9.
+KEPT_SHARE = 0.8
+AGE, ROOM = "age", "room"
+_FILE_MODE = 0o640
+_LEDGER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A full bundle and the deltas after it, which are worth nothing without: they are kept or removed as one."""
+
+    bundles: tuple[Published, ...]
+    size_bytes: int
+    reason: str = ""
+
+
+def size_of(bundle: Published) -> int:
+    """What the bundle's files take, those that are there."""
+    return sum(
+        path.stat().st_size for path in (bundle.data, bundle.manifest, bundle.signature) if path.exists()
+    )
+
+
+def groups_of(bundles: Sequence[Published]) -> list[Group]:
+    """The bundles, in the counter's order, by the full one that each builds on.
+
+    A delta builds on the bundle before it, so that a new full one ends what was before.
+    """
+    found: list[list[Published]] = []
+    for bundle in bundles:
+        if bundle.kind == FULL or not found:
+            found.append([])
+        found[-1].append(bundle)
+    return [Group(bundles=tuple(group), size_bytes=sum(map(size_of, group))) for group in found]
+
+
+def to_drop(
+    groups: Sequence[Group], *, receipted: Container[str], now: datetime, keep_days: int, over_bytes: int = 0
+) -> list[Group]:
+    """The groups that go, oldest first, each with its reason: those of before `keep_days`, and as many more as give
+    back `over_bytes`.
+
+    Only where the province has receipted every bundle of them; the newest group stays, for the next delta builds on it.
+    """
+    old = now - timedelta(days=keep_days)
+    found = []
+    for group in groups[:-1]:
+        if not all(bundle.name in receipted for bundle in group.bundles):
+            continue
+        aged = max(bundle.created_at for bundle in group.bundles) < old
+        if aged or over_bytes > 0:
+            over_bytes -= group.size_bytes
+            reason = AGE if aged else ROOM
+            found.append(Group(bundles=group.bundles, size_bytes=group.size_bytes, reason=reason))
+    return found
+
+
+def remove(directory: Path, group: Group) -> None:
+    """Take a group away; call it under the lock. Raises OSError.
+
+    The newest first, so that what a power cut leaves still builds on something; of each the signature first, by which
+    it exists, and on the medium before its data goes. That they went is noted beforehand: `verify` sees no gap then.
+    """
+    _note(directory, [bundle.counter for bundle in group.bundles])
+    for bundle in reversed(group.bundles):
+        bundle.signature.unlink(missing_ok=True)
+        disk.sync_directory(directory)
+        bundle.manifest.unlink(missing_ok=True)
+        bundle.data.unlink(missing_ok=True)
+    disk.sync_directory(directory)
+
+
+def pruned_in(directory: Path) -> set[int]:
+    """The counters that were pruned there, as this box noted it; none where the note is not there or unreadable."""
+    try:
+        raw = (directory / PRUNED_NAME).read_bytes()[:_LEDGER_BYTES]
+        spans = json.loads(raw)["counters"]
+        return {n for first, last in spans for n in range(int(first), min(int(last), int(first) + 100_000) + 1)}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+
+
+def _note(directory: Path, counters: Iterable[int]) -> None:
+    spans: list[list[int]] = []
+    for n in sorted(pruned_in(directory) | set(counters)):
+        if spans and spans[-1][1] + 1 == n:
+            spans[-1][1] = n
+        else:
+            spans.append([n, n])
+    text = json.dumps({"counters": spans}) + os.linesep
+    try:
+        disk.replace_file(directory / PRUNED_NAME, text.encode(), mode=_FILE_MODE)
+    except disk.DiskFault as error:
+        raise OSError(error.errno, str(error)) from error
