@@ -7,13 +7,18 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from appliance.backup.bundle import Published
 from appliance.backup.keys import allowed_signers
+from appliance.backup.manifest import ManifestFault, decode
 from appliance.backup.outbox import bundles, outbox_of
 from appliance.backup.restore import LATEST, restore
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Report, verify_all
+from appliance.cli.backup_copy import add_copies
+from appliance.cli.backup_drill import add_drill
 from appliance.cli.backup_receipt import add_receipt
 from appliance.cli.backup_run import add_run
+from appliance.cli.backup_status import add_status, counted
 from appliance.cli.bar import Bar
 from appliance.cli.shell import (
     EXIT_CONFIG,
@@ -23,6 +28,7 @@ from appliance.cli.shell import (
     EXIT_UNAVAILABLE,
     add_config,
     add_json,
+    language,
     print_json,
     say,
 )
@@ -36,6 +42,9 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     own = backup.add_subparsers(required=True, metavar="VERB")
     add_run(own)
     _add_list(own)
+    add_status(own)
+    add_copies(own)
+    add_drill(own)
     _add_verify(own)
     _add_restore(own)
     add_receipt(own)
@@ -126,14 +135,31 @@ def _list(args: argparse.Namespace) -> int:
     found = bundles(state_dir_of(args))
     rows = [
         {"name": one.name, "counter": one.counter, "kind": one.kind, "created_at": one.created_at.isoformat(),
-         "sealed_bytes": one.data.stat().st_size if one.data.exists() else None}
+         "sealed_bytes": one.data.stat().st_size if one.data.exists() else None, **counts_of(one)}
         for one in found
     ]  # fmt: skip
     if args.json:
         return _json({"bundles": rows})
     for row in rows:
-        print(f"{row['name']}  {row['sealed_bytes'] if row['sealed_bytes'] is not None else 'MISSING'}")
+        size = row["sealed_bytes"] if row["sealed_bytes"] is not None else "MISSING"
+        print(f"{row['name']}  {size}  {counted(language(), row)}")
     return EXIT_OK
+
+
+def counts_of(bundle: Published) -> dict[str, object]:
+    """What the manifest says of its sources: answers expected and collected, and which are not whole; none unread."""
+    try:
+        sources = decode(bundle.manifest.read_bytes()).sources
+    except (OSError, ManifestFault):
+        return {"expected": None, "collected": None, "incomplete": None}
+    known = [(each.expected, each.collected) for each in sources]
+    expected = [number for number, _ in known if number is not None]
+    collected = [number for _, number in known if number is not None]
+    return {
+        "expected": sum(expected) if expected else None,
+        "collected": sum(collected) if collected else None,
+        "incomplete": [each.name for each in sources if each.error or each.not_captured or each.torn],
+    }
 
 
 def _verify(args: argparse.Namespace) -> int:

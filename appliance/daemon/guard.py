@@ -3,27 +3,24 @@
 import fcntl
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 from types import FrameType
 
 from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
-from appliance.config import DEFAULT_PATH
-from appliance.config.glance import RUN_DIR
 from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
+from appliance.daemon.backups import make_copies, make_jobs
 from appliance.daemon.instruments import enforcers, make_panel, watchers
 from appliance.daemon.line import line_enforcers, line_watchers, make_firewall, make_proofs
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
-from appliance.enforce.job import UNIT, BackupJobs
 from appliance.enforce.servers import ServerStop, ServerStops
 from appliance.eventlog import LogError
-from appliance.events import Event
+from appliance.events import Body, Event
 from appliance.events.bodies import CRITICAL
 from appliance.events.codec import to_plain
 from appliance.events.readings import Reading
@@ -80,7 +77,8 @@ class Guard:
         self._clock = make_clock(settings.config)
         self._panel = make_panel(settings.config)
         self._firewall = make_firewall(settings, self._clock)
-        self._jobs = self._make_jobs()
+        self._jobs = make_jobs(settings, self._report)
+        self._copies = make_copies(settings, self._report)
         self._proofs = make_proofs(settings, lambda body: self._inbox.put(Report(body=body)))
         self._stops = self._make_stops()
         self._dispatch = self._make_dispatch()
@@ -88,18 +86,6 @@ class Guard:
         self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate, panel=self._panel)
         self._watchers += line_watchers(self._firewall, self._observe)
         self._house = house.keep(settings=settings, inbox=self._inbox, alarm=self._alarm)
-
-    def _make_jobs(self) -> BackupJobs:
-        venue = ("-m", "appliance", "backup", "run", "--config", str(self._settings.path), "--job")
-        run_dir = self._settings.config.venue.run_dir
-        # The unit's command line names these two: another configuration's backup is no business of it.
-        usual = (self._settings.path, run_dir) == (DEFAULT_PATH, RUN_DIR)
-        return BackupJobs(
-            argv=(sys.executable, *venue),
-            request=run_dir / "backup-request.json",
-            unit_name=UNIT if usual else "",
-            report=lambda body: self._inbox.put(Report(body=body)),
-        )
 
     def _make_stops(self) -> ServerStops:
         stops = [
@@ -125,6 +111,7 @@ class Guard:
             board=self._board,
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
             | line_enforcers(self._firewall)
+            | {key: copies.hold for key, copies in self._copies.items()}
             | ({"line_proof": self._proofs.hold} if self._proofs is not None else {}),
             start_backup=self._jobs.start,
             journal=self._say,
@@ -176,6 +163,8 @@ class Guard:
         for watcher in self._watchers:
             watcher.stop()
         self._jobs.stop()
+        for copies in self._copies.values():
+            copies.stop()
         if self._proofs is not None:
             self._proofs.stop()
         self._stops.stop()
@@ -194,6 +183,9 @@ class Guard:
 
     def _observe(self, instrument: str, reading: Reading) -> None:
         self._inbox.put(Observed(instrument=instrument, reading=reading))
+
+    def _report(self, body: Body) -> None:
+        self._inbox.put(Report(body=body))
 
     def _alarm(self, line: str) -> None:
         self._journal.write(line, level=CRITICAL)

@@ -1,0 +1,148 @@
+"""`venue backup copy`: brings a second place up, for the guard; `venue backup export`: carries bundles out by hand."""
+
+import argparse
+import contextlib
+import shutil
+from pathlib import Path
+
+from appliance import daemon
+from appliance.backup import copies, keep
+from appliance.backup.bundle import Published
+from appliance.backup.copies import CopyFault, SourceGone
+from appliance.backup.outbox import bundles
+from appliance.cli.backup_keep import pruned, receipted_in, told
+from appliance.cli.bar import Bar
+from appliance.cli.shell import (
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_NOT_PERMITTED,
+    EXIT_OK,
+    EXIT_UNAVAILABLE,
+    add_config,
+    add_json,
+    asking,
+    print_json,
+    say,
+)
+from appliance.client import Client
+from appliance.config import ConfigError
+from appliance.config.glance import glance
+from appliance.eventlog import EventLog, LogError
+from appliance.eventlog.files import newest
+
+DETAIL_SHOWN = 300
+
+
+def add_copies(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `copy` (the guard's) and `export` to the backup verbs."""
+    copy = own.add_parser("copy", help="bring a second place of backup.copies up; the guard does it by itself")
+    add_config(copy)
+    copy.add_argument("place", type=Path, metavar="PLACE")
+    copy.set_defaults(run=asking(run_copy))
+    export = own.add_parser("export", help="carry bundles out to a mounted disk or stick, each read back")
+    add_config(export)
+    add_json(export)
+    export.add_argument("--all", action="store_true", help="also what the province has receipted")
+    export.add_argument("directory", type=Path, metavar="DIR")
+    export.set_defaults(run=run_export)
+
+
+def run_copy(args: argparse.Namespace) -> int:
+    """Copies what lacks, prunes what may go there, tells the guard; 2 where it did not come about."""
+    try:
+        settings = daemon.read(args.config)
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    if str(args.place) not in settings.config.backup.copies:
+        say(f"{args.config}: backup.copies: {args.place} is none of them")
+        return EXIT_CONFIG
+    client = Client(settings.control_socket)
+    client.call("status")  # without a guard nobody records it
+    done = copies.bring_up(
+        settings.config.venue.state_dir,
+        args.place,
+        venue=settings.plan.code,
+        receipted=receipted(settings.config.venue.state_dir),
+        now=daemon.make_clock(settings.config).wall(),
+        keep_days=settings.config.backup.keep_days,
+    )
+    for group in done.pruned:
+        told(client, "bundle.pruned", pruned(group, place=str(args.place)))
+    body = {
+        "place": str(args.place), "newest": done.newest, "bundles": done.bundles, "copied": done.copied,
+        "lacking": done.lacking, "fault": done.fault, "detail": done.detail[:DETAIL_SHOWN],
+    }  # fmt: skip
+    told(client, "copy.read", body)
+    print(f"{args.place}: {done.bundles} bundles, {done.copied} new")
+    if done.fault:
+        say(f"{done.fault}: {done.detail}")
+    return EXIT_OK  # told: the guard need not hear it twice
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Copies to DIR what the province has not receipted, or all; a line a bundle. What is there whole is left."""
+    try:
+        state_dir = glance(args.config).state_dir
+        copies.another_medium(state_dir, args.directory)
+        done = receipted(state_dir)
+        wanted = [bundle for bundle in bundles(state_dir) if args.all or bundle.name not in done]
+        return _export(wanted, args)
+    except ConfigError as error:
+        say("; ".join(error.faults))
+        return EXIT_CONFIG
+    except CopyFault as error:
+        say(f"venue: {error}")
+        return EXIT_FAILED
+    except LogError as error:
+        say(f"venue: {error}; with --all every bundle is carried out")
+        return EXIT_UNAVAILABLE
+    except PermissionError as error:
+        say(f"venue: {error.filename}: {error.strerror}")
+        return EXIT_NOT_PERMITTED
+    except OSError as error:
+        say(f"venue: {error}")
+        return EXIT_UNAVAILABLE
+
+
+def receipted(state_dir: Path) -> set[str]:
+    """What the province has receipted, by the newest log; nothing where there is none. Raises LogError."""
+    path = newest(state_dir / "log")
+    if not path.exists():
+        return set()
+    log = EventLog(path, read_only=True)
+    try:
+        return receipted_in(log)
+    finally:
+        log.close()
+
+
+def _export(wanted: list[Published], args: argparse.Namespace) -> int:
+    there = {bundle.name for bundle in wanted if copies.whole(bundle, args.directory)}
+    missing = [bundle for bundle in wanted if bundle.name not in there]
+    needed = sum(map(keep.size_of, missing)) + copies.SPARE_BYTES * bool(missing)
+    free = shutil.disk_usage(args.directory).free
+    if needed > free:
+        raise CopyFault("full", f"{args.directory}: {needed} bytes are needed, {free} are free: nothing was copied")
+    rows: list[dict[str, object]] = []
+    gone, total = 0, sum(map(keep.size_of, missing))
+    with contextlib.closing(Bar()) as bar:
+
+        def count(size: int) -> None:
+            nonlocal gone
+            gone += size
+            bar(gone, total)
+
+        for bundle in wanted:
+            row = {"name": bundle.name, "bytes": keep.size_of(bundle), "there": bundle.name in there}
+            if bundle.name not in there:
+                with contextlib.suppress(SourceGone):
+                    copies.copy_bundle(bundle, args.directory, told=count)
+            rows.append(row)
+            if not args.json:
+                print(f"{bundle.name}  {row['bytes']}  {'there already' if row['there'] else 'copied'}", flush=True)
+    if args.json:
+        print_json({"bundles": rows})
+    say(f"{args.directory}: {len(rows)} bundles stand there, each read back; unmount it before it is pulled")
+    return EXIT_OK

@@ -1,0 +1,106 @@
+"""`venue backup drill`: seals the sources to a throw-away key, restores, compares, and leaves nothing behind."""
+
+import argparse
+import contextlib
+from dataclasses import asdict
+
+from appliance import daemon
+from appliance.backup import drill
+from appliance.backup.bundle import BackupError
+from appliance.backup.disk import DiskFault
+from appliance.backup.drill import Drilled
+from appliance.backup.unseal import RestoreError
+from appliance.cli.backup_keep import told
+from appliance.cli.backup_run import Line, request_of, unwound
+from appliance.cli.backup_told import plain
+from appliance.cli.bar import Bar
+from appliance.cli.shell import (
+    EXIT_BUSY,
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_OK,
+    add_config,
+    add_json,
+    asking,
+    language,
+    print_json,
+    say,
+)
+from appliance.client import Client, GuardSilent
+from appliance.config import ConfigError
+from appliance.words import event_sentence
+
+IN_AN_EXAM = ("running", "closing")
+REASON_SHOWN = 200
+
+
+def add_drill(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `drill` to the backup verbs."""
+    parser = own.add_parser("drill", help="seal to a throw-away key, restore, compare with the sources; nothing stays")
+    add_config(parser)
+    add_json(parser)
+    parser.set_defaults(run=asking(run))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Drills, and tells the guard where one runs; 2 where anything came back otherwise, 75 while an exam goes on."""
+    try:
+        settings = daemon.read(args.config)
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    if not settings.plan.backup:
+        say(f"{args.config}: backup.source: there is nothing to back up")
+        return EXIT_CONFIG
+    client = _guard(settings)
+    if client is not None and client.call("status")["phase"]["name"] in IN_AN_EXAM:
+        say("an exam goes on: a drill reads everything that the exam server holds; do it before or after")
+        return EXIT_BUSY
+    reason = ""
+    try:
+        done = _drilled(settings)
+    except BlockingIOError:
+        say("another drill is under way")
+        return EXIT_BUSY
+    except (BackupError, RestoreError, DiskFault, OSError) as error:
+        done, reason = Drilled(), plain(str(error))[:REASON_SHOWN]
+    return _tell(done, reason, client, args)
+
+
+def _guard(settings: daemon.Settings) -> Client | None:
+    client = Client(settings.control_socket)
+    with contextlib.suppress(GuardSilent):
+        client.call("status")
+        return client
+    say("no guard answers: the drill is not recorded")
+    return None
+
+
+def _drilled(settings: daemon.Settings) -> Drilled:
+    now = daemon.make_clock(settings.config).wall()
+    request = request_of(settings, {"reason": "drill"}, now=now)
+    with contextlib.closing(Bar()) as restoring, contextlib.closing(Bar()) as comparing, unwound():
+        return drill.run(request, now=now, progress=Line(), restoring=restoring, comparing=comparing)
+
+
+def _tell(done: Drilled, reason: str, client: Client | None, args: argparse.Namespace) -> int:
+    passed = done.passed and not reason
+    body = {
+        "result": "passed" if passed else "failed", "files": done.files, "source_bytes": done.source_bytes,
+        "seconds": round(done.seconds, 1), "changed": done.changed, "differing": done.differing,
+        "faulty": list(done.faulty), "reason": reason or ", ".join(done.faulty),
+    }  # fmt: skip
+    if client is not None:
+        told(client, "backup.drilled", body)
+    if args.json:
+        print_json(asdict(done) | {"passed": passed, "reason": reason})
+    else:
+        print(event_sentence(language(), "backup.drilled", body))
+        if done.changed:
+            say(f"{done.changed} changed or went since they were sealed: not compared")
+    for name in done.named:
+        say(plain(name))
+    if reason:
+        say(reason)
+    return EXIT_OK if passed else EXIT_FAILED
