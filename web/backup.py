@@ -30,13 +30,14 @@ def card(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo) 
     lines += _more(language, say, snapshot, now, zone)
     loud = [line for line in lines if line.level in _LOUD]
     quiet = [line for line in lines if line.level not in _LOUD]
-    shown = max(0, LINES_SHOWN - 1 - len(loud))
+    # What is not shown is told all the same: as an item, and by the card's own word.
+    lines, loud, shown = loud[LINES_SHOWN:], loud[:LINES_SHOWN], max(0, LINES_SHOWN - 1 - len(loud))
     big = say("backup_running_big" if state == "running" else "backup_none_big")
     if last:
         big = say("backup_big", time=day_time(language, moment_of(last.get("at")), now, zone))
     return Card(
         title=say("backup"), level=_LEVEL.get(state, "unknown"), tag=name_of(language, "backup", state), big=big,
-        lines=[*loud, *quiet[:shown], official], fold=_fold(say, quiet[shown:]),
+        lines=[*loud, *quiet[:shown], official], fold=_fold(say, [*lines, *quiet[shown:]]),
     )  # fmt: skip
 
 

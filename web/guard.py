@@ -21,6 +21,8 @@ QUIET_KINDS = frozenset(
     {
         "power.read",
         "bundle.published",
+        "outbox.read",
+        "copy.read",
         "log.checkpoint",
         "log.verified",
         "posture.held",

@@ -89,7 +89,7 @@ def _tell(done: Drilled, reason: str, client: Client | None, args: argparse.Name
     body = {
         "result": "passed" if passed else "failed", "files": done.files, "source_bytes": done.source_bytes,
         "seconds": round(done.seconds, 1), "changed": done.changed, "differing": done.differing,
-        "faulty": list(done.faulty), "reason": reason or ", ".join(done.faulty),
+        "faulty": list(done.faulty), "reason": reason,
     }  # fmt: skip
     if client is not None:
         told(client, "backup.drilled", body)

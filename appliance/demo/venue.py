@@ -41,6 +41,8 @@ def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tu
 def _config(directory: Path, script: Script, recipient: str, listen: str) -> str:
     upses = "".join(_ups(directory, make) for make in script.upses)
     contacts = "\n".join(f'{key} = "{value}"' for key, value in CONTACTS.items())
+    # One answer a candidate, the first that the simulated exam server leaves of each; a room's last seat is a spare.
+    expected = ", ".join(f'"{room}" = {script.seats_per_room - 1}' for room in range(1, script.rooms + 1))
     return f"""
 [venue]
 code = "520100-03"
@@ -75,6 +77,8 @@ recipients = ["{recipient}"]
 name = "answers"
 driver = "directory"
 path = "{directory}/world/answers"
+expected = {{ {expected} }}
+collected = "{{room}}/*-000.ans"
 
 [contacts]
 {contacts}

@@ -68,7 +68,7 @@ def _restore(drill: DrillState | None, args: dict[str, object], now: Moment) -> 
         return point("bundle", "not-drilled", **args)
     args = args | {"drilled_at": drill.at.isoformat()}
     if not drill.passed:
-        return point("bundle", "drill-failed", reason=drill.reason[:200], **args)
+        return point("bundle", "drill-failed", reason=(drill.reason or ", ".join(drill.faulty))[:200], **args)
     old = (now.wall - drill.at).total_seconds() > DRILL_OLD_S
     return point("bundle", "drill-old" if old else "restored", **args)
 
