@@ -14,13 +14,10 @@ from appliance.events import Body
 def make_jobs(settings: Settings, report: Callable[[Body], None]) -> BackupJobs:
     """What starts a bundle, one at a time."""
     venue = ("-m", "appliance", "backup", "run", "--config", str(settings.path), "--job")
-    run_dir = settings.config.venue.run_dir
-    # The unit's command line names these two: another configuration's backup is no business of it.
-    usual = (settings.path, run_dir) == (DEFAULT_PATH, RUN_DIR)
     return BackupJobs(
         argv=(sys.executable, *venue),
-        request=run_dir / "backup-request.json",
-        unit_name=UNIT if usual else "",
+        request=settings.config.venue.run_dir / "backup-request.json",
+        unit_name=UNIT if _usual(settings) else "",
         report=report,
     )
 
@@ -29,6 +26,13 @@ def make_copies(settings: Settings, report: Callable[[Body], None]) -> dict[str,
     """What brings each second place up, by its posture key."""
     venue = ("-m", "appliance", "backup", "copy", "--config", str(settings.path))
     return {
-        f"copy:{place}": Copies(place=place, argv=(sys.executable, *venue), report=report)
+        f"copy:{place}": Copies(
+            place=place, argv=(sys.executable, *venue), report=report, by_unit=_usual(settings)
+        )
         for place in settings.config.backup.copies
     }
+
+
+def _usual(settings: Settings) -> bool:
+    """The units' command lines name these two: another configuration's backups are no business of theirs."""
+    return (settings.path, settings.config.venue.run_dir) == (DEFAULT_PATH, RUN_DIR)

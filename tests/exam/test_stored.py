@@ -240,3 +240,30 @@ def test_a_night_that_was_missed_is_made_up_for_once_and_never_in_an_exam() -> N
     long_ago = exam.wall - timedelta(days=9)
     exam.venue = replace(exam.venue, backup=replace(exam.venue.backup, full_at=long_ago))
     assert exam.posture.backup is None
+
+
+def test_bundles_that_were_due_while_one_was_late_are_one() -> None:
+    day = running()
+    day.advance(3 * 300 + 1, every_s=30)
+    wanted = day.posture.backup
+    assert wanted is not None and wanted.reason == "interval"
+    day.bundle("late", log_seq=wanted.newer_than_seq + 1)
+    assert day.posture.backup is None
+
+
+def test_a_sittings_last_bundle_that_was_missed_while_the_box_was_off_is_made_at_boot() -> None:
+    day = running()
+    day.until("11:31", bundles=True)
+    day.act("sitting.finish", by="王主考")
+    day.reboot(off_s=1200)
+    wanted = day.posture.backup
+    assert wanted is not None and (wanted.stage, wanted.sitting) == ("final", "am")
+    day.bundle("final", stage="final", of="am")
+    assert day.posture.backup is None or day.posture.backup.stage != "final"
+
+
+def test_the_bundle_of_a_phase_that_began_while_the_box_was_off_is_made_at_boot() -> None:
+    day = running()
+    day.reboot(wall=day.wall.replace(hour=12, minute=50))
+    wanted = day.posture.backup
+    assert day.phase == ("preparing", "pm") and wanted is not None and wanted.reason == "phase"

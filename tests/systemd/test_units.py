@@ -17,6 +17,7 @@ EXPOSED_AT_MOST = {
     "venue-guard.service": 28,
     "venue-page.service": 6,
     "venue-backup.service": 30,
+    "venue-copy@.service": 30,
     "venue-answers.service": 25,
 }
 needs_analyze = pytest.mark.skipif(
