@@ -41,8 +41,7 @@ def write(directory: Path, script: Script, *, recipient: str, listen: str) -> tu
 def _config(directory: Path, script: Script, recipient: str, listen: str) -> str:
     upses = "".join(_ups(directory, make) for make in script.upses)
     contacts = "\n".join(f'{key} = "{value}"' for key, value in CONTACTS.items())
-    # One answer a candidate, the first that the simulated exam server leaves of each; a room's last seat is a spare.
-    expected = ", ".join(f'"{room}" = {script.seats_per_room - 1}' for room in range(1, script.rooms + 1))
+    expected = _expected(script)
     return f"""
 [venue]
 code = "520100-03"
@@ -89,6 +88,11 @@ listen = "{listen}"
 [simulation]
 world = "{directory}/world"
 """
+
+
+def _expected(script: Script) -> str:
+    """One answer a candidate, the first that the simulated exam server leaves of each; the last seat is a spare."""
+    return ", ".join(f'"{room}" = {script.seats_per_room - 1}' for room in range(1, script.rooms + 1))
 
 
 def _ups(directory: Path, make: UpsMake) -> str:
