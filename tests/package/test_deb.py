@@ -4,48 +4,19 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from appliance import __version__
 from appliance.events import BODIES
+from tests.package.debs import CHROOT, Step, build, missing, no_chroot, steps_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-CHROOT = ROOT / "scripts" / "chroot"
 LIFE = Path(__file__).resolve().parent / "life.sh"
-
-
-def missing() -> str:
-    """Why no package is built here, '' where it is."""
-    if shutil.which("dpkg-deb") is None:
-        return "dpkg-deb is not installed"
-    asked = subprocess.run([sys.executable, "-c", "import shtab, argparse_manpage"], capture_output=True, timeout=60)
-    return "" if asked.returncode == 0 else "shtab and argparse-manpage are not installed: scripts/venv build"
-
-
-def no_chroot() -> str:
-    """Why no Debian 13 chroot runs here, '' where one does."""
-    if os.geteuid() != 0:
-        return "a chroot needs root"
-    if subprocess.run([CHROOT, "path"], capture_output=True, timeout=60).returncode == 0:
-        return ""
-    return "" if shutil.which("mmdebstrap") else "mmdebstrap is not installed: no Debian 13 chroot"
 
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "-")]
 needs_chroot = pytest.mark.skipif(bool(no_chroot()), reason=no_chroot() or "-")
-
-
-def build(into: Path, **environ: str) -> Path:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/build-deb"), "--into", str(into)],
-        env=os.environ | environ, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.strip())
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +33,6 @@ def test_the_same_tree_gives_the_same_bytes(package: Path, tmp_path: Path) -> No
     assert again.read_bytes() == package.read_bytes()
 
 
-@dataclass(frozen=True)
-class Step:
-    """What a step of the package's life said, and its exit code."""
-
-    said: str
-    code: int
-
-
 @pytest.fixture(scope="module")
 def life(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Step]:
     """Every step of life.sh by its name; the second package is the first with a higher version."""
@@ -84,11 +47,7 @@ def life(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, S
     shutil.rmtree(tree)
     argv = [CHROOT, "run", "--see", place, "--see", LIFE.parent, "bash", LIFE, first, second]
     done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=900)
-    parts = re.split(r"^@@ (?!exit)(\S+)\n", done.stdout, flags=re.M)[1:]
-    steps = {}
-    for name, text in zip(parts[::2], parts[1::2], strict=True):
-        said, _, code = text.rpartition("@@ exit ")
-        steps[name] = Step(said, int(code))
+    steps = steps_of(done.stdout)
     assert "left-groups" in steps, done.stdout[-3000:] + done.stderr[-3000:]
     return steps
 
