@@ -1,13 +1,16 @@
 """The seal: what stands in it, what it is refused for, what people say before it."""
 
+import random
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from appliance.events.bodies import SealMade
+from appliance.events.readings import ClockReading
 from appliance.exam.acts import Act, Refused, decide
 from appliance.exam.readiness.point import MUST
+from appliance.words.refusals import REFUSALS
 from tests.exam.ledger import SIGNED, Ledger, plan, sealed, stick
 
 HEAD = (41, "ab" * 32)
@@ -135,3 +138,45 @@ def test_a_declaration_is_a_plain_yes_or_no_by_somebody(verb: str) -> None:
 
 def test_every_must_point_can_be_given_a_reason() -> None:
     made(Ledger(plan(network="route")), overrides=dict.fromkeys(MUST, "演练"))
+
+
+def test_what_a_person_vouched_for_outlasts_the_kernels_doubt_and_not_the_power() -> None:
+    day = Ledger().all_read()
+    unsure = ClockReading(trusted=False, reason="no-source")
+    assert day.read(unsure) != ()
+    day.act("clock.confirm", by="王主考", offset_s=0)
+    assert day.read(unsure) == () and day.venue.clock_trusted
+    day.reboot()
+    assert day.read(unsure) != () and not day.venue.clock_trusted
+
+
+def test_whatever_is_asked_for_is_recorded_or_refused_and_nothing_else() -> None:
+    """Two thousand questions of nonsense: an act is decided, or refused by a code that has a sentence."""
+    chance = random.Random(7)
+    pieces: list[object] = [
+        None, True, False, 0, -1, 2**70, 1.5, "", " ", "王主考", "x" * 5000, "\x00", "\u202e",
+        "2026-09-04T20:00:00+00:00",
+        "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00", [], ["a"], {},
+        {"mains": "x"}, {"mains": None}, {"": ""},
+    ]  # fmt: skip
+    names = (
+        "by",
+        "chief",
+        "technician",
+        "batch",
+        "overrides",
+        "revision",
+        "offset_s",
+        "shown",
+        "blocked",
+        "isolated",
+    )
+    verbs = ("seal", "clock.confirm", "seats.declare_usb", "switch.declare", "morning.confirm", "unseal")
+    day, done, codes = red(), 0, set[str]()
+    for _ in range(2000):
+        args = {name: chance.choice(pieces) for name in names if chance.random() < 0.7}
+        try:
+            done += len(decide(day.venue, Act(verb=chance.choice(verbs), args=args), day.now))
+        except Refused as error:
+            codes.add(error.code)
+    assert done and codes and codes <= set(REFUSALS)
