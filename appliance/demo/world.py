@@ -58,8 +58,11 @@ class World:
 
     def address_of(self, seat_id: str) -> tuple[str, str]:
         """MAC and IPv4 address of a seat's machine; '' twice in a world without an exam network."""
+        if not self._network:
+            return "", ""
         number = int(seat_id.rpartition("-")[2])
-        return (f"02:50:00:00:01:{number:02x}", f"10.50.0.{9 + number}") if self._network else ("", "")
+        third, fourth = divmod(9 + number, 256)
+        return f"02:50:00:00:{1 + number // 256:02x}:{number % 256:02x}", f"10.50.{third}.{fourth}"
 
     def tick(self, at_s: float) -> None:
         """Lets time pass up to `at_s` simulated seconds: batteries drain and charge, UPSes obey."""

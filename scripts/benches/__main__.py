@@ -14,6 +14,7 @@ from scripts.benches import frame
 # area: what it measures. Each is the file of that name beside this one, with `measure(bench)`.
 AREAS = {
     "spine": "event to posture, start with a long log, an idle day, the idle guard, the page",
+    "page": "its size, its answers with 300 seats and a long log, fifty open pages, from a fact to the page",
     "power": "outages, changes, lost data and the cost of 20 UPSes, on a real upsd beside upsmon",
     "power_domain": "made-up batteries and what of them is proven, made-up histories and what they end",
     "backup": "bundles beside tar, zstd and age, deltas beside restic and borg, verify and restore",

@@ -39,6 +39,20 @@ end = 2026-09-05T11:30:00
 """
 
 
+NETWORK = """
+[network]
+mode = "route"
+exam_ports = ["eth1"]
+uplink = "eth0"
+address = "10.50.0.1/16"
+province = ["198.51.100.10:443"]
+[[network.exam_server]]
+name = "exam-server"
+ip = "10.50.0.2"
+tcp = [443]
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A configured venue: one UPS, USB held closed, 100 seats in 4 rooms, no backup source."""
@@ -63,12 +77,20 @@ def in_memory() -> Iterator[Path]:
         yield Path(name)
 
 
-def site(directory: Path, *, now: datetime = IDLE, played: Path | None = None) -> Site:
-    """A venue in `directory`, where it is `now` and time passes as it does; its hardware is `played` there."""
-    world = World(played or directory / "world", rooms=4, seats_per_room=25)
+def site(
+    directory: Path, *, now: datetime = IDLE, played: Path | None = None, rooms: int = 4, network: bool = False
+) -> Site:
+    """A venue in `directory`, where it is `now` and time passes as it does; its hardware is `played` there.
+
+    25 seats a room; `network`: the line and who is in the exam network are watched too.
+    """
+    world = World(played or directory / "world", rooms=rooms, seats_per_room=25, network=network)
     world.build()
     (directory / "timetable.toml").write_text(TIMETABLE, encoding="utf-8")
-    seats = [f"{room},{seat},,,,{'yes' if spare else ''}" for room, seat, spare in world.seat_rows()]
+    seats = [
+        f"{room},{seat},{','.join(world.address_of(f'{room}-{seat}')) if network else ','},,{'yes' if spare else ''}"
+        for room, seat, spare in world.seat_rows()
+    ]
     (directory / "seats.csv").write_text(
         "\n".join(["room,seat,mac,ip,port,spare", *seats, ""]), encoding="utf-8"
     )
@@ -76,7 +98,7 @@ def site(directory: Path, *, now: datetime = IDLE, played: Path | None = None) -
     write_segments(world.root / "clock.toml", now, [segment])
     port = free_port()
     path = directory / "appliance.toml"
-    path.write_text(_config(directory, world.root, port), encoding="utf-8")
+    path.write_text(_config(directory, world.root, port) + (NETWORK if network else ""), encoding="utf-8")
     return Site(
         directory=directory,
         config=path,
