@@ -52,13 +52,15 @@ def _shown(
 ) -> Response:
     page = sheet(desk, language, "/seats", title=label(language, "seats_title"), why=why)
     kept = given_back() if request.method == "POST" else {"seat": request.args.get("seat", "")[:40]}
+    seats = _seats(language, page.snapshot, spares=False)
     html = render_template(
         "seats.html",
         page=page,
         act=act or "swap",
+        moving=dict(seats).get(kept.get("seat", "")) if act in ("", "swap") else None,
         kept=kept,
         once=form_key(),
-        seats=_seats(language, page.snapshot, spares=False),
+        seats=seats,
         machines=_seats(language, page.snapshot, spares=True),
         spares=spares_for(language, page.snapshot, kept.get("seat", "")),
     )

@@ -131,9 +131,13 @@ def spares_for(language: str, snapshot: Plain, seat_id: str) -> list[tuple[str, 
 
 
 def _spare_words(language: str, seat: Plain, room: str | None) -> str:
-    marks = [label(language, "spare_here" if text(seat, "room") == room else "spare_elsewhere")]
+    marks = []
+    if room is not None:  # of no seat's room: then nothing is here or elsewhere
+        marks.append(label(language, "spare_here" if text(seat, "room") == room else "spare_elsewhere"))
     if text(seat, "state") != "present":
         marks.append(name_of(language, "seat", text(seat, "state")))
     inside = ("，" if language == "zh_CN" else ", ").join(marks)
     place = seat_place(language, text(seat, "id"))
+    if not inside:
+        return place
     return f"{place}（{inside}）" if language == "zh_CN" else f"{place} ({inside})"

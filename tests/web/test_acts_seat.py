@@ -26,11 +26,10 @@ def last(venue: Answering, kind: str) -> Any:
 
 
 def test_a_candidate_is_moved_to_a_spare(venue: Answering, technician: Browser) -> None:
-    page = technician.follow(
-        technician.send(technician.get("/seats"), "/seats/swap", seat="1-3", spare="1-9")
-    )
+    page = technician.get("/seats?seat=1-3")
+    page = technician.follow(technician.send(page, "/seats/swap", spare="1-9"))
     assert "已记录：1 考场 3 号 换到备用机 1 考场 9 号（张工）" in page
-    assert last(venue, "seat.swapped").by == "张工"
+    assert (last(venue, "seat.swapped").seat, last(venue, "seat.swapped").by) == ("1-3", "张工")
 
 
 def test_a_machine_is_retired_with_a_reason_and_a_new_one_registered(
@@ -67,12 +66,31 @@ def test_a_machine_that_can_not_be_meant_says_why_and_keeps_what_was_typed(
 
 
 def test_a_refused_swap_keeps_its_own_form_alone(technician: Browser) -> None:
-    answer = technician.send(technician.get("/seats"), "/seats/swap", seat="1-3", spare="1-4")
+    answer = technician.send(technician.get("/seats?seat=1-3"), "/seats/swap", spare="1-4")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409 and "1-4 不是备用机" in page
     swap, retire = (re.search(f'id="{name}".*?</section>', page, re.DOTALL) for name in ("swap", "retire"))
-    assert swap and '<option value="1-3" selected>' in swap[0]
+    assert swap and 'name="seat" value="1-3"' in swap[0] and "1 考场 3 号" in swap[0]
     assert retire and "selected" not in retire[0]
+
+
+def test_the_seat_is_chosen_first_so_that_its_own_rooms_spares_come_first(
+    visit: Visit, guard_with: Any
+) -> None:
+    guard = guard_with(snapshots.seat_gone())
+    guard.acts["session"] = {"role": "technician", "name": "张工", "form": "f"}
+    client = visit(guard)
+    client.set_cookie("venue_session", "t")
+    page = client.get("/seats").get_data(as_text=True)
+    assert "/seats/swap" not in page and '<form method="get" action="/seats">' in page
+    page = client.get("/seats?seat=2-7").get_data(as_text=True)
+    spares = re.findall('<option value="([^"]+)">([^<]+)</option>', page.split('id="retire"')[0])
+    assert spares[0] == ("2-25", "2 考场 25 号（本考场）") and all(
+        "其他考场" in words for _, words in spares[1:]
+    )
+    for nonsense in ("9-9", "", "<b>", "x" * 500):
+        page = client.get("/seats", query_string={"seat": nonsense}).get_data(as_text=True)
+        assert "/seats/swap" not in page and "<b>" not in page
 
 
 def test_who_only_looks_sees_no_form_for_seats(venue: Answering) -> None:

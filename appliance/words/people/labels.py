@@ -141,6 +141,8 @@ ACT_LABELS: Mapping[str, tuple[str, str]] = {
     "swap_title": ("换机", "Move a candidate to a spare"),
     "swap_seat": ("哪个座位的考生", "The candidate of which seat"),
     "swap_spare": ("换到", "To"),
+    "next": ("下一步", "Next"),
+    "another_seat": ("换一个座位", "Another seat"),
     "swap_do": ("登记换机", "Write the move down"),
     "choose": ("请选择", "choose"),
     "no_spares": ("没有空闲的备用机。", "No spare is free."),
