@@ -37,13 +37,13 @@ def add_copies(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Adds `copy` (the guard's) and `export` to the backup verbs."""
     copy = own.add_parser("copy", help="bring a second place of backup.copies up; the guard does it by itself")
     add_config(copy)
-    copy.add_argument("place", type=Path, metavar="PLACE")
+    copy.add_argument("place", type=Path, metavar="PLACE", help="the place, as it stands in backup.copies")
     copy.set_defaults(run=asking(run_copy))
     export = own.add_parser("export", help="carry bundles out to a mounted disk or stick, each read back")
     add_config(export)
     add_json(export)
     export.add_argument("--all", action="store_true", help="also what the province has receipted")
-    export.add_argument("directory", type=Path, metavar="DIR")
+    export.add_argument("directory", type=Path, metavar="DIR", help="where the disk or stick is mounted")
     export.set_defaults(run=run_export)
 
 

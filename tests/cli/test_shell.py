@@ -32,6 +32,7 @@ PEOPLE = ["--chief", "王主考", "--technician", "张工"]
 READING = [
     ["status"], ["events"], ["events", "--since", "2"], ["events", "--kind", "guard.started"], ["log", "verify"],
     ["sitting", "list"], ["incident", "list"], ["incident", "show", "1"], ["backup", "list"], ["backup", "verify"],
+    ["backup", "status"],
     ["config", "check"], ["power", "status"], ["usb", "list"], ["net", "status"], ["net", "rehearse", "list"],
     ["seat", "list"], ["check"],
 ]  # fmt: skip
