@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources, util
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +116,5 @@ def resized(page: Page, size: tuple[int, int]) -> tuple[int, int]:
 def picture(page: Page, directory: str | None, name: str) -> None:
     """The viewport as a PNG in `directory`, where one is asked for."""
     if directory:
+        Path(directory).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(Path(directory) / f"{name}.png"))
-
-
-def installed() -> bool:
-    """Whether Playwright and axe-core are."""
-    return util.find_spec("axe_playwright_python") is not None
