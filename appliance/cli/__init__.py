@@ -32,7 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("report", "the report of a sitting: text, JSON, or a page to print"),
     "seat": ("seat", "list seats, move a candidate to a spare, learn who is on"),
     "backup": ("backup", "run, list, verify, restore bundles"),
-    "province": ("province", "the province's side: keys"),
+    "province": ("province", "the province's side: keys, bundles received, receipts"),
     "config": ("config", "check the configuration, put lockdown.conf in place, print a sample"),
 }
 

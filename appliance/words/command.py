@@ -106,9 +106,6 @@ HELP_ZH: Mapping[str, str] = {
     "the published bundles, oldest first": "已保存的备份，旧的在前",
     "check every bundle: hashes, signatures, chain, gaps": "校验每个备份：哈希、签名、前后相接",
     "restore a bundle with the province's key": "用省里的钥匙恢复",
-    "the province's side: keys": "省里的一侧：钥匙",
-    "the province's side: its keys": "省里的一侧：钥匙",
-    "make the key that opens the venues' bundles": "生成能打开各考点备份的钥匙",
     "check the configuration, put lockdown.conf in place, print a sample": "检查配置、写好 lockdown.conf、打印样例",
     "every fault at once, with path and reason": "一次列出所有问题、位置和原因",
     "write what holds early in the boot, and what dnsmasq, chronyd and nginx answer": "写好开机早期生效的文件，"

@@ -17,7 +17,8 @@ def config() -> Iterator[Path]:
     """The configuration of a guard that gives a report."""
     with tempfile.TemporaryDirectory(prefix="va-") as name:
         path = Path(name) / "appliance.toml"
-        path.write_text(f'[venue]\ncode = "x"\nname = "x"\nstate_dir = "{name}"\nrun_dir = "{name}"\n', encoding="utf-8")
+        text = f'[venue]\ncode = "x"\nname = "x"\nstate_dir = "{name}"\nrun_dir = "{name}"\n'
+        path.write_text(text, encoding="utf-8")
         with FakeGuard(Path(name) / "control.sock", snapshots.all_well()) as guard:
             guard.acts["sitting.report"] = reports.report()
             yield path
