@@ -206,7 +206,7 @@ KEYS = sorted(
 SECTIONS = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), VALUES, max_size=5)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
     document=st.dictionaries(
         st.sampled_from(sorted(Config.model_fields)),

@@ -81,7 +81,7 @@ def test_each_of_several_recipients_opens_the_file(tmp_path: Path, tool: Callabl
         max_size=6,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_size_of_the_writes_changes_nothing(steps: list[int]) -> None:
     out, plain = io.BytesIO(), os.urandom(sum(steps))
     writer = AgeWriter(out, [parse_recipient(RECIPIENT)])
@@ -158,14 +158,14 @@ HEADERS = st.lists(
 
 
 @given(data=HEADERS | HEADERS.map(lambda tail: b"age-encryption.org/v1\n" + tail))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_a_hostile_header_ends_in_our_own_error_only(data: bytes) -> None:
     with pytest.raises(AgeError):
         opened(data)
 
 
 @given(at=st.integers(0, 200), junk=st.binary(min_size=1, max_size=70))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_junk_put_into_a_real_header_ends_in_our_own_error_only(at: int, junk: bytes) -> None:
     data = sealed(b"answers")
     with pytest.raises(AgeError):

@@ -27,7 +27,7 @@ def written(names: list[bytes]) -> bytes:
 
 
 @given(names=st.lists(st.one_of(st.sampled_from(NAMES), st.binary(min_size=1)), max_size=300))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_record_comes_back_with_its_name_byte_for_byte(names: list[bytes]) -> None:
     expected = []
     for name in names:
@@ -55,7 +55,7 @@ def test_a_time_that_no_file_can_have_is_refused(time: str) -> None:
 
 
 @given(at=st.integers(0, 2000), junk=st.binary(min_size=1, max_size=50))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_junk_in_a_list_is_read_or_refused_but_never_a_crash(at: int, junk: bytes) -> None:
     data = written(NAMES)
     with contextlib.suppress(BundleDamaged):

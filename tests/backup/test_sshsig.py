@@ -80,7 +80,7 @@ def test_options_of_allowed_signers_narrow_and_unknown_ones_trust_nobody(tmp_pat
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_an_altered_signature_ends_in_our_own_error_only(data: st.DataObject) -> None:
     key = Ed25519PrivateKey.generate()
     good = sign(MESSAGE, key=key, namespace=NAMESPACE)

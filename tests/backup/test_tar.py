@@ -136,7 +136,7 @@ def test_a_file_beyond_8_gib_is_listed_with_its_size(tool: Callable[[str], str])
         max_size=5,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_our_reader_gives_back_what_our_writer_wrote(members: list[tuple[bytes, bytes, int]]) -> None:
     expected = [(path, content, whole_seconds(mtime_ns)) for path, content, mtime_ns in members]
     assert read_back(archive(members)) == expected
@@ -165,7 +165,7 @@ def test_an_archive_cut_off_anywhere_is_damaged() -> None:
 
 
 @given(at=st.integers(0, 4000), junk=st.binary(min_size=1, max_size=600))
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=800)
 def test_junk_in_an_archive_is_read_or_refused_but_never_a_crash(at: int, junk: bytes) -> None:
     data = archive([(NAMES[4], b"content", 1_500_000_000), (b"x" * 150, b"more", 7)])
     with contextlib.suppress(ArchiveDamaged):

@@ -127,14 +127,14 @@ JSON = st.recursive(
 
 
 @given(changed=st.dictionaries(st.sampled_from(sorted(GOOD)), JSON, min_size=1, max_size=4))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_manifest_is_read_or_refused_with_our_own_error_only(changed: dict[str, object]) -> None:
     with contextlib.suppress(ManifestFault):
         decode(json.dumps({**GOOD, **changed}).encode())
 
 
 @given(raw=st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_bytes_that_are_no_manifest_are_refused(raw: bytes) -> None:
     with pytest.raises(ManifestFault):
         decode(raw)

@@ -22,7 +22,7 @@ VERBS = st.sampled_from(
     ["status", "events", "report", "pin.set", "seal", "drill", "incident.note", "seat.swap", "x"]
 )
 QUIET = settings(
-    max_examples=150, deadline=None, derandomize=True,
+    max_examples=150, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 

@@ -53,7 +53,7 @@ def built(kind: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("kind", BODIES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_body_comes_back_from_its_text_as_it_was(kind: str, data: st.DataObject) -> None:
     before = event(data.draw(built(BODIES[kind])))

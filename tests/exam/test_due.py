@@ -164,7 +164,7 @@ def refold(day: Ledger) -> Venue:
     return venue
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(beginning=beginnings, script=steps)
 def test_any_day_comes_to_rest_numbers_its_incidents_and_folds_to_its_state(
     beginning: tuple[str, bool], script: list[Any]
@@ -179,7 +179,7 @@ def test_any_day_comes_to_rest_numbers_its_incidents_and_folds_to_its_state(
     assert to_plain(from_plain(Venue, stored)) == stored
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(beginning=beginnings, before=steps, after=steps)
 def test_a_start_from_a_checkpoint_goes_on_as_if_nothing_had_been(
     beginning: tuple[str, bool], before: list[Any], after: list[Any]

@@ -18,7 +18,7 @@ from tests.exam.power.histories import (
     true_ends,
 )
 
-CALM = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @CALM
