@@ -89,11 +89,12 @@ def test_after_a_power_cut_all_that_was_announced_is_there_and_whole(scene: Scen
     assert bad == {}, f"{len(bad)} of {STATES}"
 
 
-@pytest.mark.parametrize("without", ["fsync of files", "fsync of directories"])
-def test_the_test_has_teeth_where_a_flush_is_left_out(scene: Scene, place: Path, without: str) -> None:
-    base, log = recorded(scene, place, without)
+# On ext4 the flush of any file brings the names before it along: the counter's memory is the last one of a run.
+@pytest.mark.parametrize("without", [("files",), ("directories", "head")])
+def test_the_test_has_teeth_where_a_flush_is_left_out(scene: Scene, place: Path, without: tuple[str, ...]) -> None:
+    base, log = recorded(scene, place, *without)
     lot = random.Random(SEED)
     marks = [at + 1 for at, entry in enumerate(log) if entry.kind == MARK]
     faults = [faults_after(scene, place, after_cut(base, log, cut, lot), announced_by(log, cut)) for cut in marks]
     print(without, faults)
-    assert any(faults), f"nobody would notice a product without {without}"
+    assert any(faults), f"nobody would notice a product that does not flush {without}"

@@ -116,8 +116,9 @@ def _leave_out(flushes: Sequence[str]) -> None:
     fsync = os.fsync
 
     def left(fd: int) -> None:
-        what = "fsync of directories" if stat.S_ISDIR(os.fstat(fd).st_mode) else "fsync of files"
-        if what not in flushes:
+        path = os.readlink(f"/proc/self/fd/{fd}")
+        what = "head" if path.endswith(".head.part") else "files"
+        if ("directories" if stat.S_ISDIR(os.fstat(fd).st_mode) else what) not in flushes:
             fsync(fd)
 
     os.fsync = os.fdatasync = left
