@@ -243,7 +243,7 @@ def test_a_boot_with_sticks_in_and_more_to_come_makes_nothing_of_them(box: Box, 
     box.vm.usb.plug_stick(f"late-{boot}", port="5", size_mb=1)
     box.vm.await_booted()
     _nothing_made(box)
-    told = box.vm.out("systemctl status venue-lockdown; true")
+    told = box.vm.out("systemctl status --no-pager venue-lockdown; journalctl -b --no-pager -u venue-lockdown; true")
     assert "Active: active (exited)" in told, told
     assert (
         box.vm.out("cat /sys/bus/usb/devices/1-9/authorized /sys/bus/usb/devices/1-9.1/authorized")
