@@ -158,7 +158,7 @@ def _facts(bench: Bench, stage: Stage) -> Iterator[Figure]:
         "a first forbidden packet": (
             lambda turn: world.do({"dropped": {"seat": f"{turn + 1}-7", "kind": "tunnel", "packets": 3}}),
             lambda _: None,
-            "连外网",
+            "有程序连外网",
         ),
     }
     for name, (happens, ends, word) in ways.items():
@@ -203,7 +203,7 @@ class _Told:
     """Ten pages that ask every three seconds, and somebody who asks the guard all the time."""
 
     PAGES = 10
-    LIMIT_S = 20.0
+    LIMIT_S = 30.0
 
     def __init__(self, stage: Stage, word: str, before: int) -> None:
         self._stage, self._word, self._before = stage, word, before
