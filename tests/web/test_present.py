@@ -65,7 +65,7 @@ def test_a_proof_says_how_many_kinds_came_out_and_a_leak_is_critical() -> None:
 
 def test_our_copy_and_the_official_upload_are_two_lines() -> None:
     lines = [line.words for line in card(snapshots.all_well(), 3).lines]
-    assert lines == ["省里已收至 09:50", "考试系统正式上传：不由本机监测"]
+    assert lines == ["应收没有设置：是否收齐未知", "省里已收至 09:50", "考试系统正式上传：不由本机监测"]
     none = snapshots.all_well(province={"state": "none", "last_receipted_at": None, "name": ""})
     assert card(none, 3).lines[0].words == "省里尚未收到"
 
