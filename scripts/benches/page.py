@@ -237,7 +237,7 @@ class _Told:
             if body.decode().count(self._word) > self._before:
                 self._seen.append(time.monotonic())
                 return
-            time.sleep(POLL_S + random.uniform(0, JITTER_S))
+            time.sleep(POLL_S - random.uniform(0, JITTER_S))
 
     def _ask(self) -> None:
         until_s = time.monotonic() + self.LIMIT_S

@@ -43,7 +43,7 @@
       wait = EVERY_MS;
     } catch { wait = Math.min(wait * 1.5, SLOWEST_MS); }
     clearTimeout(timer);
-    setTimeout(poll, wait + Math.random() * 500);
+    setTimeout(poll, wait - Math.random() * 500);
   }
 
   const two = (n) => String(Math.floor(n)).padStart(2, "0");
