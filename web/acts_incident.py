@@ -75,6 +75,6 @@ def _moment(desk: Desk, clock: str) -> str:
     try:
         hour, _, minute = clock.partition(":")
         there = now.astimezone(zone).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return clock
     return (there if there <= now + timedelta(minutes=1) else there - timedelta(days=1)).isoformat()

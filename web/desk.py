@@ -177,8 +177,15 @@ def refuse_strangers(app: Flask) -> None:
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         foreign = site not in (None, "same-origin", "none")
-        if foreign or (origin is not None and urlsplit(origin).netloc != request.host):
+        if foreign or (origin is not None and _host_of(origin) != request.host):
             abort(HTTPStatus.FORBIDDEN)
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # brackets around no address, as no browser sends them
+        return ""
 
 
 def _shown(value: str) -> str:

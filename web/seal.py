@@ -1,5 +1,6 @@
 """`/seal`: the readiness check, what people say of it, the seal by two people, its certificate to print."""
 
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,7 @@ SAID = {
     "isolation": ("switch.declare", "isolated"),
     "panel": ("panel.confirm", "seen"),
 }
+_SECONDS = re.compile(r"-?[0-9]{1,6}")
 TRIED = {"lamps": "panel.test", "prove": "net.prove"}
 
 
@@ -49,7 +51,7 @@ def add_seal(app: Flask, desk: Desk, client: Client, language: str) -> None:
     @app.post("/seal/clock")
     def clock() -> Response:
         asked, offset = language_asked(language), typed("offset_s").strip() or "0"
-        whole: object = int(offset) if offset.lstrip("-").isdecimal() and len(offset) < 8 else offset
+        whole: object = int(offset) if _SECONDS.fullmatch(offset) else offset
         outcome = desk.do(asked, "clock.confirm", offset_s=whole, shown=typed("shown"))
         return _after(desk, asked, outcome)
 

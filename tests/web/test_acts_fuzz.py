@@ -13,12 +13,14 @@ PATHS = (
     "/signin", "/signin/first", "/signout", "/incident/4/close", "/incident/4/reported", "/incident/4/note",
     "/incident/4/class", "/incident/4/take", "/incident/4/resume", "/sitting/extend", "/sitting/delay",
     "/sitting/finish", "/sitting/paper", "/sitting/uploaded", "/sitting/more", "/seats/swap", "/seats/retire",
-    "/seats/register", "/usb/grant",
+    "/seats/register", "/usb/grant", "/seal", "/seal/lift", "/seal/clock", "/seal/morning", "/seal/say/panel",
+    "/seal/say/nothing", "/seal/try/lamps", "/seal/try/nothing",
 )  # fmt: skip
 NAMES = (
     "role", "name", "pin", "pin_again", "code", "next", "form", "once", "text", "to", "answer", "told_at", "class",
     "outcome", "spare", "seat", "minutes", "consent", "reason", "room", "sure", "sitting", "mac", "ip", "device",
     "chief", "technician", "pin_chief", "pin_technician",
+    "offset_s", "shown", "revision", "choice", "why-clock",
 )  # fmt: skip
 PIECES = (
     "", "0", "-1", "9" * 30, "1e9", "NaN", "24:61", "::", "|", "||", "'", '"><script>alert(1)</script>', "\u202e",
@@ -62,3 +64,21 @@ def test_bytes_that_are_no_form_get_a_page(path: str, body: bytes, visit: Visit,
     ):
         answer = client.post(path, data=body, content_type=kind)
         assert answer.status_code < 500 or answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "headers"),
+    [
+        ("/seal/clock", {"offset_s": "--5"}, {}),
+        ("/seal/clock", {"offset_s": "-"}, {}),
+        ("/seal/clock", {"offset_s": "５"}, {}),
+        ("/incident/4/reported", {"to": "x", "told_at": "9" * 30 + ":00"}, {}),
+        ("/incident/4/reported", {"to": "x", "told_at": "09:" + "9" * 5000}, {}),
+        ("/seal", {}, {"Origin": "http://["}),
+    ],
+)
+def test_what_is_no_number_no_time_and_no_origin_is_refused_and_breaks_nothing(
+    path: str, fields: dict[str, str], headers: dict[str, str], visit: Visit, guard_with: Any
+) -> None:
+    answer = visit(guard_with(snapshots.seat_gone())).post(path, data=fields, headers=headers)
+    assert answer.status_code in (303, 403, 409), answer.status_code
