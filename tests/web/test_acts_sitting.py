@@ -1,5 +1,6 @@
 """A sitting moved, declared and finished on the page: a real guard behind it, its clock set by hand."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -151,3 +152,20 @@ def test_uploads_of_nonsense_read_as_not_reported(told: object) -> None:
     zone = zone_of("Asia/Shanghai")
     said = upload_words("zh_CN", {"sitting": {"uploaded": told}, "seats": [{"room": "1"}]}, zone)
     assert said == label("zh_CN", "upload_none")
+
+
+def test_a_form_that_is_shown_again_is_the_same_form_so_that_a_slow_guard_moves_nothing_twice(
+    visit: Visit, guard_with: Any
+) -> None:
+    guard = guard_with(snapshots.seat_gone())
+    guard.acts["session"] = {"role": "chief", "name": "王主考", "form": "f"}
+    client = visit(guard)
+    client.set_cookie("venue_session", "t")
+    keys = r'name="once" value="([^"]*)"'
+    (key,) = set(re.findall(keys, client.get("/sitting").get_data(as_text=True)))
+    fields = CONSENT | {"minutes": "15", "pin": "1234"}
+    for sent, kept in ((key, True), ('"><b>', False), ("", False)):
+        answer = client.post("/sitting/extend", data=fields | {"once": sent})
+        assert answer.status_code in (409, 503)
+        (again,) = set(re.findall(keys, answer.get_data(as_text=True)))
+        assert (again == key) is kept and re.fullmatch("[0-9a-f]{16}", again)
