@@ -1,0 +1,39 @@
+"""The maintainer scripts where systemd runs: what they start anew, and when not."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parent.parent.parent / "packaging"
+PROGRAMS = (
+    "systemd-sysusers", "systemd-tmpfiles", "py3compile", "journalctl", "deb-systemd-helper", "systemctl", "udevadm"
+)  # fmt: skip
+
+
+def said_by_postinst(tmp_path: Path, *argv: str) -> list[str]:
+    """What postinst asks of systemctl; every program that it calls is one that only writes down its words."""
+    booted, programs, said = tmp_path / "booted", tmp_path / "bin", tmp_path / "said"
+    booted.mkdir()
+    programs.mkdir()
+    for name in PROGRAMS:
+        program = programs / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >>"{said}"\n')
+        program.chmod(0o755)
+    text = (SCRIPTS / "postinst").read_text(encoding="utf-8")
+    assert "/run/systemd/system" in text
+    script = tmp_path / "postinst"
+    script.write_text(text.replace("/run/systemd/system", str(booted)), encoding="utf-8")
+    environ = {"PATH": f"{programs}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", str(script), *argv], env=environ, check=True, capture_output=True, timeout=20)
+    return [line for line in said.read_text().splitlines() if line.startswith("systemctl ")]
+
+
+def test_an_upgrade_replaces_the_guard_and_the_page_that_run(tmp_path: Path) -> None:
+    said = said_by_postinst(tmp_path, "configure", "1.0")
+    assert "systemctl try-restart venue-guard.service venue-page.service" in said
+
+
+@pytest.mark.parametrize("why", ["abort-upgrade", "abort-remove", "abort-deconfigure"])
+def test_what_was_refused_in_a_sealed_venue_touches_no_guard(tmp_path: Path, why: str) -> None:
+    assert said_by_postinst(tmp_path, why, "2.0") == ["systemctl daemon-reload"]
