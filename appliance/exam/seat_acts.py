@@ -57,7 +57,8 @@ def _free(venue: Venue, seat: str, mac: str, ip: str) -> None:
     if not net.address:
         return
     box = ip_interface(net.address)
-    if IPv4Address(ip) not in box.network or IPv4Address(ip) == box.ip:
+    ends = (box.network.network_address, box.network.broadcast_address)
+    if IPv4Address(ip) not in box.network or IPv4Address(ip) in (box.ip, *ends):
         raise Refused("address-outside", address=ip, network=str(box.network))
 
 
@@ -66,6 +67,8 @@ def _known(venue: Venue) -> Iterator[tuple[str, str, str]]:
     yield from ((each.id, each.mac, each.ip) for each in net.seats)
     yield from ((each.name, each.mac, each.ip) for each in net.servers)
     yield from ((each.name, each.mac, each.ip) for each in net.devices)
+    if net.router:
+        yield "router", "", net.router
 
 
 def _mac(text: str) -> str:

@@ -29,7 +29,9 @@ def listed(*ids: str, **macs: str) -> Plan:
         for n, name in enumerate(names)
     )
     server = NetworkServer(name="exam-server", ip="10.50.0.2", mac="02:50:00:00:00:f0")
-    net = NetworkPlan(mode="bridge", address="10.50.0.1/24", seats=addressed, servers=(server,))
+    net = NetworkPlan(
+        mode="bridge", address="10.50.0.1/24", router="10.50.0.254", seats=addressed, servers=(server,)
+    )
     return plan(seats=seats, seats_watched=True, network="bridge", net=net)
 
 
@@ -136,6 +138,9 @@ def test_a_list_that_took_the_change_up_is_no_news(box: Box) -> None:
         ({"mac": "02:50:00:00:00:f0"}, "address-taken"),
         ({"ip": "10.51.0.9"}, "address-outside"),
         ({"ip": "10.50.0.1"}, "address-outside"),
+        ({"ip": "10.50.0.254"}, "address-taken"),
+        ({"ip": "10.50.0.0"}, "address-outside"),
+        ({"ip": "10.50.0.255"}, "address-outside"),
         ({"ip": "224.0.0.1"}, "bad-ip"),
         ({"ip": "10.50.0.0x1"}, "bad-ip"),
         ({"mac": "03:50:00:00:00:01"}, "bad-mac"),
