@@ -13,7 +13,7 @@ from appliance.enforce.firewall import ports
 from appliance.enforce.firewall.place import BRIDGE, INET, BadPlan, place
 from appliance.enforce.firewall.ruleset import render, toggle
 from appliance.enforce.firewall.windows import Window, rehearses
-from appliance.events.network import NetworkPlan
+from appliance.events.network import NetworkPlan, NetworkSeat
 from appliance.events.readings import FirewallReading
 from appliance.events.seats import seats_listed
 from appliance.exam.posture import HeldWindow, NotHeld, held_windows
@@ -91,10 +91,10 @@ class Firewall:
         """Makes rules of the seat list as people changed it. Raises NotHeld: the rules of before then still hold."""
         with self._lock:
             try:
-                changed = replace(self._plan, seats=seats_listed(self._listed, level))
+                changed = replace(self._plan, seats=_with_places(seats_listed(self._listed, level), self._listed))
                 place(changed)  # before it is taken: a list that no rule can be made of must not spoil the others
                 self._plan = changed
-                if self._held is None:  # they come with the next whole text
+                if self._ports is None:  # nothing was held yet: they come with the first whole text
                     return
                 self._held = None
                 self._hold_rules([self._window(window) for window in self._windows])
@@ -225,6 +225,13 @@ class Firewall:
 
     def _window(self, window: HeldWindow) -> Window:
         return Window(name=window.name, left_s=self._left_s(window), through=window.through)
+
+
+def _with_places(seats: tuple[NetworkSeat, ...], listed: tuple[NetworkSeat, ...]) -> tuple[NetworkSeat, ...]:
+    """`seats`, and the box's ports of those that went: who is plugged in there next is nobody, and no switch's."""
+    taken = {seat.id for seat in seats}
+    gone = (NetworkSeat(id=seat.id, port=seat.port) for seat in listed if seat.port and seat.id not in taken)
+    return (*seats, *gone)
 
 
 def refusal(text: str, said: str, code: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.enforce.firewall.firewall import Firewall
 from appliance.events.network import NetworkSeat
 from appliance.events.seats import seats_listed
 from appliance.exam.posture import NotHeld
@@ -57,6 +58,24 @@ def test_a_list_that_comes_before_the_rules_is_loaded_with_them(box: Kernel) -> 
 
 
 @needs_nft
+def test_a_list_that_nft_refused_once_is_no_held_one_until_the_kernel_has_it(
+    box: Kernel, tmp_path: Path
+) -> None:
+    nft, refuses = tmp_path / "nft", tmp_path / "refuses"
+    nft.write_text(f'#!/bin/sh\n[ -e {refuses} ] && exit 1\nexec {kernel.NFT} "$@"\n')
+    nft.chmod(0o755)
+    wall = Firewall(plan("bridge"), wall=Played().wall, mono_s=Played().mono_s, nft=str(nft))
+    wall.hold("closed")
+    refuses.touch()
+    for _ in range(2):
+        with pytest.raises(NotHeld):
+            wall.hold_seats(NEW)
+    refuses.unlink()
+    wall.hold_seats(NEW)
+    assert "10.50.0.199" in seats_in(box) and wall.read().digest
+
+
+@needs_nft
 @pytest.mark.parametrize(
     "level", ["x", "+1-9;junk", "+1-9;02:00;10.50.0.9;", "+1-9;02:50:00:00:00:99;1 2;", "-"]
 )
@@ -81,3 +100,19 @@ def test_words_change_the_list_and_nothing_else_is_understood() -> None:
     for word in ("x", "+a", "+a;b;c", "+a;b;c;d;e", "-", "-a;b", "closed", "\x00"):
         with pytest.raises(ValueError, match="expected"):
             seats_listed(SEATS, word)
+
+
+@needs_nft
+def test_the_port_of_a_retired_machine_stays_a_seats_port_where_nobody_is_known(box: Kernel) -> None:
+    """Else it would be taken for a switch's, from which everybody reaches the exam server."""
+    for name in ("eth2", "eth3"):
+        box.run("ip", "link", "add", name, "type", "veth", "peer", "name", f"{name}-far")
+    wall = firewall(Played(), seats=2, box_ports=True)
+    gone, stays = plan("bridge", seats=2, box_ports=True).seats
+    wall.hold("closed")
+    wall.hold_seats(f"-{gone.id}")
+    chain = box.run(kernel.NFT, "list", "chain", "bridge", "venue", "prerouting").stdout
+    (judged,) = [line for line in chain.splitlines() if "jump seat_pass" in line]
+    assert '"eth1"' in judged and '"eth2"' in judged
+    known = box.run(kernel.NFT, "list", "set", "bridge", "venue", "seat_port").stdout
+    assert gone.mac not in known and stays.mac in known
