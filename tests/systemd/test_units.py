@@ -139,3 +139,10 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     for name, mode, group in (("outbox", 0o2750, 33), *private):
         found = (tmp_path / "var/lib/venue-appliance" / name).stat()
         assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 901, group)
+
+
+def test_the_guard_starts_in_a_directory_that_it_may_write_for_the_pins() -> None:
+    """Python3-lgpio makes its `.lgd-nfy0` there; in a place for reading alone no lamp and no button would work."""
+    (place,) = values("venue-guard.service", "WorkingDirectory")
+    (own,) = values("venue-guard.service", "RuntimeDirectory")
+    assert place == f"/run/{own}"
