@@ -33,6 +33,13 @@ class CopyFault(Exception):
         self.code = code
 
 
+class BundleDamaged(CopyFault):
+    """The outbox itself does not hold this bundle as it was published; every other one can be copied."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("damaged", detail)
+
+
 class SourceGone(Exception):
     """The bundle is not in the outbox any more: it was pruned meanwhile."""
 
@@ -71,12 +78,13 @@ def bring_up(
         with _held(state_dir, place, venue) as directory:
             outbox.sweep(directory)
             here, ours = outbox.bundles_in(directory), outbox.bundles_in(source)
-            done.pruned = _unwanted(directory, here, ours, receipted, now, keep_days)
-            gone = {bundle.name for group in done.pruned for bundle in group.bundles}
+            unwanted = _unwanted(directory, here, ours, receipted, now, keep_days)
+            gone = {bundle.name for group in unwanted for bundle in group.bundles}
             there = {bundle.name for bundle in here}
-            done.pruned = [group for group in done.pruned if {b.name for b in group.bundles} & there]
-            for group in done.pruned:
-                keep.remove(directory, _in(directory, group))
+            for group in unwanted:
+                if {bundle.name for bundle in group.bundles} & there:
+                    keep.remove(directory, _in(directory, group))
+                    done.pruned.append(group)  # only now: what is told of it went
             lacking = [bundle for bundle in ours if bundle.name not in there and bundle.name not in gone]
             _copy_all(lacking, directory, done, told)
             _signers(state_dir, directory)
@@ -95,15 +103,17 @@ def bring_up(
 def copy_bundle(bundle: Published, directory: Path, *, told: Callable[[int], None] | None = None) -> None:
     """`bundle` into `directory`: data, manifest, signature, each on the medium and read back before the last rename.
 
-    Raises CopyFault, SourceGone.
+    Raises CopyFault, of which BundleDamaged says nothing of `directory`, SourceGone.
     """
     try:
         raw = _limited(bundle.manifest)
         digest = decode(raw).sha256
     except ManifestFault as error:
-        raise CopyFault("damaged", f"{bundle.manifest.name}: {error}") from error
+        raise BundleDamaged(f"{bundle.manifest.name}: {error}") from error
+    except FileNotFoundError as error:
+        raise _gone(bundle) from error
     except OSError as error:
-        raise SourceGone(bundle.name) from error
+        raise BundleDamaged(f"{bundle.manifest.name}: {error.strerror}") from error
     parts = [outbox.part_of(directory, bundle.name + suffix) for suffix in _SUFFIXES]
     try:
         for path, part in zip((bundle.data, bundle.manifest, bundle.signature), parts, strict=True):
@@ -113,6 +123,8 @@ def copy_bundle(bundle: Published, directory: Path, *, told: Callable[[int], Non
         disk.sync_directory(directory)
         os.rename(parts[2], directory / (bundle.name + SIGNATURE_SUFFIX))
         disk.sync_directory(directory)
+    except SourceGone as error:
+        raise _gone(bundle) from error
     except (disk.DiskFault, OSError) as error:
         raise _fault(error, directory) from error
     finally:
@@ -193,16 +205,25 @@ def _in(directory: Path, group: keep.Group) -> keep.Group:
 def _copy_all(
     lacking: Sequence[Published], directory: Path, done: Copied, told: Callable[[int], None] | None
 ) -> None:
+    """Each that can be; one that is damaged here keeps none that came later from its copy, and is told at last."""
+    damaged: BundleDamaged | None = None
     for bundle in lacking:
         if keep.size_of(bundle) + SPARE_BYTES > shutil.disk_usage(directory).free:
             raise CopyFault("full", f"{directory}: no room for {bundle.name}")
-        with contextlib.suppress(SourceGone):
+        try:
             copy_bundle(bundle, directory, told=told)
+        except SourceGone:
+            pass  # pruned meanwhile, so it was receipted: it lacks no more
+        except BundleDamaged as error:
+            damaged = damaged or error
+            continue
         done.copied += 1
+    if damaged:
+        raise damaged
 
 
 def _copied(path: Path, part: Path, digest: str, told: Callable[[int], None] | None) -> None:
-    """One file, hashed as it is read; DiskFault is the place's, OSError of the source a SourceGone."""
+    """One file, hashed as it is read; DiskFault is the place's, BundleDamaged and SourceGone the outbox's."""
     part.unlink(missing_ok=True)
     read = hashlib.sha256()
     writer = disk.HashingWriter(part, mode=outbox.FILE_MODE)
@@ -216,9 +237,16 @@ def _copied(path: Path, part: Path, digest: str, told: Callable[[int], None] | N
     finally:
         writer.abandon()
     if digest and read.hexdigest() != digest:
-        raise CopyFault("damaged", f"{path.name}: the outbox gives back other bytes than were published")
+        raise BundleDamaged(f"{path.name}: the outbox gives back other bytes than were published")
     if disk.sha256_of(part) != read.hexdigest():
         raise CopyFault("damaged", f"{part.parent}: it gives back other bytes than were written: replace it")
+
+
+def _gone(bundle: Published) -> Exception:
+    """A file of it is not there: pruning takes the signature first, so one that still has it lost what it needs."""
+    if bundle.signature.exists():
+        return BundleDamaged(f"{bundle.name}: a file of it is missing in the outbox")
+    return SourceGone(bundle.name)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -229,6 +257,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     except FileNotFoundError as error:
         raise SourceGone(path.name) from error
+    except OSError as error:
+        raise BundleDamaged(f"{path.name}: the outbox cannot be read: {error.strerror}") from error
 
 
 def _signers(state_dir: Path, directory: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance import daemon
 from appliance.backup import copies, keep
 from appliance.backup.bundle import Published
-from appliance.backup.copies import CopyFault, SourceGone
+from appliance.backup.copies import BundleDamaged, CopyFault, SourceGone
 from appliance.backup.outbox import bundles
 from appliance.cli.backup_keep import pruned, receipted_in, told
 from appliance.cli.bar import Bar
@@ -82,7 +82,10 @@ def run_copy(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Copies to DIR what the province has not receipted, or all; a line a bundle. What is there whole is left."""
+    """Copies to DIR what the province has not receipted, or all; a line a bundle. What is there whole is left.
+
+    One that is damaged in the outbox is said, and 2 is the answer; the others are carried out all the same.
+    """
     try:
         state_dir = glance(args.config).state_dir
         copies.another_medium(state_dir, args.directory)
@@ -126,7 +129,7 @@ def _export(wanted: list[Published], args: argparse.Namespace) -> int:
     if needed > free:
         raise CopyFault("full", f"{args.directory}: {needed} bytes are needed, {free} are free: nothing was copied")
     rows: list[dict[str, object]] = []
-    gone, total = 0, sum(map(keep.size_of, missing))
+    damaged, gone, total = False, 0, sum(map(keep.size_of, missing))
     with contextlib.closing(Bar()) as bar:
 
         def count(size: int) -> None:
@@ -137,12 +140,19 @@ def _export(wanted: list[Published], args: argparse.Namespace) -> int:
         for bundle in wanted:
             row = {"name": bundle.name, "bytes": keep.size_of(bundle), "there": bundle.name in there}
             if bundle.name not in there:
-                with contextlib.suppress(SourceGone):
+                try:
                     copies.copy_bundle(bundle, args.directory, told=count)
+                except SourceGone:
+                    say(f"{bundle.name}: it was pruned meanwhile, for the province has it")
+                    continue
+                except BundleDamaged as error:
+                    damaged = True
+                    say(f"venue: {error}")
+                    continue
             rows.append(row)
             if not args.json:
                 print(f"{bundle.name}  {row['bytes']}  {'there already' if row['there'] else 'copied'}", flush=True)
     if args.json:
         print_json({"bundles": rows})
     say(f"{args.directory}: {len(rows)} bundles stand there, each read back; unmount it before it is pulled")
-    return EXIT_OK
+    return EXIT_FAILED if damaged else EXIT_OK

@@ -167,6 +167,33 @@ def test_a_bundle_that_is_damaged_in_the_outbox_is_not_copied_as_if_it_were_whol
     assert up(tmp_path, place).fault == "damaged" and there(place) == []
 
 
+def test_one_that_is_damaged_in_the_outbox_keeps_no_other_from_its_copy(
+    publish: Publish, tree: Path, tmp_path: Path, place: Path
+) -> None:
+    names = [publish(tree).name for _ in range(4)]
+    first, second, third, _ = outbox.bundles(tmp_path / "state")
+    raw = bytearray(first.data.read_bytes())
+    raw[-1] ^= 1
+    first.data.write_bytes(raw)
+    second.data.unlink()
+    third.data.unlink()
+    third.data.mkdir()  # as one that gives an error when it is read
+    done = up(tmp_path, place)
+    assert (done.fault, done.newest, done.copied, done.lacking) == ("damaged", "", 1, 3)
+    assert there(place) == names[3:] and first.data.name in done.detail
+    assert verify_all(place / f"venue-{VENUE}", allowed_signers=allowed_signers(tmp_path / "state")).findings == ()
+
+
+def test_only_what_went_from_there_is_told_as_pruned(publish: Publish, tree: Path, tmp_path: Path, place: Path) -> None:
+    names = [publish(tree).name for _ in range(2)]
+    assert up(tmp_path, place).fault == ""
+    signature = place / f"venue-{VENUE}" / f"{names[0]}.json.sig"
+    signature.unlink()
+    signature.mkdir()  # it cannot be taken away
+    done = up(tmp_path, place, receipted=set(names), keep_days=-1)
+    assert done.fault == "failed" and done.pruned == []
+
+
 def export(tmp_path: Path, place: Path, *words: str) -> int:
     config = tmp_path / "appliance.toml"
     config.write_text(f'[venue]\ncode = "{VENUE}"\nname = "x"\nstate_dir = "{tmp_path}/state"\n', encoding="utf-8")
@@ -190,6 +217,19 @@ def test_export_carries_out_what_is_not_receipted_a_line_a_bundle_and_goes_on_wh
     assert [row["there"] for row in rows] == [True, False, False]
     assert verify_all(place, allowed_signers=allowed_signers(tmp_path / "state")).findings == ()
     assert (place / "of somebody else.part").exists()
+
+
+def test_export_says_which_is_damaged_and_carries_the_others_out(
+    publish: Publish, tree: Path, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [publish(tree).name for _ in range(3)]
+    outbox.bundles(tmp_path / "state")[0].data.write_bytes(b"other bytes")
+    outbox.bundles(tmp_path / "state")[1].data.unlink()
+    assert export(tmp_path, place) == 2
+    said = capsys.readouterr()
+    assert [line.split()[0] for line in said.out.splitlines()] == names[2:]
+    assert names[0] in said.err and names[1] in said.err and "1 bundles stand there" in said.err
+    assert [bundle.name for bundle in outbox.bundles_in(place)] == names[2:]
 
 
 def test_export_refuses_what_is_not_mounted_and_what_has_too_little_room(
