@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.backup.bundle import Published
-from appliance.backup.disk import DiskFault
+from appliance.backup.disk import DiskFault, replace_file
 from appliance.backup.manifest import Manifest
 from appliance.backup.outbox import bundles_in
 from appliance.backup.receipt import Receipt
@@ -104,12 +104,13 @@ def _import(args: argparse.Namespace) -> int:
             try:
                 here, manifest, new = received.take_in(bundle)
                 row = opening.row(here, manifest)
+                row.new = new
+                if row.receipt and args.source.resolve() != here.directory.resolve():
+                    row.fault = _carried(here, args.source)
             except NotTaken as error:
-                yield _Row(bundle=bundle.name, fault=str(error))
-                continue
-            row.new = new
-            if row.receipt and args.source.resolve() != here.directory.resolve():
-                _carried(here, args.source)
+                row = _Row(bundle=bundle.name, fault=str(error))
+            except (OSError, DiskFault) as error:  # of this bundle: the others may be whole
+                row = _Row(bundle=bundle.name, fault=f"{bundle.name}: {error}")
             yield row
 
     return _told(rows(), args.json)
@@ -162,9 +163,18 @@ class _Opening:
         return _Row(bundle=bundle.name, receipt=receipt)
 
 
-def _carried(bundle: Published, away: Path) -> None:
-    for path in paths_in(bundle.directory, bundle.name):
-        (away / path.name).write_bytes(path.read_bytes())
+def _carried(bundle: Published, away: Path) -> str:
+    """The receipt on the medium that the bundle came by, or why it is not: a stick may be write-protected.
+
+    By a rename: a link that stands there under its name leads to no other file, were it the province's own key.
+    """
+    try:
+        for path in paths_in(bundle.directory, bundle.name):
+            replace_file(away / path.name, path.read_bytes(), mode=0o644)
+    except DiskFault as error:
+        receipt = paths_in(bundle.directory, bundle.name)[0]
+        return f"{bundle.name}: whole and here, but its receipt could not be put there: {error}; it is {receipt}"
+    return ""
 
 
 def _told(rows: Iterator[_Row], as_json: bool) -> int:

@@ -18,6 +18,7 @@ from appliance.backup.manifest import Manifest
 from appliance.backup.outbox import bundles
 from appliance.backup.receipt import NAMESPACE, Receipt, ReceiptFault, accepted, decode, encode
 from appliance.backup.unseal import BundleDamaged, WrongKey
+from appliance.cli import main
 from appliance.province import keys
 from appliance.province.opened import Opened, opened
 from appliance.province.receipts import give, is_given, paths_in, receipt_of
@@ -239,3 +240,52 @@ def test_a_public_line_is_what_ssh_writes(two: Two) -> None:
     line = keys.public_line(keys.receipts_key(two.home))
     kind, _, blob = line.partition(" ")
     assert kind == "ssh-ed25519" and len(base64.b64decode(blob)) == 51
+
+
+def imported(two: Two, stick: Path) -> int:
+    return main(["province", "import", str(stick), "--home", str(two.home)])
+
+
+def stick_of(two: Two, count: int) -> tuple[Path, list[Published]]:
+    """A directory with copies of so many new bundles."""
+    made = [two.publish() for _ in range(count)]
+    two.known()
+    stick = two.root / "stick"
+    stick.mkdir()
+    for bundle in made:
+        for path in (bundle.data, bundle.manifest, bundle.signature):
+            shutil.copy(path, stick)
+    return stick, made
+
+
+def test_one_bundle_that_came_without_its_data_keeps_no_other_from_being_taken_in(
+    two: Two, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick, (first, second) = stick_of(two, 2)
+    (stick / first.data.name).unlink()
+    assert imported(two, stick) == 2
+    said = capsys.readouterr()
+    assert first.name in said.err and second.name in said.out
+    assert [bundle.name for bundle in Received(two.home).bundles(two.venue)] == [second.name]
+
+
+def test_a_link_on_the_stick_in_a_receipts_place_leads_to_no_file_of_the_province(two: Two) -> None:
+    stick, (bundle,) = stick_of(two, 1)
+    key = two.home / "province.key"
+    before = key.read_bytes()
+    (stick / f"{bundle.name}.receipt.json").symlink_to(key)
+    assert imported(two, stick) == 0
+    assert key.read_bytes() == before
+    assert not (stick / f"{bundle.name}.receipt.json").is_symlink()
+
+
+def test_a_stick_that_takes_no_receipt_is_imported_whole_and_each_receipt_is_said_to_lack(
+    two: Two, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick, made = stick_of(two, 2)
+    for bundle in made:
+        (stick / f"{bundle.name}.receipt.json").mkdir()  # nothing can be put in its place, by root neither
+    assert imported(two, stick) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2 and all("could not be put there" in line for line in said)
+    assert len(Received(two.home).bundles(two.venue)) == 2
