@@ -1,5 +1,6 @@
 """Which bundles are kept: what the province has receipted goes first, oldest first; what it has not never goes."""
 
+import errno
 import json
 import os
 from collections.abc import Container, Iterable, Sequence
@@ -16,6 +17,7 @@ KEPT_SHARE = 0.8
 AGE, ROOM = "age", "room"
 _FILE_MODE = 0o640
 _LEDGER_BYTES = 1 << 20
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +75,18 @@ def remove(directory: Path, group: Group) -> None:
 
     The newest first, so that what a power cut leaves still builds on something; of each the signature first, by which
     it exists, and on the medium before its data goes. That they went is noted beforehand: `verify` sees no gap then.
+    Where the medium has no room for the note it comes afterwards: else a full one could never be relieved.
     """
-    _note(directory, [bundle.counter for bundle in group.bundles])
+    counters = [bundle.counter for bundle in group.bundles]
+    noted = _noted_if_room(directory, counters)
     for bundle in reversed(group.bundles):
         bundle.signature.unlink(missing_ok=True)
         disk.sync_directory(directory)
         bundle.manifest.unlink(missing_ok=True)
         bundle.data.unlink(missing_ok=True)
     disk.sync_directory(directory)
+    if not noted:
+        _note(directory, counters)
 
 
 def pruned_in(directory: Path) -> set[int]:
@@ -91,6 +97,16 @@ def pruned_in(directory: Path) -> set[int]:
         return {n for first, last in spans for n in range(int(first), min(int(last), int(first) + 100_000) + 1)}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
+
+
+def _noted_if_room(directory: Path, counters: Iterable[int]) -> bool:
+    try:
+        _note(directory, counters)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        return False
+    return True
 
 
 def _note(directory: Path, counters: Iterable[int]) -> None:

@@ -49,8 +49,8 @@ def prune(settings: daemon.Settings, client: Client, receipted: set[str], now: d
         )
         for group in dropped:
             keep.remove(directory, group)
-    for group in dropped:
-        told(client, "bundle.pruned", pruned(group))
+            # At once: where the next one can not be removed, this one is gone all the same.
+            told(client, "bundle.pruned", pruned(group))
 
 
 def pruned(group: keep.Group, *, place: str = "") -> dict[str, Any]:

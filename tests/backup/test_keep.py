@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -180,3 +182,28 @@ def test_whatever_there_is_nothing_unreceipted_goes_and_no_delta_loses_what_it_b
     assert gone <= receipted and (not bundles or bundles[-1].name not in gone)
     for before, bundle in zip(bundles, bundles[1:], strict=False):
         assert bundle.kind == "full" or (before.name in gone) == (bundle.name in gone)
+
+
+def test_a_medium_without_a_byte_left_is_relieved_all_the_same_and_the_note_follows(
+    publish: Publish, tree: Path, tmp_path: Path
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+    names = made(publish, tree, "fff")
+    outbox_there, full = outbox.outbox_of(tmp_path / "state"), tmp_path / "full"
+    full.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "r1-full", str(full)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no tmpfs here: {mounted.stderr.decode().strip()}")
+    try:
+        shutil.copytree(outbox_there, full, dirs_exist_ok=True)
+        with pytest.raises(OSError, match="No space left"), (full / "filled").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        keep.remove(full, keep.groups_of(outbox.bundles_in(full))[0])
+        assert [bundle.name for bundle in outbox.bundles_in(full)] == names[1:]
+        assert keep.pruned_in(full) == {1}
+    finally:
+        subprocess.run(["umount", str(full)], check=True)
