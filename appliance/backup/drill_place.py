@@ -20,6 +20,7 @@ def sweep(state_dir: Path) -> int:
     with contextlib.suppress(BlockingIOError), locked(directory):
         left = [path for path in directory.iterdir() if path.is_dir()]
         for path in left:
+            _writable(path)
             shutil.rmtree(path)
         return len(left)
     return 0
@@ -52,6 +53,10 @@ def locked(directory: Path) -> Iterator[None]:
 
 
 def _writable(place: Path) -> None:
-    """Folders that were restored read-only, so that they can be taken away by whoever is not root too."""
-    for folder, _, _ in os.walk(place):
-        os.chmod(folder, MODE)
+    """Folders that were restored read-only, so that they can be taken away by who may not override modes too: the
+    guard is root without that right."""
+    for folder, names, _ in os.walk(place):
+        for name in names:  # before it is walked into: one that cannot be listed would be passed over
+            below = os.path.join(folder, name)
+            if not os.path.islink(below):
+                os.chmod(below, MODE)

@@ -1,6 +1,9 @@
 """The drill: everything comes back as it is, what changed meanwhile is told apart, nothing is left behind."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -111,3 +114,22 @@ def test_what_a_killed_drill_left_in_the_clear_is_swept_and_one_that_runs_is_not
     with drill_place.locked(state / "drill"):
         assert drill_place.sweep(state) == 0 and place.exists()
     assert drill_place.sweep(state) == 1 and left_in(state) == ["drill/.lock"]
+
+
+def test_a_guard_that_may_not_override_modes_sweeps_folders_that_were_restored_read_only(tmp_path: Path) -> None:
+    left = tmp_path / "drill" / "killed" / "restored" / "answers"
+    for name, mode in (("listed", 0o500), ("closed", 0o000)):
+        (left / name).mkdir(parents=True)
+        (left / name / "a.json").write_text("an answer in the clear")
+        (left / name).chmod(mode)
+    (left / "away").symlink_to(tmp_path)
+    before = tmp_path.stat().st_mode
+    argv = [sys.executable, "-c", f"from pathlib import Path as P\nfrom appliance.backup import drill_place as d\n"
+            f"d.sweep(P({str(tmp_path)!r}))"]  # fmt: skip
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("setpriv is not installed")
+        argv = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", *argv]
+    swept = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert swept.returncode == 0, swept.stderr
+    assert not (tmp_path / "drill" / "killed").exists() and tmp_path.stat().st_mode == before
