@@ -25,6 +25,8 @@ def usb(venue: Venue, now: Moment) -> Point:
         return point("usb", "intruders", names=wrong[:SHOWN], count=len(wrong))
     if "usb" in venue.posture_failures:
         return point("usb", "open")
+    if venue.plan.attached and not is_watched(venue):
+        return point("usb", "unread")
     names = [d.name or d.id for _, d in sorted(venue.usb.devices.items())]
     if "on" in (venue.attached.wifi, venue.attached.bluetooth):
         return point("usb", "radio", names=names[:SHOWN], count=len(names))

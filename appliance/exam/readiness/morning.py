@@ -25,10 +25,13 @@ WATCHING, FOUND, CONFIRMED = "watching", "found", "confirmed"
 # The points of a morning, their reasons, the level of each.
 MORNING = {
     "machines": {"present": OK, "missing": ATTENTION, "unread": UNSURE, "off": UNSURE},
-    "usb": {"same": OK, "changed": ATTENTION, "intruders": CRITICAL, "unread": UNSURE, "off": UNSURE},
+    "usb": {
+        "same": OK, "changed": ATTENTION, "radio": ATTENTION, "open": CRITICAL, "intruders": CRITICAL, "unread": UNSURE,
+        "off": UNSURE,
+    },
     "line": {"proven": OK, "leaks": CRITICAL, "unproven": UNSURE, "off": UNSURE},
     "supply": {"same": OK, "lower": ATTENTION, "worse": CRITICAL, "unread": UNSURE, "off": UNSURE},
-}
+}  # fmt: skip
 LOWER_PERCENT = 10
 
 
@@ -95,12 +98,15 @@ def _usb(venue: Venue, seal: Seal, now: Moment) -> Point:
     found = usb(venue, now)
     if found.code == "off":
         return _point("usb", "off")
+    if found.code == "intruders":
+        return _point("usb", "intruders", names=found.args.get("names", []))
+    if found.code == "open":
+        return _point("usb", "open")
     if found.code == "unread" or not seal.usb_sha256:
         return _point("usb", "unread")
-    if found.level == CRITICAL:
-        return _point("usb", "intruders", names=found.args.get("names", []))
-    same = usb_sha256(venue, now) == seal.usb_sha256
-    return _point("usb", "same" if same else "changed")
+    if usb_sha256(venue, now) != seal.usb_sha256:
+        return _point("usb", "changed")
+    return _point("usb", "radio" if found.code == "radio" else "same")
 
 
 def _line(venue: Venue, now: Moment) -> Point:

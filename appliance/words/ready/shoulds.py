@@ -48,6 +48,8 @@ MORNINGS: Mapping[str, Row] = {
     "usb.same": (Both("监控盒 USB 口与封场时一样", "The box's USB ports are as they were sealed"), NOTHING),
     "usb.changed": (Both("监控盒 USB 口比封场时少了设备", "A device of the seal is missing from the box's USB ports"), Both("请技术人员看是哪条线松了。", "A technician looks for a loose cable.")),
     "usb.intruders": (Both("监控盒 USB 口多了封场时没有的设备：{names}", "A device that was not sealed in is on the box's USB ports: {names}"), Both("请拔下，并在“需要处理”里登记。", "Unplug it and note it under “To do”.")),
+    "usb.radio": (Both("监控盒 USB 口与封场时一样，但监控盒的无线没有关", "The ports are as they were sealed, but a radio of the box is on"), Both("请技术人员查看。", "A technician has a look.")),
+    "usb.open": (Both("监控盒的 USB 口没有关好", "The box's USB ports are not closed"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.unread": (Both("监控盒的 USB 口或封场清单读不到", "The ports, or the seal's inventory, can not be read"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.off": (Both("监控盒的 USB 口没有接管", "The box does not hold its USB ports"), NOTHING),
     "line.proven": (Both("外网已隔断：刚验证 {kinds} 种，没有漏", "The line is closed: {kinds} kinds were just tried, none came out"), NOTHING),

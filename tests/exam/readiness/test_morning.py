@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from appliance.events.bodies import AttachedSeen, PostureFailed, RadiosRead
 from appliance.events.plan import UsbAllowed
 from appliance.exam.acts import Refused
+from appliance.words.ready.sentences import point_words
 from tests.exam.ledger import SIGNED, Ledger, plan, sealed, seats_of, stick
 
 
@@ -85,6 +87,21 @@ def test_what_is_not_as_sealed_is_told_point_by_point() -> None:
     assert codes(day)["supply"] == "worse" and morning(day)["level"] == "critical"
     day.power_lost_sight()
     assert codes(day)["supply"] == "unread"
+
+
+def test_a_radio_that_is_on_and_ports_that_are_not_closed_are_not_the_same_and_no_device() -> None:
+    day = sealed(plan(attached=True))
+    day.record(AttachedSeen())
+    day.until("07:36", bundles=True)
+    assert codes(day)["usb"] == "same"
+    day.record(RadiosRead(wifi="on", bluetooth="off"))
+    assert codes(day)["usb"] == "radio"
+    day.record(PostureFailed(key="usb", want="closed", reason="EIO"))
+    assert codes(day)["usb"] == "open"
+    (usb,) = (each for each in morning(day)["points"] if each["key"] == "usb")
+    for language in ("zh_CN", "en"):
+        words = point_words(language, usb, str, morning=True)
+        assert words.todo and "{" not in words.reason and not words.reason.endswith(("：", ": "))
 
 
 def test_a_device_that_the_seal_had_and_the_morning_has_not_is_a_change() -> None:

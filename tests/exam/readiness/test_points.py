@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from appliance.events.bodies import (
+    AttachedSeen,
+    AttachedUnknown,
     BackupDrilled,
     BackupFailed,
     DiskRead,
@@ -202,6 +204,17 @@ def test_a_stick_that_nobody_listed_is_red_though_it_is_kept_out() -> None:
     day.usb(stick())
     assert stands(day, "usb") == ("critical", "intruders")
     assert found(day, "usb").args["names"] == ["Cruzer Blade"]
+
+
+def test_ports_are_not_green_while_nobody_has_read_what_hangs_behind_them() -> None:
+    day = Ledger(plan(attached=True)).all_read()
+    assert stands(day, "usb") == ("unknown", "unread")
+    day.record(AttachedSeen())
+    assert stands(day, "usb") == ("ok", "inventory")
+    day.record(AttachedUnknown(reason="silent"))
+    assert stands(day, "usb") == ("unknown", "unread")
+    day.usb(stick())
+    assert stands(day, "usb") == ("critical", "intruders"), "what is known to be wrong is told all the same"
 
 
 # bundle and restore
