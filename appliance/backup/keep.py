@@ -95,7 +95,7 @@ def pruned_in(directory: Path) -> set[int]:
         raw = (directory / PRUNED_NAME).read_bytes()[:_LEDGER_BYTES]
         spans = json.loads(raw)["counters"]
         return {n for first, last in spans for n in range(int(first), min(int(last), int(first) + 100_000) + 1)}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return set()
 
 

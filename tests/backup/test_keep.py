@@ -137,8 +137,12 @@ def test_killed_at_any_call_nothing_is_published_without_its_data_and_every_chai
 
 
 @pytest.mark.parametrize(
-    "note", [b"", b"{", b"[]", b'{"counters": 7}', b'{"counters": [[1]]}', b'{"counters": [["a", 2]]}', b"[" * 90_000]
-)
+    "note",
+    [
+        b"", b"{", b"[]", b'{"counters": 7}', b'{"counters": [[1]]}', b'{"counters": [["a", 2]]}', b"[" * 90_000,
+        b'{"counters": [[1e999, 2]]}',
+    ],
+)  # fmt: skip
 def test_a_note_of_what_was_pruned_that_is_damaged_says_nothing(tmp_path: Path, note: bytes) -> None:
     (tmp_path / keep.PRUNED_NAME).write_bytes(note)
     assert keep.pruned_in(tmp_path) == set()
