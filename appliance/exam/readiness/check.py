@@ -18,6 +18,7 @@ from appliance.exam.verdict import CRITICAL
 OLD_S = 24 * 3600.0
 DRILL_OLD_S = 31 * 24 * 3600.0  # a mock exam is held within the month before; so is a restore (our judgement)
 DISK = {"ok": "room", "low": "low", "full": "full"}
+WHAT = ("names", "count", "leaks", "rooms")  # of what a red point tells: no figures, they move by themselves
 UNMEASURED = ("watchdog", "line_speed")
 
 
@@ -106,9 +107,16 @@ def needing_reason(found: Iterable[Point]) -> tuple[Point, ...]:
 
 
 def revision(found: Iterable[Point], inventory: str) -> str:
-    """Names what people read and sign: it moves where a point's level or reason does, or the USB inventory."""
-    told = [[each.key, each.level, each.code] for each in found]
+    """Names what people read and sign: it moves where a point's level or reason does, or the USB inventory.
+
+    So does it where a red point is red for another thing: the reason was written for those that were shown.
+    """
+    told = [[each.key, each.level, each.code, *_wrong(each)] for each in found]
     return hashlib.sha256(canonical([inventory, *told]).encode()).hexdigest()[:16]
+
+
+def _wrong(each: Point) -> list[object]:
+    return [each.args.get(name) for name in WHAT] if each.level == CRITICAL else []
 
 
 def revision_now(venue: Venue, found: Iterable[Point], now: Moment) -> str:

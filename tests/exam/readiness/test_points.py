@@ -392,3 +392,12 @@ def test_the_revision_moves_with_levels_reasons_and_inventory_and_not_with_figur
     assert now() == before
     day.act("clock.confirm", by="王主考", offset_s=0)
     assert now() != before
+
+
+def test_a_second_stick_is_another_list_than_the_one_that_was_read() -> None:
+    day = Ledger().all_read()
+    day.usb(stick())
+    seen = check.revision_now(day.venue, check.points(day.venue, day.now), day.now)
+    day.usb(stick(), stick(port="1-1.3"))
+    assert stands(day, "usb") == ("critical", "intruders")
+    assert check.revision_now(day.venue, check.points(day.venue, day.now), day.now) != seen
