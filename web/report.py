@@ -153,7 +153,7 @@ def _incident(language: str, item: Plain, zone: tzinfo) -> IncidentSheet:
     title = f"{label(language, 'report_number', number=count(item, 'number'))} · {words.title}"
     if count(item, "count") > 1:
         title += f"（{label(language, 'report_again', count=count(item, 'count'))}）"
-    told = [_told(language, row, zone) for row in parts(item, "reported")]
+    told = [_told(language, row, item, zone) for row in parts(item, "reported")]
     of_seats = bool(words_of(item, "members"))
     rows = [
         ("time", [_from_to(language, item, zone), _lasted(language, item)]),
@@ -163,7 +163,7 @@ def _incident(language: str, item: Plain, zone: tzinfo) -> IncidentSheet:
         ("told", told or [label(language, "report_told_none")]),
         ("lost", [_lost(language, item) or (label(language, "report_lost_none") if of_seats else "")]),
         ("outcome", [_outcome(language, item) or label(language, "report_outcome_open")]),
-        ("notes", [_note(language, row, zone) for row in parts(item, "notes")]),
+        ("notes", [_note(language, row, item, zone) for row in parts(item, "notes")]),
     ]
     shown = [(label(language, f"report_{key}"), [line for line in lines if line]) for key, lines in rows]
     return IncidentSheet(title=title, rows=[(name, lines) for name, lines in shown if lines])
@@ -180,15 +180,23 @@ def _class(language: str, item: Plain) -> str:
     return label(language, "report_class_none")
 
 
-def _told(language: str, row: Plain, zone: tzinfo) -> str:
-    at = clock_time(moment_of(row.get("at")), zone)
+def _later(iso: object, item: Plain, zone: tzinfo) -> str:
+    """A time, with its date where it is of another day than the item's beginning."""
+    when, start = moment_of(iso), moment_of(item.get("opened_at"))
+    if when is None or start is None or when.astimezone(zone).date() == start.astimezone(zone).date():
+        return clock_time(when, zone)
+    return when.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _told(language: str, row: Plain, item: Plain, zone: tzinfo) -> str:
+    at = _later(row.get("at"), item, zone)
     said = {key: plain_text(text(row, key)) or None for key in ("by", "to", "answer")}
     return label(language, "report_told_words", time=at, **said)
 
 
-def _note(language: str, row: Plain, zone: tzinfo) -> str:
+def _note(language: str, row: Plain, item: Plain, zone: tzinfo) -> str:
     said = {key: plain_text(text(row, key)) for key in ("by", "text")}
-    return label(language, "report_note_words", time=clock_time(moment_of(row.get("at")), zone), **said)
+    return label(language, "report_note_words", time=_later(row.get("at"), item, zone), **said)
 
 
 def _outcome(language: str, item: Plain) -> str:
@@ -214,7 +222,7 @@ def _from_to(language: str, item: Plain, zone: tzinfo) -> str:
     ended = item.get("resumed_at") or item.get("ceased_at") or item.get("closed_at")
     if not ended:
         return label(language, "report_from", start=start)
-    return label(language, "report_from_to", start=start, end=clock_time(moment_of(ended), zone))
+    return label(language, "report_from_to", start=start, end=_later(ended, item, zone))
 
 
 def _seats(language: str, ids: list[str]) -> str:

@@ -145,3 +145,14 @@ def test_a_qr_code_is_read_by_a_real_reader(tmp_path: Path) -> None:
         image[int(y), int(x) : int(x) + int(width)] = 0
     told, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(image, None, fx=6, fy=6, interpolation=0))
     assert told == code.text
+
+
+def test_what_came_days_later_says_its_date(served: Callable[..., str]) -> None:
+    late = {
+        "closed_at": "2026-09-07T01:12:00+00:00",
+        "reported": [{"at": "2026-09-07T01:10:00+00:00", "by": "李主考", "to": "省值班室", "answer": ""}],
+        "notes": [{"at": "2026-09-07T01:11:00+00:00", "by": "张工", "text": "已送修"}],
+    }
+    page = served(reports.report(incidents=[reports.item(4, **late)]))
+    for words in ("09:55 至 2026-09-07 09:12", "2026-09-07 09:10", "2026-09-07 09:11"):
+        assert words in page, words
