@@ -35,6 +35,7 @@ class Drilled:
     were not whole."""
 
     files: int = 0
+    restored: int = 0
     source_bytes: int = 0
     sealed_bytes: int = 0
     compared: int = 0
@@ -47,7 +48,8 @@ class Drilled:
     @property
     def passed(self) -> bool:
         """Whether everything came back as it is."""
-        return not self.differing and not self.faulty and self.compared + self.changed >= self.files
+        all_back = self.restored == self.files and self.compared + self.changed >= self.files
+        return not self.differing and not self.faulty and all_back
 
 
 def run(
@@ -70,13 +72,14 @@ def run(
         aside = replace(request, state_dir=place / "state", recipients=(recipient,), kind="full", stage="")
         bundle = job.run(aside, log_rows=[], now=now, progress=progress)
         _enough_room(request.state_dir, bundle)
-        restore(
+        back = restore(
             outbox_of(aside.state_dir), allowed_signers=allowed_signers(aside.state_dir), identity=place / "key",
             into=place / "restored", told=restoring,
         )  # fmt: skip
         shutil.rmtree(aside.state_dir)  # the second look at the sources may need the room
         done = Drilled(
-            files=bundle.files, source_bytes=bundle.content_bytes, sealed_bytes=bundle.sealed_bytes,
+            files=bundle.files, restored=back.files,
+            source_bytes=bundle.content_bytes, sealed_bytes=bundle.sealed_bytes,
             faulty=tuple(tally.name for tally in bundle.sources if tally.error or tally.not_captured),
         )  # fmt: skip
         _compare(request, place, done, comparing, now)

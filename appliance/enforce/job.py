@@ -51,10 +51,17 @@ class BackupJobs:
         self._running: threading.Thread | None = None
         self._child: command.Child | None = None
         self._stopping = threading.Event()
+        self._gentle = self._gave_way = self._by_unit = False
 
     def start(self, wanted: BackupWanted, head: tuple[int, str], phase: str) -> bool:
-        """Starts a job for `wanted` unless one runs; answers whether it was started. Raises OSError."""
+        """Starts a job for `wanted` unless one runs; answers whether it was started. Raises OSError.
+
+        A gentle one that runs gives way to one that presses: a dying battery does not wait for a pace.
+        """
         if self._running is not None and self._running.is_alive():
+            if self._gentle and not wanted.gentle and not self._gave_way:
+                self._gave_way = True
+                self._end()
             return False
         seq, digest = head
         request = {
@@ -70,12 +77,17 @@ class BackupJobs:
         self._request.write_text(json.dumps(request), encoding="utf-8")
         by_unit = bool(self._unit) and unit.runs(self._unit, self._root)
         # Not --no-block: a thread waits for it, and so knows the end of one that could not say it itself.
-        argv = (unit.systemctl(self._root), "start", self._unit) if by_unit else (*self._argv, str(self._request))
+        argv = (
+            (unit.systemctl(self._root), "start", self._unit)
+            if by_unit
+            else (*self._argv, str(self._request))
+        )
         try:
             child = command.start(argv, environ=self._environ, quiet=True)
         except command.CommandError as error:
             raise OSError(str(error)) from error
-        self._child = child
+        self._child, self._by_unit = child, by_unit
+        self._gentle, self._gave_way = wanted.gentle, False
         self._running = threading.Thread(
             target=self._wait, args=(child, by_unit), name="backup job", daemon=True
         )
@@ -90,13 +102,23 @@ class BackupJobs:
         if self._running is not None:
             self._running.join(timeout_s)
 
+    def _end(self) -> None:
+        """Asks the job to end; what it had not published is swept by the next one."""
+        if not self._by_unit:
+            if self._child is not None:
+                self._child.terminate()
+            return
+        argv = (unit.systemctl(self._root), "stop", "--no-block", self._unit)
+        asked = {"timeout_s": SHOW_S, "check": False}
+        threading.Thread(target=command.run, args=(argv,), kwargs=asked, name="backup stop", daemon=True).start()
+
     def _wait(self, child: command.Child, by_unit: bool) -> None:
         _, stderr = child.communicate()
         said = stderr.decode("utf-8", "replace").strip().splitlines()
         code, reason = child.returncode, said[-1] if said else f"the job ended with {child.returncode}"
         if by_unit:
             code, reason = self._of_unit(code, reason)
-        if code in (OK, TOLD) or self._stopping.is_set():
+        if code in (OK, TOLD) or self._stopping.is_set() or self._gave_way:
             return
         if code == BUSY:  # somebody else's bundle, or that of a guard that was killed: no failure
             self._stopping.wait(BUSY_S)

@@ -133,3 +133,8 @@ def test_a_guard_that_may_not_override_modes_sweeps_folders_that_were_restored_r
     swept = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert swept.returncode == 0, swept.stderr
     assert not (tmp_path / "drill" / "killed").exists() and tmp_path.stat().st_mode == before
+
+
+def test_a_file_that_did_not_come_back_is_a_fault_also_where_as_many_came_since() -> None:
+    assert drill.Drilled(files=3, restored=3, compared=2, changed=1).passed
+    assert not drill.Drilled(files=3, restored=2, compared=2, changed=1).passed

@@ -1,5 +1,6 @@
 """A backup that is a unit of systemd: started by it, and its end told where it could not tell it itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,11 @@ def machine(root: Path, *, code: int = 0, result: str = "success", status: int =
 
 def jobs(root: Path, failed: list[BackupFailed]) -> BackupJobs:
     return BackupJobs(
-        argv=("/nowhere/venue",), request=root / "request.json", report=failed.append, unit_name=UNIT, root=root
+        argv=("/nowhere/venue",),
+        request=root / "request.json",
+        report=failed.append,
+        unit_name=UNIT,
+        root=root,
     )
 
 
@@ -79,7 +84,9 @@ def test_a_unit_that_could_not_say_it_itself_has_its_reason_told(
     tmp_path: Path, code: int, result: str, status: int, said: str, reason: str
 ) -> None:
     failed: list[BackupFailed] = []
-    jobs(machine(tmp_path, code=code, result=result, status=status, said=said), failed).start(WANTED, HEAD, "closing")
+    jobs(machine(tmp_path, code=code, result=result, status=status, said=said), failed).start(
+        WANTED, HEAD, "closing"
+    )
     wait_for(lambda: failed)
     assert failed[0].reason == reason
 
@@ -87,7 +94,9 @@ def test_a_unit_that_could_not_say_it_itself_has_its_reason_told(
 def test_a_systemctl_that_answers_nonsense_is_believed_in_its_exit_code_alone(tmp_path: Path) -> None:
     failed: list[BackupFailed] = []
     root = machine(tmp_path, code=1, said="no bus")
-    (root / "usr/bin/systemctl").write_text("#!/bin/sh\necho \xff=; echo no bus >&2; exit 1\n", encoding="latin-1")
+    (root / "usr/bin/systemctl").write_text(
+        "#!/bin/sh\necho \xff=; echo no bus >&2; exit 1\n", encoding="latin-1"
+    )
     jobs(root, failed).start(WANTED, HEAD, "closing")
     wait_for(lambda: failed)
     assert failed[0].reason == "no bus"
@@ -99,3 +108,18 @@ def test_somebody_elses_bundle_is_no_failure_of_a_unit_either(tmp_path: Path) ->
     runner.start(WANTED, HEAD, "closing")
     over(runner)
     assert failed == []
+
+
+def test_a_gentle_unit_is_asked_to_stop_where_another_bundle_presses(tmp_path: Path) -> None:
+    failed: list[BackupFailed] = []
+    root = machine(tmp_path)
+    waits = f'until [ -e "{root}/stopped" ]; do sleep 0.02; done; echo "Job canceled." >&2; exit 1'
+    (root / "usr/bin/systemctl").write_text(
+        f'#!/bin/sh\necho "$@" >> "{root}/asked"\ncase "$1" in\n'
+        f'start) [ ! -e "{root}/stopped" ] || exit 0; {waits} ;;\nstop) touch "{root}/stopped" ;;\nesac\n'
+    )
+    runner = jobs(root, failed)
+    assert runner.start(replace(WANTED, stage="", gentle=True), HEAD, "running")
+    wait_for(lambda: runner.start(WANTED, HEAD, "closing"))
+    over(runner)
+    assert (root / "asked").read_text().splitlines().count(f"stop --no-block {UNIT}") == 1 and failed == []
