@@ -18,7 +18,7 @@ class Reconciler:
         self._enforcers = enforcers
         self._held: dict[str, str] = {}
         self._said: dict[str, str] = {}
-        self._retry: dict[str, tuple[float, float]] = {}
+        self._retry: dict[str, tuple[float, float, str]] = {}
 
     def drifted(self, key: str) -> None:
         """Somebody saw that `key` is not so any more: it is applied again."""
@@ -33,17 +33,19 @@ class Reconciler:
         bodies: list[Body] = []
         for key in self.unheld(levels):
             enforcer = self._enforcers.get(key)
-            at_s, wait_s = self._retry.get(key, (0.0, 0.0))
+            want = levels[key]
+            at_s, wait_s, tried = self._retry.get(key, (0.0, 0.0, ""))
+            if want != tried:  # another level is tried at once: a window that closes waits for no back-off
+                at_s, wait_s = 0.0, 0.0
             if enforcer is None or real_s < at_s:
                 continue
-            want = levels[key]
             try:
                 enforcer(want)
             except NotYet:
                 continue
             except NotHeld as error:
                 wait_s = min(max(FIRST_RETRY_S, 2 * wait_s), LAST_RETRY_S)
-                self._retry[key] = (real_s + wait_s, wait_s)
+                self._retry[key] = (real_s + wait_s, wait_s, want)
                 if self._said.get(key) != str(error):
                     self._said[key] = str(error)
                     bodies.append(PostureFailed(key=key, want=want, reason=str(error)))

@@ -42,6 +42,6 @@ def _figure(name: str, unit: str, values: list[float], most: float, reference: f
         unit=unit,
         values=values,
         reference="what is asked" if unit != "frames" else "sent",
-        reference_values=[reference],
+        reference_values=[reference] * len(values),
         limit=Limit(most=most),
     )

@@ -124,7 +124,7 @@ def after(net: NetState, body: Body, now: Moment) -> NetState:
         case RehearsalEnded() if net.rehearsal is not None:
             ended = replace(net.rehearsal, ended=now, after=_totals(net))
             # Whatever was proven before it, other rules are loaded now.
-            return replace(net, rehearsal=ended, proof=replace(net.proof, at=None, leaked=(), tried=None))
+            return replace(net, rehearsal=ended, proof=replace(net.proof, at=None, leaked=(), tried=None, full_at=None))
     seen = _after_presence(net, body, now)
     if isinstance(body, NetworkProven) and net.rehearsal is not None and net.rehearsal.ended is None:
         return seen  # what is meant to pass passes then: it proves nothing, and nothing is wrong

@@ -11,6 +11,7 @@ from appliance.events.bodies import (
     NetworkHeld,
     NetworkProven,
     NetworkUnproven,
+    RehearsalEnded,
     RehearsalStarted,
 )
 from appliance.exam.asked import Refused
@@ -143,6 +144,17 @@ def test_a_run_in_a_rehearsal_proves_nothing_and_accuses_nobody() -> None:
     day.record(RehearsalStarted(minutes=30, technician="张工"))
     day.record(NetworkProven(sent=60, seen_inside=60, kinds=60, leaked=("udp dns",)))
     assert not day.venue.net.proof.leaked and day.venue.net.proof.at is None
+
+
+def test_in_a_rehearsal_no_proof_is_asked_for_and_its_end_voids_what_was_proven_before() -> None:
+    day = Ledger(networked()).all_read()
+    day.record(NetworkHeld(digest="rules"), replace(CLEAN, full=True))
+    assert day.venue.net.proof.full_at is not None
+    day.record(RehearsalStarted(minutes=30, technician="张工"))
+    with pytest.raises(Refused, match="rehearsal-runs"):
+        day.act("net.prove", by="张工")
+    day.record(RehearsalEnded(why="person"))
+    assert day.venue.net.proof.full_at is None
 
 
 def test_a_proof_of_every_kind_is_owed_once_it_was_asked_for_and_never_in_an_exam_phase() -> None:
