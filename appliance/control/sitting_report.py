@@ -6,7 +6,7 @@ from typing import Any
 from appliance.control.question import ControlError
 from appliance.eventlog import EventLog
 from appliance.events import Event, from_text
-from appliance.events.bodies import PhaseChanged, SealMade, VenueConfigured
+from appliance.events.bodies import PhaseChanged, SealLifted, SealMade, VenueConfigured
 from appliance.events.plan import Plan
 from appliance.exam.report import LATER, OF_SITTING, WITHIN, Stretch, latest, mark, report, stretch
 
@@ -32,7 +32,7 @@ def sitting_report(log: EventLog, asked: object, *, most: int = MAX_OF_KIND) -> 
         raise ControlError("unknown-sitting", sitting=sitting)
     seq, digest = log.head_now()
     rows, more = _rows_of(log, sitting, found, most)
-    plan, seal = _last(log, VenueConfigured.kind, found), _last(log, SealMade.kind, found)
+    plan, seal = _last(log, VenueConfigured.kind, found.last), _seal(log, found)
     body = plan.body if plan else None
     known = body.plan if isinstance(body, VenueConfigured) else Plan(code="", name="")
     told = report(sitting, known, rows, seal, drilled=_drilled(log, found))
@@ -79,9 +79,15 @@ def _belongs(event: Event, found: Stretch, seen: set[object]) -> bool:
     return name in seen if event.kind in LATER else True
 
 
-def _last(log: EventLog, kind: str, found: Stretch) -> Event | None:
-    """The newest row of a kind until the stretch ends."""
-    rows = log.rows(kind=kind, until=found.last, newest=True, limit=1)
+def _seal(log: EventLog, found: Stretch) -> Event | None:
+    """The seal that held when the stretch began, or was made in it; None where it had been lifted by then."""
+    made, lifted = _last(log, SealMade.kind, found.last), _last(log, SealLifted.kind, found.first)
+    return None if made and lifted and lifted.seq > made.seq else made
+
+
+def _last(log: EventLog, kind: str, until: int | None) -> Event | None:
+    """The newest row of a kind, up to row `until`."""
+    rows = log.rows(kind=kind, until=until, newest=True, limit=1)
     return from_text(rows[0].text) if rows else None
 
 

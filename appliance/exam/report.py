@@ -76,7 +76,7 @@ def report(
 ) -> Plain | None:
     """The report of a sitting as plain JSON, from its `rows` in their order; None where `plan` has no such sitting.
 
-    `seal`: the last seal.made before them; `drilled`: whether a drill was on when they began.
+    `seal`: the seal that held then; `drilled`: whether a drill was on when they began.
     """
     events = [*_of_record(rows, drilled)]
     acts = [e for e in events if e.kind in OF_SITTING]
@@ -97,7 +97,7 @@ def report(
             "last_end": found.last_end.isoformat(),
             "finished_at": found.acts.finished_at.isoformat() if found.acts.finished_at else None,
         },
-        "seal": _seal(seal),
+        "seal": _seal(seal, found.planned.batch),
         "acts": _plain(acts),
         "incidents": [_incident(item) for item in items],
         "power": _plain(e for e in events if e.kind in POWER and not getattr(e.body, "test", False)),
@@ -238,10 +238,13 @@ def _seat_of(event: Event) -> str:
     return ""
 
 
-def _seal(event: Event | None) -> Plain | None:
+def _seal(event: Event | None, batch: str) -> Plain | None:
+    """The seal of that batch; one that was made in a drill is none."""
     if event is None or not isinstance(event.body, SealMade):
         return None
     body = event.body
+    if body.batch != batch or body.drill:
+        return None
     return {
         "at": event.at.isoformat(),
         "batch": body.batch,

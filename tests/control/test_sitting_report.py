@@ -8,7 +8,10 @@ import pytest
 from appliance.control.question import ControlError
 from appliance.control.sitting_report import sitting_report
 from appliance.eventlog import EventLog
+from appliance.events import to_text
+from appliance.events.bodies import PhaseChanged, SealLifted, SealMade, VenueConfigured
 from tests.demo.golden import DAYS, played
+from tests.exam.test_report import PLAN, rows
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,17 @@ def test_each_sitting_has_its_own_items_and_bundles_and_receipts_of_hours_later(
     assert am["bundles"][-1]["stage"] == "final" and am["bundles"][-1]["receipted_at"]
     assert am["seal"]["chief"] == "王主考" and am["venue"]["name"] == "实验中学考点"
     assert am["log"]["head_hash"] == log.head_hash.hex() and not am["more"]
+
+
+def test_a_seal_that_was_lifted_before_the_sitting_is_not_its_seal(tmp_path: Path) -> None:
+    made = SealMade(batch="1", chief="王主考", technician="张工")
+    lifted = SealLifted(batch="1", by="王主考", reason="换机")
+    begun = PhaseChanged(phase="preparing", sitting="am", previous="open")
+    for bodies, sealed in (((made, lifted, begun), False), ((lifted, made, begun), True), ((made, begun, lifted), True)):
+        log = EventLog(tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite")
+        log.append([(event.kind, to_text(event)) for event in rows(VenueConfigured(plan=PLAN), *bodies)])
+        assert (sitting_report(log, "am")["seal"] is not None) is sealed
+        log.close()
 
 
 def test_no_name_means_the_one_that_is_on_or_was_last(log: EventLog) -> None:

@@ -184,3 +184,12 @@ def test_the_exam_days_first_sitting_is_told_as_it_was_played() -> None:
     assert found is not None
     kinds = [item["cause_kind"] for item in found["incidents"]]  # type: ignore[attr-defined]
     assert kinds[:3] == ["mains", "usb", "seat"]
+
+
+def test_a_seal_of_another_batch_or_of_a_drill_is_not_the_sittings() -> None:
+    for other in (
+        SealMade(batch="2", chief="王主考", technician="张工"),
+        SealMade(batch="1", chief="王主考", technician="张工", drill="drill"),
+    ):
+        found = report("am", PLAN, [], rows(other)[0], False)
+        assert found is not None and found["seal"] is None

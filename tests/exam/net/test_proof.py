@@ -148,7 +148,8 @@ def test_a_run_in_a_rehearsal_proves_nothing_and_accuses_nobody() -> None:
 
 def test_in_a_rehearsal_no_proof_is_asked_for_and_its_end_voids_what_was_proven_before() -> None:
     day = Ledger(networked()).all_read()
-    day.record(NetworkHeld(digest="rules"), replace(CLEAN, full=True))
+    day.record(NetworkHeld(digest="rules"))
+    day.record(replace(CLEAN, full=True))
     assert day.venue.net.proof.full_at is not None
     day.record(RehearsalStarted(minutes=30, technician="张工"))
     with pytest.raises(Refused, match="rehearsal-runs"):
