@@ -38,7 +38,8 @@ def test_a_seal_that_was_lifted_before_the_sitting_is_not_its_seal(tmp_path: Pat
     made = SealMade(batch="1", chief="王主考", technician="张工")
     lifted = SealLifted(batch="1", by="王主考", reason="换机")
     begun = PhaseChanged(phase="preparing", sitting="am", previous="open")
-    for bodies, sealed in (((made, lifted, begun), False), ((lifted, made, begun), True), ((made, begun, lifted), True)):
+    days = ((made, lifted, begun), False), ((lifted, made, begun), True), ((made, begun, lifted), True)
+    for bodies, sealed in days:
         log = EventLog(tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite")
         log.append([(event.kind, to_text(event)) for event in rows(VenueConfigured(plan=PLAN), *bodies)])
         assert (sitting_report(log, "am")["seal"] is not None) is sealed
