@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from appliance.client import Client, ClientError
 from web.fields import Plain, count, number, part, parts, text
 
-ASK_EVERY_S = 0.5  # with the pages' 3 s: what happens is on each of them within 4
+ASK_EVERY_S = 0.5  # with the pages' 3 s: what happens should be on each of them within 4
 WAIT_FOR_OTHER_S = 1.5
 EVENTS_KEPT = 40
 # Readings, regular bundles (the card shows the last) and housekeeping: they stand in the record, the
@@ -62,7 +62,7 @@ class Guard:
         self._events_head = -1
 
     def look(self) -> Look:
-        """What is known now, asking first where the last question is over a second old."""
+        """What is known now, asking first where the last question is over half a second old."""
         # A guard that hangs must not hold all of the server's threads, so only one of them waits for it.
         if self._asking.acquire(timeout=WAIT_FOR_OTHER_S):
             try:
