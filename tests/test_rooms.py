@@ -63,7 +63,10 @@ ROOMS = {
     "appliance.enforce": room("events", "exam.posture", "hw", "command", package=True),
     "appliance.backup": room("events", leaves=True, outside="cryptography zstandard", package=True),
     "appliance.prove": room("events", "hw", "command", package=True),
-    "appliance.province": room("backup", leaves=True, outside="cryptography", package=True),
+    "appliance.enrolment": room(
+        "backup", "exam.timetable", leaves=True, outside="cryptography", package=True
+    ),
+    "appliance.province": room("backup", "enrolment", leaves=True, outside="cryptography", package=True),
     "appliance.pins": room(leaves=True),
     "appliance.words": room("events", package=True),
     "appliance.control": room(
@@ -78,7 +81,7 @@ ROOMS = {
     ),
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
     "appliance.cli": room(
-        "client", "words", "eventlog", "backup", "province", "demo", "daemon", "prove",
+        "client", "words", "eventlog", "backup", "enrolment", "province", "demo", "daemon", "prove",
         leaves=True, outside="waitress", package=True, web="create_app report_html",
     ),
     "appliance.clock": room(),

@@ -92,3 +92,14 @@ class Fields:
         if not isinstance(value, list):
             raise self._fault(f"{key!r} is no list")
         return value
+
+    def table(self, key: str) -> dict[str, object]:
+        """An object."""
+        value = self._get(key)
+        if not isinstance(value, dict):
+            raise self._fault(f"{key!r} is no object")
+        return value
+
+    def table_or_none(self, key: str) -> dict[str, object] | None:
+        """An object, or None where null or nothing stands."""
+        return None if self._value.get(key) is None else self.table(key)

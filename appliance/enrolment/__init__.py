@@ -1,0 +1,1 @@
+"""Enrolment: the venue file that the province makes and the box takes, and what of it is in place at a venue."""
