@@ -27,6 +27,7 @@ from appliance.events.readings import Reading
 from appliance.journal import Journal, event_fields
 from appliance.notify import Notifier
 from appliance.pins import Pins
+from appliance.watch.thread import stop_all
 from appliance.words import event_sentence, verdict_sentence
 
 WATCHDOG_EVERY_S = 2.0
@@ -160,8 +161,7 @@ class Guard:
         self._notifier.stopping()
         self._house.stop()
         self._control.close()
-        for watcher in self._watchers:
-            watcher.stop()
+        stop_all(self._watchers)
         self._jobs.stop()
         for copies in self._copies.values():
             copies.stop()

@@ -1,6 +1,7 @@
 """The seat list as people changed it since it was written: retired machines, machines put in their place.
 
-The list itself is the technician's file. A change lasts until the file says something else of that seat.
+The list itself is the technician's file. A change lasts until the file says something else of that seat, or gives its
+machine to another.
 """
 
 from collections.abc import Mapping
@@ -47,8 +48,18 @@ def changes_after(changes: Changes, body: Body, plan: Plan) -> Changes:
 
 
 def still_meant(changes: Changes, plan: Plan) -> Changes:
-    """The changes that a newly read list has not overtaken."""
-    return {seat: change for seat, change in changes.items() if change.was == _listed(plan, seat)}
+    """The changes that a newly read list has not overtaken: it says the same of their seat, of their machine nothing.
+
+    A list that gives a registered machine's MAC or address to another seat wins: two seats can not share them.
+    """
+    kept = {seat: change for seat, change in changes.items() if change.was == _listed(plan, seat)}
+    while True:
+        rows = [row for row in plan.net.seats if row.id not in kept]
+        taken = {row.mac for row in rows if row.mac} | {row.ip for row in rows if row.ip}
+        left = {seat: change for seat, change in kept.items() if not taken & {change.mac, change.ip}}
+        if left == kept:
+            return kept
+        kept = left  # what the list says of the seats that went counts again
 
 
 def with_changes(plan: Plan, changes: Mapping[str, SeatChange]) -> Plan:

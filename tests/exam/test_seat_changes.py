@@ -120,6 +120,29 @@ def test_a_list_that_says_something_else_of_the_seat_has_the_last_word(box: Box)
     assert next(s.mac for s in venue.plan.net.seats if s.id == "1-3") == "02:50:00:00:00:77"
 
 
+def test_a_list_that_gives_a_registered_machines_address_to_another_seat_has_the_last_word(box: Box) -> None:
+    box.act("seat.retire", **OLD)
+    box.act("seat.register", **(NEW | {"ip": "10.50.0.14"}))
+    box.act("seat.register", **(NEW | {"seat": "7", "mac": "02-50-00-00-00-98", "ip": "10.50.0.98"}))
+    box.die()
+    box.plan = listed("1-1", "1-2", "1-3", "1-9", "1-5")  # the last of them is given 10.50.0.14
+    box.begin()
+    seats = {seat.id: seat.ip for seat in box.dispatch.venue.plan.net.seats}
+    assert seats["1-5"] == "10.50.0.14" and seats["1-3"] == "10.50.0.12", "as the list says"
+    assert seats["1-7"] == "10.50.0.98", "what the list says nothing of stays"
+    assert len(set(seats.values())) == len(seats)
+
+
+def test_a_machine_that_was_moved_on_the_page_stays_where_it_was_put(box: Box) -> None:
+    mac, ip = next((s.mac, s.ip) for s in box.dispatch.venue.plan.net.seats if s.id == "1-3")
+    box.act("seat.retire", **OLD)
+    box.act("seat.register", **(NEW | {"seat": "7", "mac": mac, "ip": ip}))
+    box.die()
+    box.begin()
+    seats = {seat.id: seat.ip for seat in box.dispatch.venue.plan.net.seats}
+    assert seats["1-7"] == ip and "1-3" not in seats
+
+
 def test_a_list_that_took_the_change_up_is_no_news(box: Box) -> None:
     box.act("seat.retire", **OLD)
     box.die()

@@ -10,7 +10,7 @@ import pytest
 
 from appliance.events.bodies import PowerRead
 from appliance.events.readings import Reading
-from appliance.watch.thread import Watcher
+from appliance.watch.thread import Watcher, stop_all
 from tests.fakes.wait import wait_for
 
 READING = PowerRead(ups="server-ups", status=("OL",))
@@ -123,4 +123,26 @@ def test_a_reading_that_hangs_does_not_hold_up_the_stop() -> None:
     began_s = time.monotonic()
     watcher.stop(timeout_s=0.1)
     assert time.monotonic() - began_s < 10
+    hang.set()
+
+
+def test_many_readings_that_hang_hold_up_the_stop_no_longer_than_one() -> None:
+    hang = threading.Event()
+    reading = [threading.Event() for _ in range(12)]
+
+    def hanging(begun: threading.Event) -> Callable[[], Reading]:
+        def read() -> Reading:
+            begun.set()
+            hang.wait(60)
+            return READING
+
+        return read
+
+    watchers = [watching(hanging(begun), [], []) for begun in reading]
+    for watcher, begun in zip(watchers, reading, strict=True):
+        watcher.start()
+        assert begun.wait(30)
+    began_s = time.monotonic()
+    stop_all(watchers, timeout_s=1.0)
+    assert time.monotonic() - began_s < 6, "twelve times one second would be twelve"
     hang.set()

@@ -8,6 +8,7 @@ from appliance.exam.cause import Cause
 from appliance.exam.net.classes import ATTEMPT, class_of, scans
 from appliance.exam.net.ledger import LEDGER, offers_meant
 from appliance.exam.net.presence import PRESENCE
+from appliance.exam.power.supply import servers_on
 from appliance.exam.seats import ALARM, alarm_for_s, watch_level
 from appliance.exam.venue import Venue
 
@@ -105,13 +106,14 @@ def _who_is_there(venue: Venue) -> Iterator[Cause]:
 
 
 def _servers(venue: Venue, now: Moment) -> Iterator[Cause]:
-    """Exam servers that nobody hears while seats are expected; one that the box stops itself is the ending's item."""
-    if watch_level(venue, now) != ALARM or venue.endings:
+    """Exam servers that nobody hears while seats are expected; one on a battery that gives out is the ending's item."""
+    if watch_level(venue, now) != ALARM:
         return
+    ending = {server for ups in venue.endings for server in servers_on(venue.plan, ups)}
     alarm_s = alarm_for_s(venue, now)
     for server in venue.plan.net.servers:
         since = venue.net.others_gone.get(server.name)
-        if since is None:
+        if since is None or server.name in ending:
             continue
         for_s = min(now.since(since), alarm_s) if now.comparable(since) else alarm_s
         if for_s >= venue.plan.rules.seat_gone_s:

@@ -222,14 +222,22 @@ def test_a_server_that_is_silent_before_seats_are_expected_or_that_can_not_be_se
     assert set(day.kinds) == {"server_silent", "seats_unknown"} and not day.one("server_silent").ceased
 
 
-def test_a_server_that_the_box_stops_itself_is_the_endings_item() -> None:
+def test_a_server_whose_battery_gives_out_is_the_endings_item_and_no_other_server() -> None:
     day = watched()
-    day.read(PresenceReading(hosts=hosts(ALL, SERVERS[1])))
+    day.read(PresenceReading(hosts=hosts(ALL)))
     day.advance(60)
-    silent = [cause for cause in net_causes(day.venue, day.now) if cause.kind == "server_silent"]
-    ending = Ending(ups="server-ups", begun=day.now, seq=1)
-    ends = replace(day.venue, endings={"server-ups": ending})
-    assert silent and not [cause for cause in net_causes(ends, day.now) if cause.kind == "server_silent"]
+    first, second = (server.name for server in day.venue.plan.net.servers)
+
+    def silent(*feeds: str) -> set[str]:
+        ups = replace(day.venue.plan.ups[0], feeds=feeds)
+        plan = replace(day.venue.plan, ups=(ups,), servers=(first, second))
+        ending = Ending(ups=ups.name, begun=day.now, seq=1)
+        venue = replace(day.venue, plan=plan, endings={ups.name: ending})
+        return {cause.name for cause in net_causes(venue, day.now) if cause.kind == "server_silent"}
+
+    assert silent("box") == {first, second}
+    assert silent("box", first) == {second}
+    assert silent(first, second) == set()
 
 
 def test_a_server_that_went_with_the_switch_is_taken_into_its_item() -> None:
