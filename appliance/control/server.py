@@ -19,6 +19,9 @@ MAX_QUESTION_BYTES = 64 * 1024
 TIMEOUT_S = 5.0
 MAX_AT_ONCE = 32
 SLOT_S = 1.0
+PROOF_S = 1.0  # so often it asks itself; a look at the clock between two connections costs nothing
+HUNG_S = 5.0  # without an answer to itself
+FULL_S = 30.0  # without a slot for anybody: 32 answers that none of them ends
 TECHNICIAN, READER, PAGE, BACKUP = "technician", "reader", "page", "backup"
 GROUP, OF_USER = "venue", {"venue-page": PAGE, "venue-backup": BACKUP}
 
@@ -37,6 +40,9 @@ class ControlServer:
     whatever its groups: it hands on what people do who signed in. Everybody else only reads. Source of the
     peer's identity: SO_PEERCRED, unix(7). Where all slots are taken, the connection that waits longest for
     its own peer has to go: half-open ones hold up nobody.
+
+    The thread that accepts asks itself each second what everybody may ask: an answer that never comes holds it up as
+    it would hold up everybody. No connection is made for that, so that no flood of them keeps the proof away.
     """
 
     def __init__(self, path: Path, answerer: Answerer) -> None:
@@ -45,21 +51,26 @@ class ControlServer:
         self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._lock = threading.Lock()
         self._waiting: dict[socket.socket, None] = {}  # for their peers to send or read, oldest first
+        self._proven_s = self._room_s = time.monotonic()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         self._listener.bind(str(path))
         path.chmod(0o660)
         self._listener.listen(64)
+        self._listener.settimeout(PROOF_S)
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
     def start(self) -> None:
         """Begins to answer."""
+        self._proven_s = self._room_s = time.monotonic()
         self._thread.start()
 
     def alive(self) -> bool:
         """Whether it still answers; the watchdog hangs on it."""
-        return self._thread.is_alive()
+        now_s = time.monotonic()
+        answers = now_s - self._proven_s < HUNG_S and now_s - self._room_s < FULL_S
+        return answers and self._thread.is_alive()
 
     def close(self) -> None:
         """Stops listening and takes the socket away."""
@@ -70,8 +81,11 @@ class ControlServer:
 
     def _serve(self) -> None:
         while True:
+            self._prove()
             try:
                 connection, _ = self._listener.accept()
+            except TimeoutError:  # nobody asked
+                continue
             except OSError:
                 return
             if not self._slots.acquire(blocking=False):
@@ -79,7 +93,18 @@ class ControlServer:
                 if not self._slots.acquire(timeout=SLOT_S):
                     connection.close()
                     continue
+            self._room_s = time.monotonic()
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def _prove(self) -> None:
+        if time.monotonic() - self._proven_s < PROOF_S:
+            return
+        with contextlib.suppress(ControlError):  # a refusal is an answer
+            self._answerer.answer(READER, Question(verb="status"))
+        self._proven_s = time.monotonic()
+        if self._slots.acquire(blocking=False):
+            self._slots.release()
+            self._room_s = self._proven_s
 
     def _dismiss_oldest(self) -> None:
         with self._lock, contextlib.suppress(OSError):

@@ -13,8 +13,9 @@ from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
 from appliance.daemon.backups import make_copies, make_jobs
+from appliance.daemon.heart import Heart
 from appliance.daemon.instruments import enforcers, make_panel, watchers
-from appliance.daemon.line import line_enforcers, line_watchers, make_firewall, make_proofs
+from appliance.daemon.line import line_asides, line_enforcers, line_watchers, make_firewall, make_proofs
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -29,8 +30,6 @@ from appliance.notify import Notifier
 from appliance.pins import Pins
 from appliance.watch.thread import stop_all
 from appliance.words import event_sentence, verdict_sentence
-
-WATCHDOG_EVERY_S = 2.0
 
 
 class GuardFailed(Exception):
@@ -78,6 +77,7 @@ class Guard:
         self._clock = make_clock(settings.config)
         self._panel = make_panel(settings.config)
         self._firewall = make_firewall(settings, self._clock)
+        self._line = line_asides(self._firewall)
         self._jobs = make_jobs(settings, self._report)
         self._copies = make_copies(settings, self._report)
         self._proofs = make_proofs(settings, lambda body: self._inbox.put(Report(body=body)))
@@ -111,7 +111,7 @@ class Guard:
             inbox=self._inbox,
             board=self._board,
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
-            | line_enforcers(self._firewall)
+            | line_enforcers(self._firewall, self._line)
             | {key: copies.hold for key, copies in self._copies.items()}
             | ({"line_proof": self._proofs.hold} if self._proofs is not None else {}),
             start_backup=self._jobs.start,
@@ -135,6 +135,10 @@ class Guard:
         except OSError as error:
             raise GuardFailed(f"{settings.control_socket}: {error.strerror or error}") from error
 
+    def _make_heart(self) -> Heart:
+        proofs = {"control": self._control.alive} | {key: aside.alive for key, aside in self._line.items()}
+        return Heart(feed=self._notifier.watchdog, alarm=self._alarm, proofs=proofs)
+
     def run(self) -> None:
         """Serves until a signal says stop; then stops in order, leaving closed what is closed."""
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -144,13 +148,10 @@ class Guard:
         self._control.start()
         self._house.start()
         self._notifier.ready(self._verdict())
-        fed_s, said = 0.0, ""
+        heart, said = self._make_heart(), ""
         while not self._stopping:
             self._dispatch.turn(self._wait_s())
-            now_s = time.monotonic()
-            if now_s - fed_s >= WATCHDOG_EVERY_S and self._control.alive():
-                self._notifier.watchdog()
-                fed_s = now_s
+            heart.beat()
             verdict = self._verdict()
             if verdict != said:
                 self._notifier.status(verdict)

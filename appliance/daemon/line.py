@@ -41,13 +41,18 @@ def make_proofs(settings: Settings, report: Callable[[NetworkUnproven], None]) -
     return Proofs(argv=(sys.executable, *venue), report=report)
 
 
-def line_enforcers(firewall: AnyFirewall | None) -> dict[str, Enforcer]:
-    """The enforcers of `network` and `seat_list`, by key. A Raspberry Pi takes longer for it than a turn may."""
-    if firewall is None:
-        return {}
+def line_asides(firewall: AnyFirewall | None) -> dict[str, Aside]:
+    """What holds `network` and `seat_list` beside dispatch, by key: it may take longer than a turn."""
     if not isinstance(firewall, Firewall):
+        return {}
+    return {"network": Aside(firewall.hold), "seat_list": Aside(firewall.hold_seats)}
+
+
+def line_enforcers(firewall: AnyFirewall | None, asides: dict[str, Aside]) -> dict[str, Enforcer]:
+    """The enforcers of `network` and `seat_list`, by key."""
+    if isinstance(firewall, SimulatedFirewall):
         return {"network": firewall.hold, "seat_list": lambda level: None}
-    return {"network": Aside(firewall.hold).hold, "seat_list": Aside(firewall.hold_seats).hold}
+    return {key: aside.hold for key, aside in asides.items()}
 
 
 def line_watchers(firewall: AnyFirewall | None, post: Post) -> list[Watcher]:

@@ -1,11 +1,13 @@
 """Holds what takes its time beside dispatch: in a thread, one at a time, asked after again each turn."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from appliance.exam.posture import NotYet
 
 WAIT_S = 0.05  # what is quicker is held at once
+HUNG_S = 120.0  # far beyond what all programs of one `hold` may take together, each with a time limit of its own
 
 
 class Aside:
@@ -19,6 +21,7 @@ class Aside:
         self._wait_s = wait_s
         self._want = ""
         self._thread: threading.Thread | None = None
+        self._began_s = 0.0
         self._error: Exception | None = None
 
     def hold(self, want: str) -> None:
@@ -36,8 +39,13 @@ class Aside:
         if error is not None:
             raise error
 
+    def alive(self, *, hung_s: float = HUNG_S) -> bool:
+        """Whether what is under way can still be expected to end; the watchdog hangs on it."""
+        thread = self._thread
+        return thread is None or not thread.is_alive() or time.monotonic() - self._began_s < hung_s
+
     def _begin(self, want: str) -> None:
-        self._want, self._error = want, None
+        self._want, self._error, self._began_s = want, None, time.monotonic()
         self._thread = threading.Thread(target=self._run, args=(want,), name=f"hold {want}", daemon=True)
         self._thread.start()
 

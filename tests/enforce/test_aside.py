@@ -83,3 +83,14 @@ def test_what_is_under_way_is_neither_held_nor_said_to_have_failed() -> None:
     clock = iter(range(2, 1000))
     wait_for(lambda: (reconciler.reconcile(levels, float(next(clock))), reconciler.unheld(levels))[1] == ())
     assert slow.wants == ["cut ups1"]
+
+
+def test_what_is_under_way_for_longer_than_anything_may_take_is_told_as_hung_until_it_is_over() -> None:
+    slow = Slow()
+    aside = Aside(slow.hold, wait_s=0)
+    assert aside.alive(hung_s=0.0), "nothing is under way"
+    with pytest.raises(NotYet):
+        aside.hold("closed")
+    assert aside.alive() and not aside.alive(hung_s=0.0)
+    slow.go.set()
+    wait_for(lambda: aside.alive(hung_s=0.0))

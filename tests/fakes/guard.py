@@ -5,7 +5,7 @@ from typing import Any
 
 from appliance.config.load import driver_options
 from appliance.daemon.instruments import enforcers, make_panel, needed_places
-from appliance.daemon.line import line_enforcers, make_firewall
+from appliance.daemon.line import line_asides, line_enforcers, make_firewall
 from appliance.daemon.settings import Settings
 from appliance.dispatch import ActRequest, Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
@@ -72,7 +72,8 @@ class SteppedGuard:
             real_s=self.clock.mono_s,
             inbox=self.inbox,
             board=self.board,
-            enforcers=enforcers(config, panel=self.panel, wait_s=PATIENT_S) | line_enforcers(self.firewall),
+            enforcers=enforcers(config, panel=self.panel, wait_s=PATIENT_S)
+            | line_enforcers(self.firewall, line_asides(self.firewall)),
             start_backup=self._backup,
             journal=self.events.append,
             alarm=self.alarms.append,
