@@ -80,9 +80,10 @@ ROOMS = {
         leaves=True, outside="apscheduler", package=True,
     ),
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
+    "appliance.diag": room("client", "eventlog", "hw", leaves=True, package=True),
     "appliance.cli": room(
         "client", "words", "eventlog", "backup", "enrolment", "province", "demo", "daemon", "prove",
-        leaves=True, outside="waitress", package=True, web="create_app report_html",
+        "diag", leaves=True, outside="waitress", package=True, web="create_app report_html",
     ),
     "appliance.clock": room(),
     "appliance.command": room(),

@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "seat": ("seat", "list seats, move a candidate to a spare, learn who is on"),
     "backup": ("backup", "run, list, verify, restore bundles"),
     "province": ("province", "the province's side: keys, bundles received, receipts"),
+    "diag": ("diag", "one file for who helps: no secret, nothing of a candidate"),
     "config": ("config", "check the configuration, put lockdown.conf in place, print a sample"),
 }
 

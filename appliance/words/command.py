@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from appliance.words.backup.help import BACKUP_HELP_ZH
 from appliance.words.languages import LANGUAGES
 from appliance.words.ready.help import READY_HELP_ZH
+from appliance.words.setup.help import SETUP_HELP_ZH
 
 # The heading or line as the command writes it (English) → the same in Chinese. Verbs come first.
 HELP_ZH: Mapping[str, str] = {
     **BACKUP_HELP_ZH,
     **READY_HELP_ZH,
+    **SETUP_HELP_ZH,
     "考场守护: the box at the venue of a paperless exam.": "考场守护：无纸化考试考点的监控盒。",
     "exit codes: 0 ok, 1 warning, 2 critical or failed, 3 unknown or no answer, 64 usage, 69 unavailable, 75 busy, "
     "77 not permitted, 78 bad config": "退出码：0 正常，1 需要处理，2 严重或失败，3 未知或没有应答，64 用法不对，"

@@ -9,6 +9,7 @@ from appliance.words.power.labels import POWER_LABELS
 from appliance.words.ready.labels import READY_LABELS
 from appliance.words.report_labels import REPORT_LABELS
 from appliance.words.sentences import Template, say
+from appliance.words.setup.labels import SETUP_LABELS
 from appliance.words.usb.labels import USB_LABELS
 
 _LABELS: Mapping[str, tuple[Template, Template]] = {
@@ -18,6 +19,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     **READY_LABELS,
     **ACT_LABELS,
     **REPORT_LABELS,
+    **SETUP_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "help": ("怎么办", "What to do"),
