@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from appliance import __version__
-from appliance.cli.shell import EXIT_USAGE, language
+from appliance.cli.shell import EXIT_CONFIG, EXIT_USAGE, language, say
 from appliance.cli.spoken import spoken
+from appliance.config import ConfigError
 
 # verb: file of this room that adds it, one line of help
 VERBS: dict[str, tuple[str, str]] = {
@@ -84,5 +85,10 @@ def _done(parser: argparse.ArgumentParser, words: list[str]) -> int:
     if not hasattr(args, "run"):
         parser.print_help()
         return EXIT_USAGE if words else 0
-    code: int = args.run(args)
+    try:
+        code: int = args.run(args)
+    except ConfigError as error:  # whatever the verb: without a configuration that holds it does nothing
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
     return code

@@ -21,7 +21,6 @@ from appliance.cli.backup_run import add_run
 from appliance.cli.backup_status import add_status, counted
 from appliance.cli.bar import Bar
 from appliance.cli.shell import (
-    EXIT_CONFIG,
     EXIT_FAILED,
     EXIT_NOT_PERMITTED,
     EXIT_OK,
@@ -32,7 +31,6 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
-from appliance.config import ConfigError
 from appliance.config.glance import glance
 
 
@@ -113,8 +111,6 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
     """The exit code of `verb`, its errors in one line on stderr."""
     try:
         return verb(args)
-    except ConfigError as error:
-        return _said(str(error), EXIT_CONFIG)
     except RestoreError as error:
         return _said(str(error), EXIT_FAILED)
     except PermissionError as error:

@@ -25,7 +25,6 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client
-from appliance.config import ConfigError
 from appliance.config.glance import glance
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
@@ -49,12 +48,7 @@ def add_copies(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run_copy(args: argparse.Namespace) -> int:
     """Copies what lacks, prunes what may go there, tells the guard; 2 where it did not come about."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     if str(args.place) not in settings.config.backup.copies:
         say(f"{args.config}: backup.copies: {args.place} is none of them")
         return EXIT_CONFIG
@@ -92,9 +86,6 @@ def run_export(args: argparse.Namespace) -> int:
         done = receipted(state_dir)
         wanted = [bundle for bundle in bundles(state_dir) if args.all or bundle.name not in done]
         return _export(wanted, args)
-    except ConfigError as error:
-        say("; ".join(error.faults))
-        return EXIT_CONFIG
     except CopyFault as error:
         say(f"venue: {error}")
         return EXIT_FAILED

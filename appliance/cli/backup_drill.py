@@ -27,7 +27,6 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, GuardSilent
-from appliance.config import ConfigError
 from appliance.words import event_sentence
 
 IN_AN_EXAM = ("running", "closing")
@@ -44,12 +43,7 @@ def add_drill(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Drills, and tells the guard where one runs; 2 where anything came back otherwise, 75 while an exam goes on."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     if not settings.plan.backup:
         say(f"{args.config}: backup.source: there is nothing to back up")
         return EXIT_CONFIG

@@ -29,7 +29,6 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client
-from appliance.config import ConfigError
 from appliance.config.load import Config, load
 
 RECEIPTS_NAME = "receipts"
@@ -54,11 +53,7 @@ def note(args: argparse.Namespace) -> int:
     if not found:
         say("venue: no receipt is there (NAME.receipt.json with its NAME.receipt.json.sig)")
         return EXIT_USAGE
-    try:
-        config = load(args.config)
-    except ConfigError as error:
-        say(str(error))
-        return EXIT_CONFIG
+    config = load(args.config)
     if not config.backup.receipt_keys:
         say(
             f"{args.config}: backup.receipt_keys: missing: no receipt can be known without the province's key"
@@ -84,9 +79,6 @@ def print_fingerprint(args: argparse.Namespace) -> int:
     """`backup fingerprint`: the venue's code and its key's SHA256, a line for each key it ever had."""
     try:
         text = allowed_signers(load(args.config).venue.state_dir).read_text(encoding="utf-8")
-    except ConfigError as error:
-        say(str(error))
-        return EXIT_CONFIG
     except OSError as error:
         say(f"venue: no key yet, the first bundle makes it: {error}")
         return EXIT_UNAVAILABLE

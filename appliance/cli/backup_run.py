@@ -44,7 +44,6 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, GuardSilent
-from appliance.config import ConfigError
 from appliance.config.load import driver_options
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
@@ -66,12 +65,7 @@ def add_run(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Asks the guard, or works alone. Prints the bundle's name on stdout."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     if not settings.plan.backup:
         say(f"{args.config}: backup.source: there is nothing to back up")
         return EXIT_CONFIG

@@ -91,12 +91,7 @@ def _weak(settings: daemon.Settings) -> list[str]:
 
 def run_apply(args: argparse.Namespace) -> int:
     """Writes the files of other programs beside the file, prints what changed; with a fault nothing is."""
-    try:
-        settings = daemon.read(args.file)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.file)
     path = daemon.lockdown.path_of(settings)
     try:
         changes = daemon.lockdown.changes(settings)

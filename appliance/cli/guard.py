@@ -3,8 +3,7 @@
 import argparse
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
-from appliance.config import ConfigError
+from appliance.cli.shell import EXIT_BUSY, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,12 +15,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs until it is told to stop. A configuration that does not hold starts nothing and changes nothing."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     for warning in daemon.warnings(settings):
         say(warning)
     try:

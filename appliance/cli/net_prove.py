@@ -11,7 +11,6 @@ from typing import Any
 from appliance import daemon
 from appliance.cli.shell import (
     EXIT_BUSY,
-    EXIT_CONFIG,
     EXIT_FAILED,
     EXIT_NOT_PERMITTED,
     EXIT_OK,
@@ -21,7 +20,6 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, ClientError
-from appliance.config import ConfigError
 from appliance.prove.ghost import ProofError
 from appliance.prove.run import Proof, prove
 from appliance.words import event_sentence
@@ -46,12 +44,7 @@ def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes a run, tells the guard where one answers. As a job, 0 once the guard knows, whatever came out."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     if os.geteuid() != 0:
         say("venue net prove: only root may send frames as they are")
         return EXIT_NOT_PERMITTED

@@ -3,9 +3,8 @@
 import argparse
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, EXIT_OK, add_config, client_of, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, add_config, client_of, say
 from appliance.client import ClientError
-from appliance.config import ConfigError
 
 
 def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,12 +19,7 @@ def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run_ruleset(args: argparse.Namespace) -> int:
     """Prints the rules with the windows that the guard holds now; where none answers, with every window closed."""
-    try:
-        settings = daemon.read(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    settings = daemon.read(args.config)
     if settings.plan.net.mode == "off":
         say(f"{args.config.name}: network.mode: off: there are no rules")
         return EXIT_FAILED

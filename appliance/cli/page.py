@@ -12,9 +12,8 @@ from typing import Any
 import waitress
 
 from appliance.cli.handed import NotHanded, handed_socket
-from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
+from appliance.cli.shell import EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
 from appliance.client import Client
-from appliance.config import ConfigError
 from appliance.config.glance import glance
 from web import create_app
 
@@ -42,12 +41,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
-    try:
-        config = glance(args.config)
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    config = glance(args.config)
     try:
         place = _place(config.listen)
     except NotHanded as error:

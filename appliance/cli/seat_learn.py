@@ -9,8 +9,7 @@ import csv
 import io
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_config, language, say
-from appliance.config import ConfigError
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_config, language, say
 from appliance.daemon.learned import Row, listed, proposed
 from appliance.daemon.seat_list import COLUMNS
 from appliance.daemon.seen import NotSeen, exam_interface, hosts
@@ -36,12 +35,7 @@ def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Looks for some ten seconds, then writes the proposal."""
     tongue = language()
-    try:
-        plan = read(args.config).plan
-    except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
-        return EXIT_CONFIG
+    plan = read(args.config).plan
     if plan.network == "off":
         say(label(tongue, "learn_off"))
         return EXIT_USAGE
