@@ -6,15 +6,18 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from appliance.config import ConfigError, read_toml
+from appliance.config import ConfigError, enrolled, read_toml
 from appliance.config.sections import Config
 
 _Options = TypeVar("_Options")
 
 
-def load(path: Path) -> Config:
-    """The configuration at `path`. Raises ConfigError with every fault."""
-    document = read_toml(path)
+def load(path: Path, *, beside: Path | None = None) -> Config:
+    """The configuration at `path` with what is enrolled. Raises ConfigError with every fault.
+
+    `beside`: the directory of what is enrolled, where it is not in its place yet.
+    """
+    document = enrolled.merged(read_toml(path), enrolled.overlay(beside or enrolled.directory(path)))
     try:
         config = Config.model_validate(document)
     except ValidationError as error:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.backup.sources import SOURCES
-from appliance.config import ConfigError, beside, lockdown, read_toml
+from appliance.config import ConfigError, beside, enrolled, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, network, recipients, seat_list, supply
 from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
@@ -105,6 +105,9 @@ def _other_files(path: Path) -> list[str]:
 def warnings(settings: Settings) -> list[str]:
     """What is allowed and yet wrong, or asked for and not done by this version: said aloud, never shown green."""
     config, found = settings.config, []
+    given = enrolled.overlay(enrolled.directory(settings.path))
+    for key in enrolled.overruled(read_toml(settings.path), given):
+        found.append(f"{key}: stands otherwise in the venue file that was enrolled, and that one counts")
     if settings.plan.seats and not settings.plan.seats_watched:
         why = "network.mode is off" if config.network.mode == "off" else "a seat has neither mac nor ip"
         found.append(f"venue.seats: seats are not seen: {why}; the page says 未接入监测")

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from appliance.words.backup.help import BACKUP_HELP_ZH
 from appliance.words.languages import LANGUAGES
+from appliance.words.province.enrol import ENROL_HELP_ZH
 from appliance.words.ready.help import READY_HELP_ZH
 from appliance.words.setup.help import SETUP_HELP_ZH
 
 # The heading or line as the command writes it (English) → the same in Chinese. Verbs come first.
 HELP_ZH: Mapping[str, str] = {
     **BACKUP_HELP_ZH,
+    **ENROL_HELP_ZH,
     **READY_HELP_ZH,
     **SETUP_HELP_ZH,
     "考场守护: the box at the venue of a paperless exam.": "考场守护：无纸化考试考点的监控盒。",

@@ -1,0 +1,1 @@
+"""What is said of enrolment, of pulls and of receipts over the line."""
