@@ -1,8 +1,10 @@
 """The benches measure: each area runs and writes its table. No figure is judged; what keeps them small is."""
 
 import subprocess
+import sys
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -32,19 +34,51 @@ def a_figure(value: float, *, limit: Limit | None = None) -> Figure:
     return Figure(name="it", unit="ms", values=[value], reference="that", reference_values=[2], limit=limit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One area under way, and the page that it writes."""
+
+    page: Path
+    process: "subprocess.Popen[bytes]"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
+    """Every area that can be measured here, all at once: no figure is judged, and most of them wait."""
+    pages = tmp_path_factory.mktemp("pages")
+    able = [area for area in AREAS if not _lacks(area)]
+    with tempfile.TemporaryDirectory(prefix="venue-bench-test-", dir="/var/tmp") as disk:  # /tmp may be memory
+        begun = {area: _begun(area, Path(disk), pages) for area in able}
+        try:
+            yield begun
+        finally:
+            for run in begun.values():
+                run.process.kill()
+                run.process.wait()
+
+
+def _lacks(area: str) -> str:
+    if area == "power":
+        return missing()
+    return "root and /sys/class/mem are needed" if area == "usb" and not usb_storm.possible() else ""
+
+
+def _begun(area: str, disk: Path, pages: Path) -> Run:
+    (disk / area).mkdir()
+    argv = [sys.executable, "-m", "scripts.benches", area, "--quick", "--write"]
+    page = pages / f"{area}.md"
+    argv += ["--page", str(page), "--dir", str(disk / area)]
+    with page.with_suffix(".log").open("w") as log:
+        return Run(page=page, process=subprocess.Popen(argv, cwd=ROOT, stdout=log, stderr=log))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("area", AREAS)
-def test_an_area_measures_and_writes_its_section(area: str, tmp_path: Path) -> None:
-    if area == "power" and (lack := missing()):
+def test_an_area_measures_and_writes_its_section(area: str, runs: dict[str, Run]) -> None:
+    if lack := _lacks(area):
         pytest.skip(lack)
-    if area == "usb" and not usb_storm.possible():
-        pytest.skip("root and /sys/class/mem are needed")
-    page = tmp_path / "benchmarks.md"
-    with tempfile.TemporaryDirectory(
-        prefix="venue-bench-test-", dir="/var/tmp"
-    ) as disk:  # /tmp may be memory
-        done = bench(area, "--quick", "--write", "--page", page, "--dir", disk)
-    assert done.returncode == 0, done.stdout + done.stderr
+    page = runs[area].page
+    assert runs[area].process.wait(timeout=600) == 0, page.with_suffix(".log").read_text(encoding="utf-8")
     told = page.read_text(encoding="utf-8")
     assert f"## {area}" in told and f"`scripts/bench {area} --quick`" in told
     assert told.count("\n| ") > 2 and " × |" in told and "cores, Linux" in told
