@@ -40,7 +40,7 @@ from appliance.backup.keys import SigningKeyUnusable, signing_key
 from appliance.backup.manifest import FORMAT, encode, manifest_of
 from appliance.backup.readback import ReadBackDiffers
 from appliance.backup.scratch import Scratch
-from appliance.backup.seal import Sealer
+from appliance.backup.sealing import SealingProcess
 from appliance.backup.spool import Spool
 from appliance.backup.sshsig import sign
 from appliance.backup.stream import Writable
@@ -161,7 +161,7 @@ class _Run:
     ) -> tuple[list[SourceTally], int, str]:
         """The sealed file at `part`: the sources' tallies, its size in bytes, its sha256 in hex."""
         with contextlib.ExitStack() as stack:
-            sealer = Sealer(part, self._recipients, mode=outbox.FILE_MODE)
+            sealer = SealingProcess(part, self._recipients, mode=outbox.FILE_MODE)
             stack.callback(sealer.abandon)
             capture = Capture(
                 _paced(sealer, self._request), index=growing, delta=parent is not None, spool_dir=part.parent,
@@ -182,7 +182,7 @@ class _Run:
             return tallies, size, digest
 
 
-def _paced(sealer: Sealer, request: Request) -> Writable:
+def _paced(sealer: SealingProcess, request: Request) -> Writable:
     return Pace(sealer, bytes_per_s=request.most_bytes_per_s) if request.most_bytes_per_s else sealer
 
 

@@ -1,10 +1,8 @@
-"""The lower half of the pipeline: zstd 3, then age, then the file; zstd and the file behind belts of their own."""
+"""The lower half of the pipeline: zstd 3, then age, then the file; the file behind a belt of its own."""
 
 import queue
 import threading
-from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -22,44 +20,35 @@ _BELT_BATCHES = 2
 
 
 class Sealer:
-    """Compresses and seals what is written, into a new file, read back. Raises DiskFault from `write` or `finish`.
+    """Compresses and seals what is written, into `file`, read back. Raises DiskFault from `write` or `finish`.
 
-    Two belts, because zstd sets the pace: the sources are read and hashed while it compresses, and the medium
-    is waited for beside it; both leave the interpreter's lock for a megabyte. age works in pieces of 64 kB and
-    would ask for the lock after each: so the thread that writes seals what is packed, too.
+    The medium is waited for beside zstd, which sets the pace: both leave the interpreter's lock for a megabyte.
     """
 
-    def __init__(self, path: Path, recipients: Sequence[X25519PublicKey], *, mode: int) -> None:
-        self._file = ReadBackFile(path, mode=mode)
-        self._to_file = Belt(self._file, name="seal-file")
+    def __init__(self, file: ReadBackFile, recipients: Sequence[X25519PublicKey]) -> None:
+        self._file = file
+        self._to_file = Belt(file, name="seal-file")
         self._age = AgeWriter(self._to_file, recipients)
-        self._packer = _Packer()
-        self._to_packer = Belt(self._packer, name="seal-pack")
+        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).chunker(chunk_size=_PACKED_BYTES)
 
-    def write(self, data: bytes, /) -> None:
-        """Hand `data` on; waits while the stages below are behind."""
-        self._to_packer.write(data)
-        self._seal()
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Hand `data` on; it is of no more use when this comes back. Waits while the medium is behind."""
+        for packed in self._zstd.compress(data):
+            self._age.write(packed)
 
     def finish(self) -> tuple[int, str]:
         """Everything on the medium; size in bytes and sha256 in hex of the sealed file. Raises ReadBackDiffers."""
-        self._to_packer.finish()
-        self._packer.finish()
-        self._seal()
+        for packed in self._zstd.finish():  # type: ignore[no-untyped-call]  # its stub has no type
+            self._age.write(packed)
         self._age.close()
         self._to_file.finish()
         digest = self._file.finish()
         return self._file.size_bytes, digest
 
     def abandon(self) -> None:
-        """Stop both belts and close the file; may be called after `finish`."""
-        self._to_packer.stop()
+        """Stop the belt and close the file; may be called after `finish`."""
         self._to_file.stop()
         self._file.abandon()
-
-    def _seal(self) -> None:
-        while self._packer.packed:
-            self._age.write(self._packer.packed.popleft())
 
 
 class Belt:
@@ -98,19 +87,3 @@ class Belt:
                 self._stream.write(data)
             except Exception as fault:  # noqa: BLE001 - a thread begins here; the fault is raised by its owner
                 self._fault = fault
-
-
-class _Packer:
-    """zstd; what it gives waits in `packed`."""
-
-    def __init__(self) -> None:
-        self.packed: deque[bytes] = deque()
-        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).chunker(
-            chunk_size=_PACKED_BYTES
-        )
-
-    def write(self, data: bytes, /) -> None:
-        self.packed.extend(self._zstd.compress(data))
-
-    def finish(self) -> None:
-        self.packed.extend(self._zstd.finish())  # type: ignore[no-untyped-call]  # its stub has no type

@@ -16,9 +16,10 @@ _NS = 1_000_000_000
 # What waits before it goes down the pipe: large enough that the stages' calls cost nothing.
 _BATCH_BYTES = 1 << 20
 _ZEROS = bytes(1 << 16)
+_PADS = [bytes(count) for count in range(BLOCK_BYTES)]
 FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
 _TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00" + bytes(167)
-_NO_TARGET = bytes(_NAME_BYTES)
+_REST = {kind: kind + bytes(_NAME_BYTES) + _TAIL for kind in (FILE, SYMLINK, DIRECTORY, EXTENDED)}
 
 
 class TarError(Exception):
@@ -49,8 +50,9 @@ class TarWriter:
     def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
         """A regular file whose content is at hand: `file`, `write` and `end` in one call."""
         self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=len(content))
-        self._put(content)
-        self._put(bytes(-len(content) % BLOCK_BYTES))
+        self._batch.append(content)
+        self._put(_PADS[-len(content) % BLOCK_BYTES])
+        self._batched_bytes += len(content)
 
     def write(self, data: bytes, /) -> None:
         """Content of the open file. Raises TarError for more than its size."""
@@ -77,11 +79,16 @@ class TarWriter:
         if self._left_bytes or self._pad_bytes:
             raise TarError("the member before was not ended")
         seconds = mtime_ns // _NS
-        if records := _records(path, target, seconds, size):
-            body = _extended(records)
-            self._put(_block(b"PaxHeaders/" + _short(path)[:80], EXTENDED, 0o644, 0, len(body)))
-            self._put(body + bytes(-len(body) % BLOCK_BYTES))
-        self._put(_block(_short(path), kind, mode, seconds, size, _short(target)))
+        plain = len(path) <= _NAME_BYTES and path.isascii() and 0 <= seconds < _USTAR_SIZE_LIMIT > size
+        if not plain or target:  # nearly every file is plain
+            if records := _records(path, target, seconds, size):
+                body = _extended(records)
+                self._put(_block(b"PaxHeaders/" + _short(path)[:80], EXTENDED, 0o644, 0, len(body)))
+                self._put(body + bytes(-len(body) % BLOCK_BYTES))
+            size = size if size < _USTAR_SIZE_LIMIT else 0
+            seconds = min(max(seconds, 0), _USTAR_SIZE_LIMIT - 1)
+            path, target = _short(path), _short(target)
+        self._put(_block(path, kind, mode, seconds, size, target))
 
     def _zeros(self, count: int) -> None:
         while count > 0:
@@ -137,12 +144,10 @@ def _extended(records: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def _block(name: bytes, kind: bytes, mode: int, seconds: int, size: int, target: bytes = b"") -> bytes:
-    size = size if size < _USTAR_SIZE_LIMIT else 0
-    seconds = min(max(seconds, 0), _USTAR_SIZE_LIMIT - 1)
     head = b"%s%07o\x000000000\x000000000\x00%011o\x00%011o\x00" % (
         name.ljust(_NAME_BYTES, b"\x00"), mode & 0o777, size, seconds
     )  # fmt: skip
-    rest = kind + (target.ljust(_NAME_BYTES, b"\x00") if target else _NO_TARGET) + _TAIL
+    rest = kind + target.ljust(_NAME_BYTES, b"\x00") + _TAIL if target else _REST[kind]
     # The low half of an adler32 is the sum of the bytes and one, modulo 65,521: 512 bytes of ASCII stay below, and
     # it costs a tenth of `sum`. The checksum field itself counts as eight spaces.
     return head + b"%06o\x00 " % ((adler32(rest, adler32(head)) & 0xFFFF) - 1 + 256) + rest

@@ -6,8 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from appliance.backup.keys import allowed_signers
@@ -15,6 +14,7 @@ from appliance.backup.outbox import newest, outbox_of
 from appliance.backup.restore import restore
 from appliance.backup.verify import verify_all
 from appliance.province.keys import init
+from scripts.benches.backup_used import Used, together_mb, used
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit, elapsed_ms
 
 NEEDED = ("tar", "zstd", "age", "restic", "borg", "sha256sum")
@@ -22,15 +22,6 @@ FILES_A_DIRECTORY = 100
 SMALL_BYTES = (200, 12_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 CHILD = (sys.executable, "-m", "scripts.benches.backup_child")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """What a process took: seconds of wall and of CPU (its children's too), and its peak in MB."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mb: float
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -58,6 +49,13 @@ class _Place:
         with (self.tree / "video.bin").open("wb") as file:
             for _ in range(bench.times(1024, 20)):
                 file.write(os.urandom(1 << 20))
+
+    @property
+    def reference(self) -> str:
+        """What a full bundle is measured beside, for a shell."""
+        sealed = self.out / "reference.tar.zst.age"
+        pipe = f"tar -C {self.tree} -c . | zstd -3 -q | age -r {self.recipient} > {sealed}"
+        return f"set -o pipefail; {pipe}; sync {sealed}"
 
     def bundle(self, kind: str) -> Used:
         """Seal one bundle of our own."""
@@ -98,6 +96,11 @@ def _full(bench: Bench, place: _Place) -> Iterator[Figure]:
         name="the same, peak resident", unit="MB", values=[one.peak_mb for one in ours],
         reference="the largest of the three", reference_values=[one.peak_mb for one in theirs], limit=Limit(most=64),
     )  # fmt: skip
+    yield Figure(
+        name="the same, all processes together at their peak, what they share counted once", unit="MB",
+        values=[together_mb([*CHILD, str(place.state), str(place.tree), place.recipient, "full"])],
+        reference="the three together", reference_values=[together_mb(["bash", "-c", place.reference])],
+    )  # fmt: skip
     ours, theirs = _turns(bench, place, lambda: all_cold(place.tree))
     yield Figure(
         name="the same, the files not in the page cache", unit="s", values=[one.wall_s for one in ours],
@@ -107,14 +110,10 @@ def _full(bench: Bench, place: _Place) -> Iterator[Figure]:
 
 def _turns(bench: Bench, place: _Place, before: Callable[[], None]) -> tuple[list[Used], list[Used]]:
     """Ours and the reference, each first every other time, `before` each of them."""
-    sealed = place.out / "reference.tar.zst.age"
-    line = (
-        f"set -o pipefail; tar -C {place.tree} -c . | zstd -3 -q | age -r {place.recipient} > {sealed}; sync {sealed}"
-    )
     ours: list[Used] = []
     theirs: list[Used] = []
     for turn in range(bench.times(3, 1)):
-        pair = [(ours, lambda: place.bundle("full")), (theirs, lambda: used(["bash", "-c", line]))]
+        pair = [(ours, lambda: place.bundle("full")), (theirs, lambda: used(["bash", "-c", place.reference]))]
         for kept, call in pair if turn % 2 else reversed(pair):
             before()
             kept.append(call())
@@ -234,23 +233,6 @@ def alter(tree: Path, files: int, share: float, chance: random.Random) -> None:
     for number in chance.sample(range(files), int(files * share)):
         path = tree / f"room{number // 10_000:03d}" / f"{number // FILES_A_DIRECTORY:05d}" / f"{number:07d}.ans"
         path.write_bytes(chance.randbytes(chance.randrange(*SMALL_BYTES)))
-
-
-def used(argv: Sequence[str], environ: dict[str, str] | None = None) -> Used:
-    """Run a program to its end. Raises CannotMeasure where it fails."""
-    before = os.times()
-    began_s = time.perf_counter()
-    with subprocess.Popen(
-        argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(environ or {})}
-    ) as child:
-        said = child.stderr.read() if child.stderr else b""
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    wall_s, after = time.perf_counter() - began_s, os.times()
-    if child.returncode:
-        raise CannotMeasure(f"{argv[0]} ended with {child.returncode}: {said.decode(errors='replace')[-200:]}")
-    cpu_s = after.children_user - before.children_user + after.children_system - before.children_system
-    return Used(wall_s=wall_s, cpu_s=cpu_s, peak_mb=usage.ru_maxrss / 1024)
 
 
 def all_cold(tree: Path) -> None:

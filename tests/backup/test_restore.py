@@ -17,6 +17,7 @@ from appliance.backup.bundle import NAMESPACE, Bundle
 from appliance.backup.keys import allowed_signers, signing_key
 from appliance.backup.manifest import Manifest, decode, encode
 from appliance.backup.place import PathRefused
+from appliance.backup.readback import ReadBackFile
 from appliance.backup.restore import LATEST, NoSuchBundle, Restored, WouldOverwrite, restore
 from appliance.backup.seal import Sealer
 from appliance.backup.sshsig import sign
@@ -47,7 +48,7 @@ def forge(tmp_path: Path, tree: Path, publish: Publish, recipient: str) -> Calla
         publish(tree)
         (bundle,) = outbox.bundles(tmp_path / "state")
         bundle.data.unlink()
-        sealer = Sealer(bundle.data, [parse_recipient(recipient)], mode=0o600)
+        sealer = Sealer(ReadBackFile(bundle.data, mode=0o600), [parse_recipient(recipient)])
         tar = TarWriter(sealer)
         listing = "".join(json.dumps(record) + "\n" for record in fill(tar)).encode()
         put(tar, b".venue/files.jsonl", listing)

@@ -85,7 +85,7 @@ def strike(scene: Scene, point: Point, fault: str, *words: str) -> tuple[int, bo
     argv = [word for path in where for word in ("-P", path)]
     argv += ["-e", f"trace={point.call}", "-e", f"inject={point.call}:{what}:when={number}{lasts}"]
     code = _traced(scene, words, argv, log)
-    hit = code == -signal.SIGKILL if fault == KILL else "(INJECTED)" in log.read_text(errors="replace")
+    hit = ("killed by SIGKILL" if fault == KILL else "(INJECTED)") in log.read_text(errors="replace")
     return code, hit
 
 

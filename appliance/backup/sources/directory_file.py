@@ -33,16 +33,15 @@ def read_quickly(parent: int, name: bytes, stamp: Stamp, largest_bytes: int) -> 
     Raises OSError.
     """
     mode, _, size, _, _ = stamp
-    if size > _WHOLE_BYTES or size > largest_bytes or not stat.S_ISREG(mode):
+    if size > _WHOLE_BYTES or size > largest_bytes or not stat.S_ISREG(mode) or _recent(stamp):
         return None
     fd = os.open(name, _FLAGS, dir_fd=parent)
     try:
-        recent = _recent(stamp)
         content = os.read(fd, size + 1)
         after = stamp_of(os.fstat(fd))
     finally:
         os.close(fd)
-    return None if recent or len(content) != size or after != stamp else content
+    return None if len(content) != size or after != stamp else content
 
 
 def ask_for(parent: int, name: bytes, stamp: Stamp) -> None:

@@ -1,0 +1,140 @@
+"""The two halves of a bundle are two processes: either one may end at any moment."""
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.backup import outbox
+from appliance.backup.age_keys import parse_recipient
+from appliance.backup.bundle import OutboxUnwritable, Request
+from appliance.backup.disk import DiskFault
+from appliance.backup.job import run
+from appliance.backup.sealing import SealingDied, SealingProcess
+from tests.backup.conftest import NOW
+from tests.fakes.wait import wait_for
+
+MB = 1 << 20
+
+
+def children() -> set[int]:
+    """The processes that this one has."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    return set(map(int, own.read_text().split()))
+
+
+@pytest.fixture(autouse=True)
+def no_process_and_no_descriptor_is_left() -> Iterator[None]:
+    before, held = children(), len(os.listdir("/proc/self/fd"))
+    yield
+    assert children() <= before
+    assert len(os.listdir("/proc/self/fd")) == held
+
+
+@pytest.fixture
+def sealing(tmp_path: Path, recipient: str) -> Iterator[SealingProcess]:
+    made = SealingProcess(tmp_path / "sealed", [parse_recipient(recipient)], mode=0o640)
+    yield made
+    made.abandon()
+
+
+@pytest.mark.parametrize("sizes", [(), (0,), (1, 2 * MB, 7, 3 * MB + 11), (MB,) * 40])
+def test_what_goes_over_in_parts_of_any_size_comes_out_as_it_was(
+    tmp_path: Path, sealing: SealingProcess, identity: Path, tool: Callable[[str], str], sizes: tuple[int, ...]
+) -> None:
+    parts = [os.urandom(size) for size in sizes]
+    for part in parts:
+        sealing.write(part)
+    size, _ = sealing.finish()
+    assert size == (tmp_path / "sealed").stat().st_size
+    packed = subprocess.run(
+        [tool("age"), "-d", "-i", str(identity), str(tmp_path / "sealed")], capture_output=True, check=True
+    ).stdout
+    opened = subprocess.run([tool("zstd"), "-dqc"], input=packed, capture_output=True, check=True).stdout
+    assert opened == b"".join(parts)
+
+
+def test_a_half_that_is_killed_is_told_by_the_next_write(sealing: SealingProcess) -> None:
+    (pid,) = children()
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(SealingDied, match="ended by signal 9"):
+        for _ in range(20):
+            sealing.write(bytes(MB))
+
+
+def test_a_half_that_is_killed_at_the_end_is_told_too(sealing: SealingProcess) -> None:
+    sealing.write(b"answers")
+    (pid,) = children()
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(SealingDied, match="ended by signal 9"):
+        sealing.finish()
+
+
+def test_a_full_medium_comes_back_with_its_number(tmp_path: Path, recipient: str) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * MB, before[1]))
+    try:
+        sealing = SealingProcess(tmp_path / "sealed", [parse_recipient(recipient)], mode=0o640)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with pytest.raises(DiskFault, match="File too large"):
+        for _ in range(20):
+            sealing.write(os.urandom(MB) + bytes(MB))
+    sealing.abandon()
+
+
+def test_a_half_that_was_given_up_ends_and_publishes_nothing(sealing: SealingProcess) -> None:
+    sealing.write(bytes(MB))
+    sealing.abandon()
+    sealing.abandon()
+    assert not children()
+
+
+def test_a_bundle_whose_sealing_half_dies_is_none_and_the_next_one_is_whole(
+    tmp_path: Path, tree: Path, request_for: Callable[..., Request]
+) -> None:
+    def killing() -> Iterator[bytes]:
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+        yield b"{}"
+
+    with pytest.raises(OutboxUnwritable, match="the process that seals was ended by signal 9"):
+        run(request_for(tree), log_rows=killing(), now=NOW)
+    assert sorted(os.listdir(outbox.outbox_of(tmp_path / "state"))) == [".lock"]
+    assert run(request_for(tree), log_rows=[], now=NOW).counter == 1
+
+
+def test_the_sealing_half_ends_with_the_other_and_holds_no_lock(
+    tmp_path: Path, tree: Path, request_for: Callable[..., Request]
+) -> None:
+    def stopping() -> Iterator[bytes]:
+        orphan.extend(children())
+        os.write(out, b"%d" % orphan[0])
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield b""
+
+    orphan: list[int] = []
+    read, out = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            run(request_for(tree), log_rows=stopping(), now=NOW)
+        finally:
+            os._exit(1)
+    os.close(out)
+    half = int(os.read(read, 20))
+    os.close(read)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    assert run(request_for(tree), log_rows=[], now=NOW).counter == 1
+    wait_for(lambda: not _lives(half))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
