@@ -83,7 +83,7 @@ ROOMS = {
     "appliance.diag": room("client", "eventlog", "hw", leaves=True, package=True),
     "appliance.cli": room(
         "client", "words", "eventlog", "backup", "enrolment", "province", "demo", "daemon", "prove",
-        "diag", leaves=True, outside="waitress", package=True, web="create_app report_html",
+        "diag", leaves=True, outside="waitress", package=True, web="Line create_app report_html",
     ),
     "appliance.clock": room(),
     "appliance.command": room(),

@@ -12,16 +12,19 @@ from web.desk import MAX_BODY_BYTES, Desk, refuse_strangers
 from web.guard import Guard
 from web.metrics import add_metrics
 from web.pages import add_pages
+from web.pull import Line, add_pull
 from web.report_pages import add_report, report_html
 from web.seal import add_seal
 from web.signin import add_signin
 from web.wall import add_wall
 
-__all__ = ["create_app", "report_html"]
+__all__ = ["Line", "create_app", "report_html"]
 
 
-def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
-    """The WSGI application, asking `client`; `language` for who asks for none."""
+def create_app(
+    *, client: Client, language: str = "zh_CN", line: Line | None = None, version: str = ""
+) -> Flask:
+    """The WSGI application, asking `client`; `language` for who asks for none. With a `line` the province asks too."""
     app = Flask(__name__)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -41,4 +44,6 @@ def create_app(*, client: Client, language: str = "zh_CN") -> Flask:
     add_metrics(app, guard)
     add_seat_acts(app, desk, language)
     add_usb_acts(app, desk, language)
+    if line is not None:
+        add_pull(app, guard, line, version)
     return app

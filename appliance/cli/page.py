@@ -11,16 +11,18 @@ from typing import Any
 
 import waitress
 
+from appliance import __version__
 from appliance.cli.handed import NotHanded, handed_socket
 from appliance.cli.shell import EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
 from appliance.client import Client
-from appliance.config.glance import glance
-from web import create_app
+from appliance.config.glance import Glance, glance
+from web import Line, create_app
 
 # A thousand connections that say nothing must not keep the next one out: they wait in poll, not in a thread, and are
 # looked through every five seconds. More files than the usual 1,024 are asked for, as far as the system gives them.
 THREADS, CONNECTIONS, CHANNEL_TIMEOUT_S, CLEANUP_S = 8, 2000, 15, 5
 FILES = 2 * CONNECTIONS
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Only nginx connects to the unix socket, whom waitress calls "localhost": who asks and that it was TLS is what it says.
 BEHIND_NGINX: Mapping[str, Any] = {
     "trusted_proxy": "localhost",
@@ -52,7 +54,12 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     _ask_for_files()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(client=Client(config.run_dir / "control.sock", timeout_s=2.0), language=config.language)
+    app = create_app(
+        client=Client(config.run_dir / "control.sock", timeout_s=2.0),
+        language=config.language,
+        line=_line(config, place),
+        version=__version__,
+    )
     try:
         waitress.serve(
             app,
@@ -69,6 +76,15 @@ def run(args: argparse.Namespace) -> int:
         say(f"{config.listen}: {os.strerror(error.errno or 0)}")
         return EXIT_UNAVAILABLE
     return EXIT_OK
+
+
+def _line(config: Glance, place: Mapping[str, Any]) -> Line | None:
+    """What the province may ask: behind nginx, which knows it by its certificate; without one in a made-up world."""
+    behind = "trusted_proxy" in place
+    if not behind and not (config.simulated and place.get("host") in LOOPBACK):
+        return None
+    state = config.state_dir
+    return Line(outbox=state / "outbox", incoming=state / "receipts" / "incoming", behind_nginx=behind)
 
 
 def _ask_for_files() -> None:

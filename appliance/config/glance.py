@@ -14,12 +14,13 @@ LANGUAGES = ("zh_CN", "en")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """Where the state and the control socket lie, where the page listens and in which language."""
+    """Where the state and the control socket lie, where the page listens and in which language; a made-up world."""
 
     state_dir: Path = STATE_DIR
     run_dir: Path = RUN_DIR
     listen: str = LISTEN
     language: str = LANGUAGES[0]
+    simulated: bool = False
 
 
 def glance(path: Path) -> Glance:
@@ -48,7 +49,7 @@ def glance(path: Path) -> Glance:
             found[key] = Path(table[key]) if section == "venue" else table[key]
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
-    return Glance(**found)
+    return Glance(**found, simulated="simulation" in document)
 
 
 def _absolute(value: object) -> bool:

@@ -36,7 +36,7 @@ def pem_key(key: Ed25519PrivateKey) -> str:
 class Authority:
     """A CA that gives certificates to whoever asks."""
 
-    name: str = "province"
+    name: str = "province CA"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     ends: datetime = ENDS
 

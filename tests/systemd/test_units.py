@@ -94,7 +94,9 @@ def test_the_page_has_no_network_no_capability_and_may_not_see_what_the_venue_ke
         ("CapabilityBoundingSet", ""),
         ("PrivateNetwork", "yes"),
         ("RestrictAddressFamilies", "AF_UNIX"),
-        ("InaccessiblePaths", "-/var/lib/venue-appliance"),
+        ("TemporaryFileSystem", "/var/lib/venue-appliance:ro"),
+        ("BindReadOnlyPaths", "-/var/lib/venue-appliance/outbox"),
+        ("BindPaths", "-/var/lib/venue-appliance/receipts/incoming"),
     ):
         assert values("venue-page.service", key) == [value]
 
@@ -127,7 +129,7 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     backup = "venue-backup:x:901:901::/:/usr/sbin/nologin\n"
     (tmp_path / "etc" / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{backup}")
-    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\nvenue:x:902:\n")
+    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\nvenue:x:902:\nvenue-page:x:903:\n")
     made = subprocess.run(
         ["systemd-tmpfiles", "--create", f"--root={tmp_path}",
          str(SYSTEMD / "tmpfiles.d" / "venue-appliance.conf")],
@@ -136,7 +138,8 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert stat.S_IMODE((tmp_path / "var/lib/venue-appliance").stat().st_mode) == 0o711
     private = [(name, 0o700, 901) for name in ("index", "spool", "keys")]
-    for name, mode, group in (("outbox", 0o2750, 33), *private):
+    shared = [("outbox", 0o2750, 33), ("receipts", 0o750, 901), ("receipts/incoming", 0o770, 903)]
+    for name, mode, group in (*shared, *private):
         found = (tmp_path / "var/lib/venue-appliance" / name).stat()
         assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 901, group)
 
