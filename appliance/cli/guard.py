@@ -3,7 +3,7 @@
 import argparse
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_BUSY, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
+from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +14,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs until it is told to stop. A configuration that does not hold starts nothing and changes nothing."""
+    """Runs until it is told to stop. What does not hold starts nothing and changes nothing."""
     settings = daemon.read(args.config)
     for warning in daemon.warnings(settings):
         say(warning)
@@ -23,6 +23,9 @@ def run(args: argparse.Namespace) -> int:
     except daemon.GuardBusy as error:
         say(str(error))
         return EXIT_BUSY
+    except daemon.GuardRefused as error:
+        say(str(error))
+        return EXIT_CONFIG
     except daemon.GuardFailed as error:
         say(str(error))
         return EXIT_UNAVAILABLE

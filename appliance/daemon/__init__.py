@@ -1,7 +1,7 @@
 """The guard's composition root: the only place that constructs and connects."""
 
 from appliance.daemon import answers, line, lockdown, recipients
-from appliance.daemon.guard import GuardBusy, GuardFailed, make_clock, run
+from appliance.daemon.guard import GuardBusy, GuardFailed, GuardRefused, make_clock, run
 from appliance.daemon.line import ruleset
 from appliance.daemon.lockdown import warnings
 from appliance.daemon.settings import Settings, read
@@ -9,6 +9,7 @@ from appliance.daemon.settings import Settings, read
 __all__ = [
     "GuardBusy",
     "GuardFailed",
+    "GuardRefused",
     "Settings",
     "answers",
     "line",

@@ -20,7 +20,7 @@ from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
 from appliance.enforce.servers import ServerStop, ServerStops
-from appliance.eventlog import LogError
+from appliance.eventlog import LogError, LogNewerError
 from appliance.events import Body, Event
 from appliance.events.bodies import CRITICAL
 from appliance.events.codec import to_plain
@@ -36,12 +36,16 @@ class GuardFailed(Exception):
     """The guard can not start; one line says why."""
 
 
+class GuardRefused(GuardFailed):
+    """Starting again would fail for the same reason for ever: a person has to look."""
+
+
 class GuardBusy(GuardFailed):
     """Another guard holds this state directory."""
 
 
 def run(settings: Settings, *, language: str) -> None:
-    """Runs the guard until SIGTERM or SIGINT. Raises GuardBusy, GuardFailed."""
+    """Runs the guard until SIGTERM or SIGINT. Raises GuardBusy, GuardRefused, GuardFailed."""
     state_dir = settings.config.venue.state_dir
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -99,6 +103,8 @@ class Guard:
         settings = self._settings
         try:
             started = start(settings.log_directory)
+        except LogNewerError as error:
+            raise GuardRefused(f"{error}: install the version that wrote it, or a newer one") from error
         except (LogError, OSError) as error:
             raise GuardFailed(f"the event log can not be opened: {error}") from error
         return Dispatch(

@@ -1,6 +1,15 @@
 """The append-only, hash-chained record in SQLite, read back as events."""
 
-from appliance.eventlog.log import EventLog, LogDamagedError, LogError, LogUnwritable, Row
+from appliance.eventlog.log import EventLog, LogDamagedError, LogError, LogNewerError, LogUnwritable, Row
 from appliance.eventlog.verify import Verified, verify
 
-__all__ = ["EventLog", "LogDamagedError", "LogError", "LogUnwritable", "Row", "Verified", "verify"]
+__all__ = [
+    "EventLog",
+    "LogDamagedError",
+    "LogError",
+    "LogNewerError",
+    "LogUnwritable",
+    "Row",
+    "Verified",
+    "verify",
+]

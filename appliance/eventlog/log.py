@@ -30,6 +30,10 @@ class LogDamagedError(LogError):
     """What the file holds is not what was written."""
 
 
+class LogNewerError(LogError):
+    """A newer program wrote the file: this one can not know what it holds."""
+
+
 class LogUnwritable(LogError):
     """The file can be read, but a row can not be made durable now."""
 
@@ -52,8 +56,8 @@ class EventLog:
     """A log file, made where it does not exist; one writer (the guard), any number of readers.
 
     Every commit is durable when `append` returns (WAL, synchronous=FULL). Raises LogDamagedError for a
-    file that is not a log or is of a newer format, LogUnwritable where the disk refuses. `base` is the seq
-    that an empty file counts on from: a file begun beside a damaged one goes on numbering. With
+    file that is not a log, LogNewerError for one of a newer format, LogUnwritable where the disk refuses.
+    `base` is the seq that an empty file counts on from: a file begun beside a damaged one goes on numbering. With
     `even_unwritable` a file that can not be written is opened as far as it can be read, and `append`
     tries again to open it in earnest: the log never stops enforcement.
     """
@@ -252,4 +256,4 @@ def _check_format(db: sqlite3.Connection, path: Path) -> None:
     if application != APPLICATION_ID:
         raise LogDamagedError(f"{path}: not an event log of this box")
     if version > FORMAT:
-        raise LogError(f"{path}: format {version} is newer than this program's {FORMAT}")
+        raise LogNewerError(f"{path}: format {version} is newer than this program's {FORMAT}")

@@ -2,6 +2,8 @@
 
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,18 @@ def test_a_second_guard_on_the_same_state_is_sent_away_and_the_first_goes_on(pla
     assert code == 75 and str(place.state) in said
     assert first.poll() is None and place.answers_now()
     assert len(place.events("guard.started")) == 1, "the second one wrote nothing"
+
+
+def test_a_record_of_a_newer_version_is_78_in_one_line_and_left_as_it_is(place: Place) -> None:
+    place.write()
+    place.kill(place.guard(), signal.SIGTERM)
+    path = place.log / "events-1.sqlite"
+    with closing(sqlite3.connect(path)) as log:
+        log.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    code, said = run(place)
+    assert code == 78 and "format 99 is newer" in said and "install the version" in said and "Traceback" not in said
+    assert path.read_bytes() == before
 
 
 def test_a_guard_told_to_stop_says_so_in_the_record_and_leaves_with_0(place: Place) -> None:
