@@ -28,6 +28,10 @@ class InterfaceError(Exception):
     """The network interfaces cannot be looked at."""
 
 
+class InterfaceStaysDown(InterfaceError):
+    """An interface that was to be brought up is still down, or not there."""
+
+
 class InterfaceStaysUp(InterfaceError):
     """An interface that was to be taken down is still up."""
 
@@ -97,6 +101,20 @@ def take_down(name: str) -> None:
         except OSError as error:
             if not _is_gone(error):
                 raise InterfaceStaysUp(f"{name} cannot be taken down: {error.strerror}") from error
+
+
+def bring_up(name: str) -> None:
+    """Bring an interface of this network namespace up, and read it back. Raises InterfaceStaysDown."""
+    if not 0 < len(os.fsencode(name)) <= NAME_LIMIT_BYTES:
+        raise InterfaceStaysDown(f"{name!r} is no name of an interface")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as asked:
+        try:
+            flags = _signed(_flags(asked, name) | _IFF_UP)
+            fcntl.ioctl(asked, _SIOCSIFFLAGS, _REQUEST.pack(os.fsencode(name), flags))
+            if not _flags(asked, name) & _IFF_UP:
+                raise InterfaceStaysDown(f"{name} is still down")
+        except OSError as error:
+            raise InterfaceStaysDown(f"{name} cannot be brought up: {error.strerror}") from error
 
 
 def _is_gone(error: OSError) -> bool:

@@ -80,10 +80,11 @@ ROOMS = {
         leaves=True, outside="apscheduler", package=True,
     ),
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
+    "appliance.setup": room("hw", "command", "config", outside="tomlkit", package=True),
     "appliance.diag": room("client", "eventlog", "hw", leaves=True, package=True),
     "appliance.cli": room(
         "client", "words", "eventlog", "backup", "enrolment", "province", "demo", "daemon", "prove",
-        "diag", leaves=True, outside="waitress", package=True, web="Line create_app report_html",
+        "diag", "setup", leaves=True, outside="waitress", package=True, web="Line create_app report_html",
     ),
     "appliance.clock": room(),
     "appliance.command": room(),

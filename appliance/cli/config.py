@@ -55,16 +55,14 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 def run_check(args: argparse.Namespace) -> int:
     """Checks the file, its timetable and its seat list; exit 78 with every fault."""
     try:
-        settings = daemon.read(args.file)
-        now = SystemClock().wall()
-        if unfit := _weak(settings) + daemon.recipients.expired(args.file, settings.config, now):
-            raise ConfigError(unfit)
+        settings = checked(args.file)
     except ConfigError as error:
         if args.json:
             print_json({"ok": False, "faults": list(error.faults)})
         for fault in error.faults:
             say(fault)
         return EXIT_CONFIG
+    now = SystemClock().wall()
     warnings = [*daemon.warnings(settings), *daemon.recipients.expiring(settings.config, now)]
     if args.json:
         print_json({"ok": True, "faults": [], "warnings": warnings})
@@ -76,6 +74,14 @@ def run_check(args: argparse.Namespace) -> int:
         f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS"
     )
     return EXIT_OK
+
+
+def checked(path: Path) -> daemon.Settings:
+    """The settings that `path` gives, keys and their last days looked at too. Raises ConfigError with every fault."""
+    settings = daemon.read(path)
+    if unfit := _weak(settings) + daemon.recipients.expired(path, settings.config, SystemClock().wall()):
+        raise ConfigError(unfit)
+    return settings
 
 
 def _weak(settings: daemon.Settings) -> list[str]:

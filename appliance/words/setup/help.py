@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 
 SETUP_HELP_ZH: Mapping[str, str] = {
+    "set the box up, step by step, without an editor": "设置监控盒：一步一步来，不用编辑器",
+    "only this step": "只做这一步",
+    "from this step on": "从这一步开始",
+    "answer every question from this file (TOML)": "所有问题都从这个文件里取回答（TOML）",
+    "show what would be written, and write nothing": "只看会写什么，不写",
     "one file for who helps: no secret, nothing of a candidate": "求助用的情况文件：不含口令密钥，不含考生信息",
     "the file to write, as diag.tar.gz; never over one that is there": "写到哪个文件，如 diag.tar.gz；不覆盖已有的",
 }

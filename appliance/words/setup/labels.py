@@ -4,7 +4,157 @@ from collections.abc import Mapping
 
 from appliance.words.sentences import Template
 
-SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {
+_STEPS: Mapping[str, tuple[Template, Template]] = {
+    "setup_step": ("第 {number} 步（共 {count} 步）：{name}", "Step {number} of {count}: {name}"),
+    "setup_step_venue": ("省里的考点文件", "the province's venue file"),
+    "setup_step_ports": ("认网口：一根一根插网线", "which socket is which: cables, one after the other"),
+    "setup_step_ups": ("后备电源", "the UPS"),
+    "setup_step_seats": ("认考试机", "the exam machines"),
+    "setup_step_backup": ("备份的来源，并试一次", "where answers are, and a backup on trial"),
+    "setup_step_plug": ("拔一次插头", "pull the plug"),
+    "setup_step_check": ("看看还有什么没好", "what is not green yet"),
+    "setup_stopped": (
+        "停在第 {number} 步（{name}）。写好的都在，没有写到一半的。接着做：venue setup --from {number}",
+        "Stopped in step {number} ({name}). What was written stands. To go on: venue setup --from {number}",
+    ),
+    "setup_failed": (
+        "第 {number} 步（{name}）没有做成。接着做：venue setup --from {number}",
+        "Step {number} ({name}) did not come through. To go on: venue setup --from {number}",
+    ),
+    "setup_closed": (
+        "已封场或正在考试，现在不能改设置。解除封场或考完以后再做。",
+        "The venue is sealed or an exam is on: nothing is set up now. After the batch, or once it is unsealed.",
+    ),
+    "setup_record": (
+        "监控盒没有应答，它的记录也读不出来：不知道是不是已封场，现在不改设置。请先看 systemctl status venue-guard。",
+        "The guard does not answer and its record cannot be read: nobody knows whether the venue is sealed. "
+        "See systemctl status venue-guard first.",
+    ),
+    "setup_no_terminal": (
+        "要有终端才能一问一答；没有终端就用 --answers 文件。",
+        "Questions need a terminal; without one give --answers FILE.",
+    ),
+    "setup_unanswered": (
+        "回答文件里缺 {place}，或者写得不对。",
+        "The answers file lacks {place}, or it does not fit.",
+    ),
+    "setup_will_write": ("将要写入：", "This is about to be written:"),
+    "setup_same": ("不用改，已经是这样。", "Nothing to change: it is so already."),
+    "setup_dry": ("只看不写（--dry-run）。", "Nothing is written (--dry-run)."),
+    "setup_write": ("写入吗？", "Write it?"),
+    "setup_unwritten": ("写不了 {file}：{reason}", "{file} cannot be written: {reason}"),
+    "setup_left": ("没有写。", "Not written."),
+    "setup_written": (
+        "已写好：{file}（原来有的话，在旁边，名字后面加了 .before-setup）",
+        "Written: {file} (one that was there stands beside, as .before-setup)",
+    ),
+    "setup_refused": (
+        "这样写配置就不对了，所以没有写：",
+        "That would break the configuration, so it was not written:",
+    ),
+    "setup_not_understood": ("没看懂，请再输入一次。", "Not understood; once more please."),
+    "setup_restart_failed": ("没有重启成：{reason}", "Not restarted: {reason}"),
+    "setup_restart_self": (
+        "这里没有 systemd：请自己重启守护程序，再做 venue setup --step 6。",
+        "There is no systemd here: restart the guard yourself, then venue setup --step 6.",
+    ),
+    "setup_done": ("设置做完了。", "Setup is done."),
+    "setup_by": ("您的姓名（写入记录）", "Your name (for the record)"),
+}
+_BOX: Mapping[str, tuple[Template, Template]] = {
+    "setup_file": ("省里的考点文件在哪里（没有就直接回车）", "The province's venue file (none: just Enter)"),
+    "setup_code": ("考点代码，如 520100-03", "The venue's code, as 520100-03"),
+    "setup_name": ("考点名称", "The venue's name"),
+    "setup_no_enrol": (
+        "这个版本还不会读考点文件，请手工输入。",
+        "This version takes no venue file yet: please type it in.",
+    ),
+    "setup_mode": (
+        "监控盒怎么接：route 作路由隔开外网，bridge 作网桥隔开，watch 只看不隔，off 不管网络",
+        "How the box stands: route or bridge before the line, watch only listens, off leaves the network alone",
+    ),
+    "setup_sockets": ("监控盒的网口：{names}", "The box's sockets: {names}"),
+    "setup_too_few": (
+        "只找到 {count} 个网口，这种接法至少要 {least} 个。",
+        "{count} sockets found; this needs {least}.",
+    ),
+    "setup_plug_uplink": (
+        "请插上外网的网线（已插着的，拔下等两秒再插）。也可以直接输入网口名。",
+        "Plug in the cable of the venue's line (in already: pull it, wait two seconds, put it back). Or type the name.",
+    ),
+    "setup_plug_exam": (
+        "请插上考试交换机的网线（第 {number} 根）。没有了就直接回车。",
+        "Plug in the cable to the exam switch (number {number}). No more: just Enter.",
+    ),
+    "setup_plug_staff": (
+        "请插上考务人员看页面用的网线。没有单独的就直接回车。",
+        "Plug in the cable for the staff's page. There is none: just Enter.",
+    ),
+    "setup_plugged": ("就是 {name}。", "That is {name}."),
+    "setup_several": ("同时亮了几个，请一根一根来。", "Several came up at once: one after the other please."),
+    "setup_taken": ("{name} 已经有用处了。", "{name} is taken already."),
+    "setup_address": ("监控盒在考试网里的地址", "The box's address in the exam network"),
+    "setup_server": ("考试服务器的地址（没有就直接回车）", "The exam server's address (none: just Enter)"),
+    "setup_scanning": ("正在找后备电源……", "Looking for UPSes …"),
+    "setup_not_scanned": ("USB 没有找成：{reason}", "USB was not searched: {reason}"),
+    "setup_which_ups": ("是哪一台", "Which one is it"),
+    "setup_ups_usb": ("USB 线上的 {name}（{id}，序列号 {serial}）", "{name} on USB ({id}, serial {serial})"),
+    "setup_ups_board": (
+        "插在监控盒上的电源板（电量 {charge} %，{volts} V）",
+        "a UPS board on the box ({charge} %, {volts} V)",
+    ),
+    "setup_ups_line": (
+        "没有电量计的电源板（只有停电信号线）",
+        "a UPS board without a gauge (a power-fail line only)",
+    ),
+    "setup_ups_none": ("没有能接到监控盒的后备电源", "none that can be wired to the box"),
+    "setup_ups_name": ("给它起个名字（字母数字）", "What shall it be called (letters and digits)"),
+    "setup_ups_feeds": (
+        "上面接着什么，用逗号隔开：exam-server 服务器，switch 交换机，line 外网，box 监控盒，room:1 考场",
+        "What hangs on it, with commas: exam-server, switch, line, box, room:1",
+    ),
+    "setup_ups_gpio": ("停电信号接在哪个 GPIO（BCM 编号）", "The power-fail line's GPIO (BCM number)"),
+    "setup_ups_kind": ("是哪种板：X120x 还是 X728", "Which board: X120x or X728"),
+    "setup_ups_closed": (
+        "监控盒的 USB 口以后只认这台后备电源和板上自带的设备，别的（键盘也是）一律不认。现在就这样吗？",
+        "From now on the box's USB takes this UPS and what its board carries, and no keyboard. Is that right?",
+    ),
+}
+_REST: Mapping[str, tuple[Template, Template]] = {
+    "setup_seats_off": (
+        "网络没有启用，考试机认不了，这一步跳过。",
+        "The network is off: no machine can be seen, skipped.",
+    ),
+    "setup_seats_look": ("现在认机吗？", "Look for machines now?"),
+    "setup_seats_room": (
+        "把一个考场的考试机全部打开（别的考场不开），输入这个考场的号；没有了就直接回车",
+        "Switch on all machines of one room and no other, then give that room's name; no more: just Enter",
+    ),
+    "setup_seats_found": ("找到 {count} 台新的。", "{count} new machines found."),
+    "setup_seats_unseen": ("没有认成：{reason}", "Nobody was seen: {reason}"),
+    "setup_seats_spares": (
+        "哪几号是备用机，用逗号隔开（没有就直接回车）",
+        "Which of them are spares, with commas (none: just Enter)",
+    ),
+    "setup_backup_driver": (
+        "答卷从哪里取：directory 文件夹，smb 共享文件夹，sftp，sqlite，postgresql，none 以后再说",
+        "Where answers come from: directory, smb, sftp, sqlite, postgresql; none: later",
+    ),
+    "setup_backup_option": ("{name}", "{name}"),
+    "setup_backup_recipient": ("省里的公钥（age1 开头）", "The province's public key (age1…)"),
+    "setup_backup_trying": (
+        "先试一次：加密、取回、比对，不留东西。",
+        "On trial first: sealed, restored, compared, nothing stays.",
+    ),
+    "setup_backup_anyway": ("没有试成。还是要这样写吗？", "The trial failed. Write it all the same?"),
+    "setup_plug_each": (
+        "现在试 {ups}：拔下它的插头，看到提示再插回。",
+        "Now {ups}: pull its plug, and put it back when told.",
+    ),
+    "setup_plug_none": ("没有接着监测的后备电源，这一步跳过。", "No UPS is watched: skipped."),
+    "setup_plug_ask": ("现在拔插头试吗？", "Pull the plug now?"),
+}
+_HELP: Mapping[str, tuple[Template, Template]] = {
     "diag_written": (
         "已写好 {file}（{kib} KiB，{count} 部分）。不含口令、密钥和考生信息，可以发给帮助您的人。",
         "{file} is written ({kib} KiB, {count} parts); no PIN, key or candidate is in it: it may be sent.",
@@ -12,3 +162,4 @@ SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {
     "diag_missing": ("没有取到 {part}：{reason}", "{part} could not be taken: {reason}"),
     "diag_unwritten": ("写不了 {file}：{reason}", "{file} cannot be written: {reason}"),
 }
+SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {**_STEPS, **_BOX, **_REST, **_HELP}

@@ -1,0 +1,137 @@
+"""`venue setup`: the technician's first hour at the box, step by step, without an editor."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from appliance.cli import setup_box, setup_rest
+from appliance.cli.setup_bench import INTERRUPTED, Bench, StepFailed
+from appliance.cli.setup_talk import Talk, Unanswered
+from appliance.cli.shell import (
+    EXIT_BUSY,
+    EXIT_CONFIG,
+    EXIT_UNKNOWN,
+    EXIT_USAGE,
+    add_config,
+    client_of,
+    language,
+    say,
+)
+from appliance.client import GuardSilent, Refused
+from appliance.config import ConfigError
+from appliance.config.glance import STATE_DIR, glance
+from appliance.eventlog.files import log_files
+from appliance.eventlog.log import EventLog, LogError
+from appliance.setup import answers
+from appliance.setup.document import DocumentFault
+from appliance.words import label
+
+STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
+    ("venue", setup_box.venue),
+    ("ports", setup_box.sockets),
+    ("ups", setup_box.ups),
+    ("seats", setup_rest.seats),
+    ("backup", setup_rest.backup),
+    ("plug", setup_rest.plug),
+    ("check", setup_rest.check),
+)
+CLOSED = ("sealed", "preparing", "running", "closing")
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the verb."""
+    parser = verbs.add_parser("setup", help="set the box up, step by step, without an editor")
+    add_config(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--step", type=int, choices=range(1, len(STEPS) + 1), help="only this step")
+    which.add_argument(
+        "--from", dest="begin", type=int, choices=range(1, len(STEPS) + 1), help="from this step on"
+    )
+    parser.add_argument(
+        "--answers", type=Path, metavar="FILE", help="answer every question from this file (TOML)"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be written, and write nothing"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Goes through the steps; the exit code is that of the step that failed, else that of `venue check`."""
+    tongue = language()
+    try:
+        given: Mapping[str, object] | None = answers.read(args.answers) if args.answers else None
+    except ConfigError as error:
+        for fault in error.faults:
+            say(fault)
+        return EXIT_CONFIG
+    if given is None and not sys.stdin.isatty():
+        say(label(tongue, "setup_no_terminal"))
+        return EXIT_USAGE
+    if closed := _closed(args):
+        say(label(tongue, closed))
+        return EXIT_BUSY if closed == "setup_closed" else EXIT_UNKNOWN
+    bench = Bench(config=args.config, talk=Talk(tongue, given), dry=args.dry_run)
+    numbers = [args.step] if args.step else range(args.begin or 1, len(STEPS) + 1)
+    for number in numbers:
+        if (code := _step(bench, number)) is not None:
+            return code
+    bench.talk.tell("setup_done")
+    return bench.code
+
+
+def _step(bench: Bench, number: int) -> int | None:
+    """One step; an exit code where it ended the setup. Whatever ends it, what was written stands."""
+    name, act = STEPS[number - 1]
+    talk, words = bench.talk, label(bench.talk.tongue, f"setup_step_{name}")
+    print()
+    talk.tell("setup_step", number=number, count=len(STEPS), name=words)
+    try:
+        act(bench)
+    except (KeyboardInterrupt, EOFError):
+        print()
+        say(label(talk.tongue, "setup_stopped", number=number, name=words))
+        return INTERRUPTED
+    except Unanswered as error:
+        say(label(talk.tongue, "setup_unanswered", place=str(error)))
+        return EXIT_CONFIG
+    except DocumentFault as error:
+        say(str(error))
+        return EXIT_CONFIG
+    except StepFailed as error:
+        if str(error):
+            say(str(error))
+        say(label(talk.tongue, "setup_failed", number=number, name=words))
+        return error.code
+    return None
+
+
+def _closed(args: argparse.Namespace) -> str:
+    """Why nothing is set up now, '' where it may be: by the guard, or by the record where none answers."""
+    try:
+        snapshot = client_of(args).call("status")
+    except (GuardSilent, Refused):
+        return _closed_on_record(args.config)
+    sealed = snapshot.get("seal") is not None or snapshot.get("phase", {}).get("name") in CLOSED
+    return "setup_closed" if sealed else ""
+
+
+def _closed_on_record(config: Path) -> str:
+    """By the last seal in the record: a guard that is down has lifted none."""
+    try:
+        state_dir = glance(config).state_dir
+    except ConfigError:
+        state_dir = STATE_DIR
+    files = log_files(state_dir / "log")
+    if not files:
+        return ""
+    try:
+        log = EventLog(files[-1], read_only=True)
+        try:
+            made, lifted = log.last("seal.made"), log.last("seal.lifted")
+        finally:
+            log.close()
+    except LogError:
+        return "setup_record"
+    return "setup_closed" if made and (lifted is None or lifted.seq < made.seq) else ""

@@ -1,0 +1,211 @@
+"""Steps 1 to 3 of the setup: whose venue this is, which socket is which, the UPS."""
+
+from appliance.cli.setup_bench import Bench, StepFailed
+from appliance.cli.setup_talk import Talk
+from appliance.cli.shell import EXIT_FAILED
+from appliance.config import ConfigError
+from appliance.config.load import load
+from appliance.setup import nut_files, ports, units, ups_found
+from appliance.setup.document import Document, Value
+from appliance.setup.ups_found import Gauge, NotScanned, UsbUps
+from appliance.words import label
+
+LEAST = {"route": 2, "bridge": 2, "watch": 1}
+MODES = ("route", "bridge", "watch", "off")
+NUT = "etc/nut"
+BOARDS = {"x120x": "low", "x728": "high"}  # docs/power.md: what the line is without mains
+GPIO = "6"
+FEEDS = "exam-server, switch, box"
+
+
+def venue(bench: Bench) -> None:
+    """Who this venue is: by the province's file where it gives one, else typed in."""
+    talk, document = bench.talk, bench.document()
+    file = talk.ask("venue.file", "setup_file", optional=True)
+    if file and not bench.dry:
+        words = ["enrol", file, "--config", str(bench.config)]
+        print_ = talk.given("venue.fingerprint")
+        if bench.verb(words + (["--fingerprint", print_] if isinstance(print_, str) else [])) != 0:
+            raise StepFailed(EXIT_FAILED)
+    if not _known(bench, document):
+        for key, question in (("code", "setup_code"), ("name", "setup_name")):
+            there = document.value(f"venue.{key}")
+            default = there if isinstance(there, str) else ""
+            document.put(f"venue.{key}", talk.ask(f"venue.{key}", question, default=default))
+    bench.settle(document)
+
+
+def _known(bench: Bench, document: Document) -> bool:
+    """Whether the venue's file named the venue already, so that nobody types it."""
+    if document.value("venue.code") is not None:
+        return False
+    try:
+        with bench.tried(document) as candidate:
+            return bool(load(candidate).venue.code)
+    except (ConfigError, OSError):
+        return False
+
+
+def sockets(bench: Bench) -> None:
+    """Which socket goes where, by plugging cables in one after the other; and the box's address."""
+    talk, document = bench.talk, bench.document()
+    old = str(document.value("network.mode") or "route")
+    mode = talk.choose("ports.mode", "setup_mode", [(mode, mode) for mode in MODES], default=old)
+    document.put("network.mode", mode)
+    if mode != "off":
+        try:
+            _name_ports(bench, document, mode)
+        except ports.PortsUnknown as error:
+            raise StepFailed(EXIT_FAILED, str(error)) from error
+        address = str(document.value("network.address") or "10.50.0.1/24")
+        document.put("network.address", talk.ask("ports.address", "setup_address", default=address))
+        server = next((str(row.get("ip", "")) for row in document.rows("network.exam_server")), "")
+        if server := talk.ask("ports.server", "setup_server", default=server, optional=True):
+            document.put_row("network.exam_server", {"name": _server_name(document), "ip": server})
+    bench.settle(document)
+
+
+def _server_name(document: Document) -> str:
+    return next(
+        (str(row["name"]) for row in document.rows("network.exam_server") if "name" in row), "exam-server"
+    )
+
+
+def _name_ports(bench: Bench, document: Document, mode: str) -> None:
+    talk = bench.talk
+    free = ports.sockets(bench.root)
+    talk.tell("setup_sockets", names=", ".join(free) or "–")
+    if len(free) < LEAST[mode]:
+        raise StepFailed(EXIT_FAILED, label(talk.tongue, "setup_too_few", count=len(free), least=LEAST[mode]))
+    with ports.all_up(bench.root, free):
+        if mode != "watch":
+            uplink = talk.plugged("ports.uplink", "setup_plug_uplink", bench.root, free)
+            document.put("network.uplink", uplink)
+            free = _without(free, uplink)
+        exam = _exam_ports(bench, free)
+        document.put("network.exam_ports", list(exam))
+        free = _without(free, *exam)
+        staff = free and talk.plugged("ports.staff", "setup_plug_staff", bench.root, free, optional=True)
+        if staff:
+            document.put("network.staff_port", staff)
+        else:
+            document.drop("network", "staff_port")
+
+
+def _exam_ports(bench: Bench, free: tuple[str, ...]) -> tuple[str, ...]:
+    talk, given = bench.talk, bench.talk.given("ports.exam")
+    if isinstance(given, tuple):
+        if strangers := [name for name in given if name not in free]:
+            raise StepFailed(EXIT_FAILED, f"ports.exam: {', '.join(strangers)}: {', '.join(free)}")
+        return given
+    found: tuple[str, ...] = ()
+    while left := _without(free, *found):
+        name = talk.plugged(
+            "ports.exam",
+            "setup_plug_exam",
+            bench.root,
+            left,
+            optional=bool(found),
+            number=str(len(found) + 1),
+        )
+        if not name:
+            break
+        found += (name,)
+    return found
+
+
+def _without(names: tuple[str, ...], *taken: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in taken)
+
+
+def ups(bench: Bench) -> None:
+    """The UPS that hangs on the box: found, named, NUT's files written, its USB port closed to all else."""
+    talk = bench.talk
+    talk.tell("setup_scanning")
+    try:
+        cables = ups_found.by_usb(bench.root)
+    except NotScanned as error:
+        talk.tell("setup_not_scanned", reason=str(error))
+        cables = ()
+    kind, chosen = _which(talk, cables, ups_found.by_gauge(bench.root))
+    if kind == "none":
+        return
+    document = bench.document()
+    row = _row(talk, kind)
+    if isinstance(chosen, UsbUps):
+        password = nut_files.password_in(bench.root / NUT)
+        row |= {"driver": "nut", "ups": nut_files.SECTION, "username": nut_files.USER, "password": password}
+        _close_usb(bench, document, chosen)
+        changes = nut_files.changes(chosen, bench.root / NUT, password=password)
+    else:
+        gpio = talk.ask("ups.gpio", "setup_ups_gpio", default=GPIO, good=_is_gpio)
+        board = talk.choose("ups.board", "setup_ups_kind", [(name, name) for name in BOARDS])
+        row |= {"driver": "gpio_line", "gpio": int(gpio), "mains_lost": BOARDS[board]}
+        if isinstance(chosen, Gauge):
+            row |= {"driver": "max1704x", "bus": chosen.bus}
+        changes = ()
+    document.put_row("ups", row)
+    if bench.settle(document, changes) and changes and not bench.dry:
+        bench.restart(nut_files.UNITS)
+
+
+def _which(
+    talk: Talk, cables: tuple[UsbUps, ...], gauges: tuple[Gauge, ...]
+) -> tuple[str, UsbUps | Gauge | None]:
+    """(usb, board, line or none; what it is)."""
+    tongue, options = talk.tongue, {}
+    for n, cable in enumerate(cables):
+        words = {"name": cable.name or cable.driver, "id": cable.id, "serial": cable.serial or "–"}
+        options[f"usb{n or ''}"] = (cable, label(tongue, "setup_ups_usb", **words))
+    found: dict[str, tuple[UsbUps | Gauge | None, str]] = dict(options)
+    for n, gauge in enumerate(gauges):
+        words = {"charge": f"{gauge.charge_percent:g}", "volts": f"{gauge.volts:g}"}
+        found[f"board{n or ''}"] = (gauge, label(tongue, "setup_ups_board", **words))
+    found["line"] = (None, label(tongue, "setup_ups_line"))
+    found["none"] = (None, label(tongue, "setup_ups_none"))
+    serial = talk.given("ups.serial")
+    if isinstance(serial, str):
+        one = next((cable for cable in cables if cable.serial == serial), None)
+        if one is None:
+            raise StepFailed(
+                EXIT_FAILED, f"ups.serial: {serial}: {', '.join(c.serial for c in cables) or '–'}"
+            )
+        return "usb", one
+    code = talk.choose(
+        "ups.kind",
+        "setup_which_ups",
+        [(code, words) for code, (_, words) in found.items()],
+        default=next(iter(found)),
+    )
+    return code, found[code][0]
+
+
+def _row(talk: Talk, kind: str) -> dict[str, Value]:
+    board = not kind.startswith("usb")
+    name = talk.ask("ups.name", "setup_ups_name", default="box-ups" if board else "server-ups")
+    feeds = talk.ask("ups.feeds", "setup_ups_feeds", default="box" if board else FEEDS)
+    return {
+        "name": name,
+        "feeds": [word.strip() for word in feeds.replace("，", ",").split(",") if word.strip()],
+    }
+
+
+def _is_gpio(text: str) -> bool:
+    return text.isdecimal() and int(text[:3]) <= 27
+
+
+def _close_usb(bench: Bench, document: Document, chosen: UsbUps) -> None:
+    """Let this UPS in by id, port and serial, and nothing else, where the port can be told and a person agrees."""
+    port, serial = ups_found.usb_port(bench.root, chosen)
+    if not port or not bench.talk.yes("ups.closed", "setup_ups_closed", default=True):
+        return
+    allowed = {"id": chosen.id, "port": port, "why": "UPS"} | ({"serial": serial} if serial else {})
+    document.allow(allowed)
+    document.put("usb.enforce", True)
+
+
+def effect(bench: Bench) -> None:
+    """What was written takes effect: files of the early boot and of other programs, the guard anew."""
+    bench.verb(["config", "apply", str(bench.config)])
+    if units.has_systemd(bench.root):
+        bench.restart((units.GUARD,))

@@ -1,0 +1,295 @@
+"""`venue setup`: a technician at a terminal, with real cables (veth) and a scanner that names a UPS; and by a file."""
+
+import json
+import stat
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_day import PEOPLE, PINS, set_pins
+from tests.fakes.place import ROOT, VENUE, Place, one_line
+from tests.fakes.wait import wait_for
+from tests.lab.wires import Wires, missing
+from tests.setup.terminal import Terminal
+from tests.setup.test_ups_found import OUTPUT
+
+needs_root = pytest.mark.skipif(bool(missing("unshare")), reason=missing("unshare"))
+ANSWERS = """\
+by = "张工"
+[venue]
+code = "520100-03"
+name = "实验中学考点"
+[ports]
+mode = "off"
+[ups]
+kind = "none"
+[backup]
+driver = "none"
+[plug]
+pull = false
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    made = Place()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.toml"
+    path.write_text(ANSWERS, encoding="utf-8")
+    return path
+
+
+def begun(place: Place) -> None:
+    """What a technician finds: a file that says where things lie, and no venue yet."""
+    place.config.write_text(
+        f'# 张工的盒子\n[venue]   # who we are\nstate_dir = "{place.state}"\nrun_dir = "{place.directory}/run"\n',
+        encoding="utf-8",
+    )
+
+
+class Box:
+    """A box with three sockets in a namespace of its own, whose cables are plugged in from outside."""
+
+    def __init__(self, wires: Wires, place: Place, tmp_path: Path) -> None:
+        self._wires, self._place = wires, place
+        self.box, self.far = wires.space("su-box"), wires.space("su-far")
+        for number in range(3):
+            wires.run(
+                self.box, "ip", "link", "add", f"eth{number}", "type", "veth", "peer", "name", f"p{number}"
+            )
+            wires.run(self.box, "ip", "link", "set", f"p{number}", "netns", wires._prefix + self.far)
+        self.nut, self._scanner = tmp_path / "nut", tmp_path / "nut-scanner"
+        self.nut.mkdir()
+        (self.nut / "ups.conf").write_text("# Debian's own\n")
+        self._scanner.write_text(f"#!/bin/sh\ncat <<'END'\n{OUTPUT}END\n")
+        self._scanner.chmod(0o755)
+
+    def plug(self, number: int) -> None:
+        """A cable into the socket `eth<number>`."""
+        self._wires.run(self.far, "ip", "link", "set", f"p{number}", "up")
+
+    def setup(self, *words: str) -> Terminal:
+        """`venue setup` at a terminal of the box."""
+        mounts = (
+            'mount --bind "$1" /usr/bin/nut-scanner && mount --bind "$2" /etc/nut && shift 2 && exec "$@"'
+        )
+        argv = [
+            "ip", "netns", "exec", self._wires._prefix + self.box, "unshare", "--mount", "--propagation", "private",
+            "sh", "-c", mounts, "sh", str(self._scanner), str(self.nut),
+            *VENUE, "setup", "--config", str(self._place.config), *words,
+        ]  # fmt: skip
+        return Terminal(argv, environ=self._place.environ(LANG="en_US.UTF-8"), cwd=ROOT)
+
+
+@pytest.fixture
+def box(place: Place, tmp_path: Path) -> Iterator[Box]:
+    begun(place)
+    with Wires() as wires:
+        yield Box(wires, place, tmp_path)
+
+
+@needs_root
+@pytest.mark.skipif(not Path("/usr/bin/nut-scanner").exists() or not Path("/etc/nut").is_dir(), reason="NUT is not installed")  # noqa: E501  # fmt: skip
+def test_a_technician_sets_a_box_up_at_a_terminal_without_an_editor(box: Box, place: Place) -> None:
+    place.write(backup=True)
+    recipient = place.identity.with_name("recipients.txt").read_text().strip()
+    begun(place)
+    with box.setup() as terminal:
+        terminal.answer("venue file")
+        terminal.answer("venue's code", "520100-03")
+        terminal.answer("venue's name", "实验中学考点")
+        terminal.answer("Write it?")
+        terminal.answer("How the box stands", "route")
+        terminal.expect("cable of the venue's line")
+        box.plug(2)
+        terminal.expect("That is eth2.")
+        terminal.expect("number 1")
+        box.plug(0)
+        terminal.expect("That is eth0.")
+        terminal.answer("number 2", "eth7")
+        terminal.answer("Not understood")
+        terminal.answer("staff's page")
+        terminal.answer("box's address")
+        terminal.answer("exam server's address", "10.50.0.2")
+        terminal.answer("Write it?", "y")
+        terminal.answer("Which one is it", "1")
+        terminal.answer("What shall it be called")
+        terminal.answer("What hangs on it")
+        terminal.answer("Write it?")
+        terminal.answer("Look for machines now?", "n")
+        terminal.answer("Where answers come from")
+        terminal.answer("path:", str(place.answers))
+        terminal.answer("public key", recipient)
+        terminal.expect("On trial first")
+        terminal.answer("Write it?")
+        terminal.answer("Pull the plug now?", "n")
+        assert terminal.end() == 3, "no guard answers: unknown"
+        assert "Setup is done." in terminal.shown and "Not written" not in terminal.shown
+    read = tomllib.loads(text := place.config.read_text(encoding="utf-8"))
+    assert "# 张工的盒子" in text and "# who we are" in text
+    assert read["venue"]["code"] == "520100-03" and read["venue"]["name"] == "实验中学考点"
+    network = read["network"]
+    assert (network["mode"], network["uplink"], network["exam_ports"]) == ("route", "eth2", ["eth0"])
+    assert network["exam_server"] == [{"name": "exam-server", "ip": "10.50.0.2"}]
+    (ups,) = read["ups"]
+    assert (ups["driver"], ups["ups"], ups["feeds"]) == ("nut", "exam", ["exam-server", "switch", "box"])
+    assert ups["password"] in (box.nut / "upsd.users").read_text() and len(ups["password"]) >= 24
+    assert ups["password"] not in terminal.shown
+    assert stat.S_IMODE(place.config.stat().st_mode) & 0o007 == 0
+    assert 'driver = "usbhid-ups"' in (box.nut / "ups.conf").read_text()
+    assert (box.nut / "ups.conf.before-setup").read_text() == "# Debian's own\n"
+    assert read["backup"]["recipients"] == [recipient] and read["backup"]["source"][0]["path"] == str(
+        place.answers
+    )
+    assert place.venue("config", "check").returncode == 0
+
+
+@needs_root
+@pytest.mark.skipif(not Path("/usr/bin/nut-scanner").exists() or not Path("/etc/nut").is_dir(), reason="NUT is not installed")  # noqa: E501  # fmt: skip
+def test_an_interrupt_says_where_it_stopped_and_what_was_written_stands(box: Box, place: Place) -> None:
+    with box.setup() as terminal:
+        terminal.answer("venue file")
+        terminal.answer("venue's code", "520100-03")
+        terminal.answer("venue's name", "考点")
+        terminal.answer("Write it?")
+        terminal.answer("How the box stands", "route")
+        terminal.expect("cable of the venue's line")
+        terminal.interrupt()
+        assert terminal.end() == 130
+        assert "Stopped in step 2" in terminal.shown and "venue setup --from 2" in terminal.shown
+    assert place.venue("config", "check").returncode == 0
+    assert "network" not in tomllib.loads(place.config.read_text(encoding="utf-8"))
+    assert "UP" not in box._wires.run(box.box, "ip", "-br", "link", "show", "eth1").split()[1], (
+        "down as before"
+    )
+    with box.setup("--from", "2") as terminal:
+        terminal.answer("How the box stands", "watch")
+        terminal.expect("number 1")
+        terminal.process.send_signal(2)
+        terminal.end()
+        assert "Stopped in step 2" in terminal.shown
+
+
+def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place, answers: Path) -> None:
+    begun(place)
+    done = place.venue("setup", "--answers", str(answers), LANG="zh_CN.UTF-8")
+    assert done.returncode == 3 and "设置做完了" in done.stdout and "将要写入" in done.stdout, done.stderr
+    text = place.config.read_text(encoding="utf-8")
+    assert tomllib.loads(text)["venue"]["code"] == "520100-03" and "# 张工的盒子" in text
+    assert (
+        place.config.with_name("appliance.toml.before-setup")
+        .read_text(encoding="utf-8")
+        .startswith("# 张工的盒子")
+    )
+    again = place.venue("setup", "--answers", str(answers), LANG="zh_CN.UTF-8")
+    assert "将要写入" not in again.stdout and place.config.read_text(encoding="utf-8") == text
+
+
+def test_a_dry_run_writes_nothing(place: Place, answers: Path) -> None:
+    begun(place)
+    before = place.config.read_bytes()
+    done = place.venue("setup", "--answers", str(answers), "--dry-run", "--step", "1", LANG="en_US.UTF-8")
+    assert done.returncode == 0 and "520100-03" in done.stdout and "Nothing is written" in done.stdout
+    assert place.config.read_bytes() == before
+    assert [path.name for path in place.directory.iterdir()] == ["appliance.toml"]
+
+
+def test_what_would_break_the_configuration_is_not_written(place: Place, answers: Path) -> None:
+    begun(place)
+    answers.write_text(ANSWERS.replace("520100-03", "no such code!"), encoding="utf-8")
+    before = place.config.read_bytes()
+    done = place.venue("setup", "--answers", str(answers), "--step", "1", LANG="en_US.UTF-8")
+    assert (
+        done.returncode == 78
+        and "appliance.toml: venue.code" in done.stderr
+        and "step 1" in done.stderr.lower()
+    )
+    assert place.config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ("uplik = 3", "uplik"),
+        ('[ports]\nmode = "rute"', "ports.mode"),
+        ("[venue]\ncode = 3", "venue.code"),
+        ("x", "a.toml"),
+    ],
+)
+def test_an_answer_that_nobody_asks_for_or_that_does_not_fit_is_named(
+    place: Place, tmp_path: Path, answer: str, fault: str
+) -> None:
+    place.write()
+    before = place.config.read_bytes()
+    path = tmp_path / "a.toml"
+    path.write_text(answer + "\n", encoding="utf-8")
+    done = place.venue("setup", "--answers", str(path), "--step", "2")
+    assert done.returncode == 78 and fault in done.stderr and place.config.read_bytes() == before
+
+
+def test_without_a_terminal_and_answers_it_asks_nobody(place: Place) -> None:
+    begun(place)
+    done = place.venue("setup")
+    assert done.returncode == 64 and one_line(done.stderr)
+
+
+def test_a_sealed_venue_is_not_set_up_with_the_guard_alive_or_dead(place: Place, answers: Path) -> None:
+    place.write()
+    guard = place.guard()
+    set_pins(place)
+    points = [p["key"] for p in place.status()["readiness"]["points"] if p["needs_reason"]]
+    reasons = [word for key in points for word in ("--override", f"{key}=试")]
+    assert place.venue("seal", *PEOPLE, *reasons, **PINS).returncode == 0
+    wait_for(lambda: place.status()["seal"] is not None)
+    before = place.config.read_bytes()
+    for _ in range(2):
+        done = place.venue("setup", "--answers", str(answers), LANG="en_US.UTF-8")
+        assert done.returncode == 75 and one_line(done.stderr) and "sealed" in done.stderr
+        place.kill(guard)
+    assert place.config.read_bytes() == before
+
+
+def test_a_backup_that_fails_on_trial_is_not_written(place: Place, answers: Path) -> None:
+    place.write(backup=True)
+    text = place.config.read_text(encoding="utf-8")
+    missing_folder = place.directory / "nowhere"
+    answers.write_text(
+        f'[backup]\ndriver = "directory"\n[backup.options]\npath = "{missing_folder}"\n', encoding="utf-8"
+    )
+    done = place.venue("setup", "--answers", str(answers), "--step", "5", LANG="en_US.UTF-8")
+    assert done.returncode == 2 and place.config.read_text(encoding="utf-8") == text, done.stdout
+    answers.write_text(f'[backup.options]\npath = "{place.answers}"\nexclude = ["*.tmp"]\n', encoding="utf-8")
+    done = place.venue("setup", "--answers", str(answers), "--step", "5", LANG="en_US.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads(place.config.read_text(encoding="utf-8"))["backup"]["source"][0]["exclude"] == [
+        "*.tmp"
+    ]
+
+
+def test_the_plug_is_pulled_with_the_guard_watching_and_the_check_says_what_is_left(
+    place: Place, tmp_path: Path
+) -> None:
+    told = place.directory / "u.dev"
+    told.write_text("ups.status: OL CHRG\nbattery.charge: 100\n", encoding="utf-8")
+    place.write("[[ups]]", 'name = "server-ups"', 'driver = "simulated"', f'path = "{told}"')
+    path = tmp_path / "a.toml"
+    path.write_text('by = "张工"\n', encoding="utf-8")
+    alone = place.venue("setup", "--answers", str(path), "--step", "6", LANG="en_US.UTF-8")
+    assert alone.returncode == 2 and "restart the guard yourself" in alone.stdout
+    place.guard()
+    process = place.start("setup", "--answers", str(path), "--from", "6", LANG="en_US.UTF-8")
+    wait_for(lambda: "power.drill_started" in place.kinds())
+    told.write_text("ups.status: OB DISCHRG\nbattery.charge: 99\n", encoding="utf-8")
+    wait_for(lambda: any(row.get("drill", {}).get("edge") for row in place.status()["power"]))
+    told.write_text("ups.status: OL CHRG\nbattery.charge: 99\n", encoding="utf-8")
+    code = process.wait(60)
+    said = place.said(process)
+    assert "Setup is done." in said and code in (2, 3), said
+    assert next(row for row in json.loads(place.venue("check", "--json").stdout)["points"] if row["key"] == "polarity")["code"] == "drilled"  # noqa: E501  # fmt: skip
