@@ -103,3 +103,10 @@ class Fields:
     def table_or_none(self, key: str) -> dict[str, object] | None:
         """An object, or None where null or nothing stands."""
         return None if self._value.get(key) is None else self.table(key)
+
+    def truth_or_none(self, key: str) -> bool | None:
+        """true or false, or None where null or nothing stands."""
+        value = self._value.get(key)
+        if value is not None and not isinstance(value, bool):
+            raise self._fault(f"{key!r} is neither true nor false")
+        return value

@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 
 from appliance.cli.province_open import add_opening
+from appliance.cli.province_pull import add_pull
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
+from appliance.province import ca
 from appliance.province.keys import (
     IDENTITY_NAME,
     RECEIPTS_KEY_NAME,
@@ -22,6 +24,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = own.add_parser("init", help="make the keys that open the venues' bundles and sign receipts")
     parser.add_argument("directory", metavar="DIR", help="an existing or new directory without keys")
     parser.set_defaults(run=make_keys)
+    add_pull(own)
     add_opening(own)
 
 
@@ -38,6 +41,7 @@ def make_keys(args: argparse.Namespace) -> int:
         f"Put this line into every venue's backup.recipients; it is in {directory / RECIPIENTS_NAME} too.\n"
         f"Put the line of {directory / RECEIPTS_PUBLIC_NAME} into backup.receipt_keys: by it receipts are known.\n"
         f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens.\n"
-        f"Keep {directory / RECEIPTS_KEY_NAME} here too: who has it can say that the province has what it has not."
+        f"Keep {directory / RECEIPTS_KEY_NAME} here too: who has it can say that the province has what it has not.\n"
+        f"Keep {directory / ca.DIRECTORY} here and keep a copy in a safe: by it venues know who may pull."
     )
     return EXIT_OK

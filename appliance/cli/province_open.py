@@ -1,10 +1,8 @@
 """`venue province trust`, `import`, `verify`: whose bundles are believed, what came in by hand, what was opened."""
 
 import argparse
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.backup.bundle import Published
@@ -15,22 +13,12 @@ from appliance.backup.receipt import Receipt
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.cli.bar import Bar
-from appliance.cli.shell import (
-    EXIT_FAILED,
-    EXIT_OK,
-    EXIT_UNAVAILABLE,
-    EXIT_USAGE,
-    add_json,
-    print_json,
-    say,
-)
-from appliance.province.keys import ProvinceKeyError, identities, receipts_key
-from appliance.province.opened import opened
-from appliance.province.receipts import give, is_given, paths_in, receipt_of
+from appliance.cli.province_home import add_home, guarded
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
+from appliance.province.opening import Opener
+from appliance.province.receipts import is_given, paths_in
 from appliance.province.received import NotTaken, Received
-from appliance.province.trust import NotTrusted, trust
-
-HOME = "VENUE_PROVINCE_HOME"
+from appliance.province.trust import trust
 
 
 def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,18 +28,18 @@ def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("signers", metavar="FILE", type=Path, help="the venue's allowed_signers")
     parser.add_argument("--fingerprint", metavar="SHA256:…", required=True, help="as the venue read it out")
-    _add_home(parser)
-    parser.set_defaults(run=_guarded(_trust))
+    add_home(parser)
+    parser.set_defaults(run=guarded(_trust))
     parser = own.add_parser("import", help="take in bundles that came by hand, open them, write receipts")
     parser.add_argument("source", metavar="DIR", type=Path, help="where they are; the receipts go there too")
-    _add_home(parser)
+    add_home(parser)
     add_json(parser)
-    parser.set_defaults(run=_guarded(_import))
+    parser.set_defaults(run=guarded(_import))
     parser = own.add_parser("verify", help="open every bundle that has no receipt yet, and write it")
     parser.add_argument("venues", metavar="CODE", nargs="*", help="only of these venues; default: all")
-    _add_home(parser)
+    add_home(parser)
     add_json(parser)
-    parser.set_defaults(run=_guarded(_verify))
+    parser.set_defaults(run=guarded(_verify))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,28 +50,6 @@ class _Row:
     receipt: Receipt | None = None
     fault: str = ""
     new: bool = False
-
-
-def _add_home(parser: argparse.ArgumentParser) -> None:
-    default = os.environ.get(HOME)
-    parser.add_argument(
-        "--home", metavar="DIR", type=Path, required=default is None, default=default,
-        help=f"where `province init` put the keys; default: ${HOME}",
-    )  # fmt: skip
-
-
-def _guarded(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def run(args: argparse.Namespace) -> int:
-        try:
-            return verb(args)
-        except (ProvinceKeyError, NotTrusted) as error:
-            say(f"venue: {error}")
-            return EXIT_FAILED
-        except (OSError, DiskFault) as error:
-            say(f"venue: {error}")
-            return EXIT_UNAVAILABLE
-
-    return run
 
 
 def _trust(args: argparse.Namespace) -> int:
@@ -137,10 +103,10 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 class _Opening:
-    """Opens bundles with the keys of one home."""
+    """Opens bundles with the keys of one home, a bar for each."""
 
     def __init__(self, home: Path) -> None:
-        self._identities, self._key = identities(home), receipts_key(home)
+        self._opener = Opener(home)
 
     def row(self, bundle: Published, manifest: Manifest) -> _Row:
         """The bundle opened to its end, and its receipt beside it; or why there is none."""
@@ -152,15 +118,11 @@ class _Opening:
             bar(done, manifest.size)
 
         try:
-            receipt = receipt_of(
-                bundle, manifest, opened(bundle, manifest, self._identities, told=told), now=datetime.now(UTC)
-            )
+            return _Row(bundle=bundle.name, receipt=self._opener.receipt(bundle, manifest, told=told))
         except RestoreError as error:
             return _Row(bundle=bundle.name, fault=str(error))
         finally:
             bar.close()
-        give(bundle, receipt, self._key)
-        return _Row(bundle=bundle.name, receipt=receipt)
 
 
 def _carried(bundle: Published, away: Path) -> str:
@@ -173,7 +135,9 @@ def _carried(bundle: Published, away: Path) -> str:
             replace_file(away / path.name, path.read_bytes(), mode=0o644)
     except DiskFault as error:
         receipt = paths_in(bundle.directory, bundle.name)[0]
-        return f"{bundle.name}: whole and here, but its receipt could not be put there: {error}; it is {receipt}"
+        return (
+            f"{bundle.name}: whole and here, but its receipt could not be put there: {error}; it is {receipt}"
+        )
     return ""
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from appliance.backup.age_keys import AgeKeyError, new_identity, parse_identities
 from appliance.backup.disk import DiskFault, sync_directory, write_file
 from appliance.backup.sshsig import public_blob
+from appliance.province import ca
 
 IDENTITY_NAME = "province.key"
 RECIPIENTS_NAME = "recipients.txt"
@@ -38,11 +39,12 @@ def init(directory: Path, *, now: datetime | None = None) -> str:
     """Make the keys of a province that has none; returns the recipient `age1…`.
 
     `province.key` (age-keygen's format) and `receipts.key` (OpenSSH's), both 0600, with their public halves
-    `recipients.txt` and `receipts.pub`. Raises ProvinceKeyExists, ProvinceKeyError.
+    `recipients.txt` and `receipts.pub`; and the authority in `ca/`. Raises ProvinceKeyExists, ProvinceKeyError.
     """
+    moment = now or datetime.now(UTC)
     secret, recipient = new_identity()
     signing = Ed25519PrivateKey.generate()
-    created = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    created = moment.isoformat(timespec="seconds")
     files = (
         (IDENTITY_NAME, f"# created: {created}\n# public key: {recipient}\n{secret}\n".encode(), 0o600),
         (RECIPIENTS_NAME, f"{recipient}\n".encode(), 0o644),
@@ -61,6 +63,9 @@ def init(directory: Path, *, now: datetime | None = None) -> str:
         for name, content, mode in files:
             write_file(directory / name, content, mode=mode)
         sync_directory(directory)
+        ca.make(directory, now=moment)
+    except ca.CaError as error:
+        raise ProvinceKeyError(str(error)) from error
     except (DiskFault, OSError) as error:
         raise ProvinceKeyError(f"{directory}: {error}") from error
     return recipient

@@ -19,6 +19,8 @@ from appliance.backup.receipt import (
 from appliance.backup.sshsig import sign
 from appliance.province.opened import Opened
 
+_ACCEPTED_SUFFIX = ".receipt.accepted"
+
 
 def receipt_of(bundle: Published, manifest: Manifest, found: Opened, *, now: datetime) -> Receipt:
     """What is to be signed of a bundle that was opened whole; `now` aware."""
@@ -52,9 +54,20 @@ def is_given(bundle: Published) -> bool:
     return paths_in(bundle.directory, bundle.name)[1].exists()
 
 
+def was_accepted(bundle: Published) -> bool:
+    """Whether the venue took the receipt over the line."""
+    return (bundle.directory / (bundle.name + _ACCEPTED_SUFFIX)).exists()
+
+
+def mark_accepted(bundle: Published) -> None:
+    """The venue took it. Raises OSError; a mark that a power cut takes is made again: receipts may come twice."""
+    (bundle.directory / (bundle.name + _ACCEPTED_SUFFIX)).touch()
+
+
 def give(bundle: Published, receipt: Receipt, key: Ed25519PrivateKey) -> None:
     """Signs `receipt` and puts it beside the bundle; it exists once its signature does. Raises DiskFault."""
     raw = encode(receipt)
+    (bundle.directory / (bundle.name + _ACCEPTED_SUFFIX)).unlink(missing_ok=True)
     path, signature = paths_in(bundle.directory, bundle.name)
     replace_file(path, raw, mode=0o644)
     replace_file(signature, sign(raw, key=key, namespace=NAMESPACE), mode=0o644)

@@ -2,18 +2,21 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.backup.bundle import Published
-from appliance.backup.disk import DiskFault, HashingWriter, sync_directory, write_file
+from appliance.backup.disk import DiskFault, HashingWriter, sha256_of, sync_directory, write_file
 from appliance.backup.manifest import LIMIT_BYTES, Manifest
 from appliance.backup.outbox import bundles_in
 from appliance.backup.sshsig import SIGNATURE_LIMIT_BYTES
 from appliance.backup.verify import Distrusted, trusted_manifest
 
 RECEIVED_NAME, SIGNERS_NAME, TAKING_NAME = "received", "allowed_signers", ".taking"
+# Keys that were believed once, of boxes that were stolen or replaced: for what they signed while they were.
+FORMER_NAME = "former_signers"
 _BLOCK_BYTES = 1 << 20
 Told = Callable[[int], None]
 
@@ -22,11 +25,21 @@ class NotTaken(Exception):
     """A bundle was not taken in, and what was there before is untouched; the message says why."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """What is kept in mind of a manifest here that is believed: its own sha256 in hex, the sealed file's size."""
+
+    digest: str
+    size: int
+    sitting: str
+
+
 class Received:
     """The province's own directory `home`: its keys, the venues' keys in `allowed_signers`, `received/CODE/`."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._minds: dict[tuple[str, int, int], Believed | None] = {}
 
     def venues(self) -> list[str]:
         """The venues of which anything was received, by their codes. Raises OSError."""
@@ -38,34 +51,64 @@ class Received:
         """Its bundles in the counter's order. Raises OSError."""
         return bundles_in(self._home / RECEIVED_NAME / venue)
 
+    def directory(self, venue: str) -> Path:
+        """Where its bundles stand."""
+        return self._home / RECEIVED_NAME / venue
+
     def signers(self) -> str:
-        """The venues' public keys. Raises OSError."""
+        """The public keys of the venues' boxes. Raises OSError."""
+        return self._text(SIGNERS_NAME)
+
+    def all_signers(self) -> str:
+        """Those, and the keys that were theirs before: what they signed then is true. Raises OSError."""
+        return self._text(SIGNERS_NAME) + "\n" + self._text(FORMER_NAME)
+
+    def believed(self, bundle: Published, signers: str) -> Believed | None:
+        """What the manifest of a bundle here says, None where `signers` do not vouch for it. Raises OSError.
+
+        Read once: a manifest here changes only with its file.
+        """
+        try:
+            key = (bundle.name, bundle.manifest.stat().st_mtime_ns, hash(signers))
+        except FileNotFoundError:
+            return None
+        if key not in self._minds:
+            try:
+                manifest, digest = trusted_manifest(bundle, signers)
+                mind = Believed(digest=digest, size=manifest.size, sitting=sys.intern(manifest.sitting))
+            except Distrusted:
+                mind = None
+            self._minds[key] = mind
+        return self._minds[key]
+
+    def _text(self, name: str) -> str:
         with contextlib.suppress(FileNotFoundError):
-            return (self._home / SIGNERS_NAME).read_text(encoding="utf-8", errors="replace")
+            return (self._home / name).read_text(encoding="utf-8", errors="replace")
         return ""
 
     def take_in(self, bundle: Published, *, told: Told | None = None) -> tuple[Published, Manifest, bool]:
         """The bundle as it stands here now, its manifest, and whether it is new. Raises NotTaken, OSError.
 
-        Nothing gets its name before the signature and the sealed file's size and sha256 are right, all of the copy;
-        one that is here is never written over. `told` hears the bytes copied.
+        Nothing gets its name before the signature and the sealed file's size and sha256 are right, all of the copy.
+        One that is here whole is never written over; one that rotted here is, by the same one. `told` hears the bytes
+        copied.
         """
-        directory = self._home / RECEIVED_NAME / bundle.venue
+        directory = self.directory(bundle.venue)
         here = replace(bundle, directory=directory)
         signers = self.signers()
-        if bundle.venue not in _known(signers):
+        if bundle.venue not in known(signers):
             raise NotTaken(
                 f"{bundle.name}: the venue {bundle.venue} is not known here: `venue province trust`"
             )
         try:
-            if here.signature.exists():
-                return here, _same(bundle, here, signers), False
+            if here.signature.exists() and (held := _same(bundle, here, signers)):
+                return here, held, False
             taking = directory / TAKING_NAME
             taking.mkdir(mode=0o700, parents=True, exist_ok=True)
             staged = replace(bundle, directory=taking)
             try:
                 manifest = _staged(bundle, staged, signers, told)
-                _put(staged, here)
+                put(staged, here)
             finally:
                 for path in (staged.data, staged.manifest, staged.signature):
                     path.unlink(missing_ok=True)
@@ -76,15 +119,29 @@ class Received:
         return here, manifest, True
 
 
-def _known(signers: str) -> set[str]:
+def known(signers: str) -> set[str]:
+    """The venues that any key is believed of."""
     return {name for line in signers.splitlines() for name in line.partition(" ")[0].split(",")}
 
 
-def _same(bundle: Published, here: Published, signers: str) -> Manifest:
-    manifest, digest = trusted_manifest(here, signers)
-    if trusted_manifest(bundle, signers)[1] != digest:
+def _same(bundle: Published, here: Published, signers: str) -> Manifest | None:
+    """The manifest of the bundle that is here whole; None where it rotted, and the one that came may stand for it."""
+    offered = trusted_manifest(bundle, signers)[1]
+    try:
+        manifest, digest = trusted_manifest(here, signers)
+    except Distrusted:
+        return None
+    if offered != digest:
         raise NotTaken(f"{bundle.name}: another bundle of that name was received before")
-    return manifest
+    return manifest if is_whole(here, manifest) else None
+
+
+def is_whole(here: Published, manifest: Manifest) -> bool:
+    """Whether the sealed file is, byte for byte, what was published; one that cannot be read is not."""
+    try:
+        return here.data.stat().st_size == manifest.size and sha256_of(here.data) == manifest.sha256
+    except OSError:
+        return False
 
 
 def _staged(bundle: Published, staged: Published, signers: str, told: Told | None) -> Manifest:
@@ -113,8 +170,10 @@ def _staged(bundle: Published, staged: Published, signers: str, told: Told | Non
     return manifest
 
 
-def _put(staged: Published, here: Published) -> None:
-    staged.data.rename(here.data)
+def put(staged: Published, here: Published) -> None:
+    """The checked files of `staged` under their names; it is here once its signature is. Raises OSError."""
+    if staged.data.exists():
+        staged.data.rename(here.data)
     staged.manifest.rename(here.manifest)
     sync_directory(here.directory)
     staged.signature.rename(here.signature)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.words.backup.help import BACKUP_HELP_ZH
 from appliance.words.languages import LANGUAGES
 from appliance.words.province.enrol import ENROL_HELP_ZH
+from appliance.words.province.fleet import FLEET_HELP_ZH
 from appliance.words.ready.help import READY_HELP_ZH
 from appliance.words.setup.help import SETUP_HELP_ZH
 
@@ -12,6 +13,7 @@ from appliance.words.setup.help import SETUP_HELP_ZH
 HELP_ZH: Mapping[str, str] = {
     **BACKUP_HELP_ZH,
     **ENROL_HELP_ZH,
+    **FLEET_HELP_ZH,
     **READY_HELP_ZH,
     **SETUP_HELP_ZH,
     "考场守护: the box at the venue of a paperless exam.": "考场守护：无纸化考试考点的监控盒。",

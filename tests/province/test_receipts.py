@@ -170,6 +170,26 @@ def test_what_was_received_is_never_written_over(two: Two) -> None:
     assert here.data.read_bytes() == before
 
 
+@pytest.mark.parametrize("file", ["data", "manifest", "signature"])
+def test_a_received_copy_that_rotted_is_replaced_by_the_same_bundle_and_by_no_other(
+    two: Two, file: str
+) -> None:
+    bundle = two.publish()
+    two.known()
+    here, _, _ = Received(two.home).take_in(bundle)
+    path: Path = getattr(here, file)
+    good = path.read_bytes()
+    path.write_bytes(good[:-9] + b"rotten..\n")
+    stranger = Two(two.root / "again", venue=two.venue)
+    (stranger.answers / "1" / "01.ans").write_text("untergeschoben", encoding="utf-8")
+    foreign = replace(stranger.publish(), name=bundle.name)
+    with pytest.raises(NotTaken):
+        Received(two.home).take_in(foreign)
+    assert path.read_bytes() != good
+    assert Received(two.home).take_in(bundle)[2] is True
+    assert path.read_bytes() == good
+
+
 def test_a_bundle_sealed_to_another_key_gets_no_receipt(two: Two, tmp_path: Path) -> None:
     bundle = two.publish()
     two.known()

@@ -52,13 +52,18 @@ class Two:
         """The venue's own `allowed_signers`."""
         return allowed_signers(self.state).read_text(encoding="utf-8")
 
-    def publish(self, kind: str = "full") -> Published:
+    def publish(self, kind: str = "full", *, sitting: str = "") -> Published:
         """One more bundle of the venue; of the answers, four are expected."""
         recipient = self.home.joinpath(RECIPIENTS_NAME).read_text(encoding="utf-8").strip()
         counting = Counting(expected={"": 4}, pattern="*/*.ans")
         source = SourceSpec(name="answers", options=Options(path=self.answers), counting=counting)
         request = Request(
-            state_dir=self.state, venue=self.venue, sources=(source,), recipients=(recipient,), kind=kind
+            state_dir=self.state,
+            venue=self.venue,
+            sources=(source,),
+            recipients=(recipient,),
+            kind=kind,
+            sitting=sitting,
         )
         self.made += 1
         run(request, log_rows=[b'{"seq": 1}'], now=NOW + timedelta(minutes=self.made))

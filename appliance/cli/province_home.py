@@ -1,0 +1,39 @@
+"""What the province's verbs share: where its home is, and its errors in one line."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.backup.disk import DiskFault
+from appliance.cli.shell import EXIT_FAILED, EXIT_UNAVAILABLE, say
+from appliance.province.ca import CaError
+from appliance.province.keys import ProvinceKeyError
+from appliance.province.trust import NotTrusted
+
+HOME = "VENUE_PROVINCE_HOME"
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """`--home`; the environment's is its default."""
+    default = os.environ.get(HOME)
+    parser.add_argument(
+        "--home", metavar="DIR", type=Path, required=default is None, default=default,
+        help=f"where `province init` put the keys; default: ${HOME}",
+    )  # fmt: skip
+
+
+def guarded(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The exit code of `verb`, its errors in one line on stderr."""
+
+    def run(args: argparse.Namespace) -> int:
+        try:
+            return verb(args)
+        except (ProvinceKeyError, NotTrusted, CaError) as error:
+            say(f"venue: {error}")
+            return EXIT_FAILED
+        except (OSError, DiskFault) as error:
+            say(f"venue: {error}")
+            return EXIT_UNAVAILABLE
+
+    return run

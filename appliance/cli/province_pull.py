@@ -1,0 +1,159 @@
+"""`venue province pull`: fetches every venue's bundles over the line, opens them, sends receipts."""
+
+import argparse
+import json
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from appliance.cli.bars import Bars
+from appliance.cli.province_home import add_home, guarded
+from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, say
+from appliance.province.fetch import Budget
+from appliance.province.pull import LARGEST_BYTES, Pull, PullBusy, Wish
+from appliance.province.talk import Told
+from appliance.province.venues import VenuesFault
+
+_MOST_AT_ONCE = 256
+_MB, _GB = 1e6, 1 << 30
+
+
+def add_pull(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `pull`."""
+    parser = own.add_parser(
+        "pull", help="fetch every venue's bundles, open them, send receipts; goes on until ended"
+    )
+    parser.add_argument("venues", metavar="CODE", nargs="*", help="only of these venues; default: all")
+    parser.add_argument("--once", action="store_true", help="one round, and end")
+    parser.add_argument(
+        "--at-once", metavar="N", type=_whole, default=32, help="so many venues at once (default: 32)"
+    )
+    parser.add_argument(
+        "--mb-per-s", metavar="X", type=_rate, default=0.0, help="for all of them together; default: no limit"
+    )
+    parser.add_argument(
+        "--every",
+        metavar="S",
+        type=_rate,
+        default=30.0,
+        help="seconds until a venue is asked again (default: 30)",
+    )
+    parser.add_argument(
+        "--largest-gb",
+        metavar="X",
+        type=_rate,
+        default=LARGEST_BYTES / _GB,
+        help="no bundle beyond that is taken (default: 8)",
+    )
+    parser.add_argument(
+        "--no-open", action="store_true", help="fetch alone; `province verify` opens them later"
+    )
+    add_home(parser)
+    add_json(parser)
+    parser.set_defaults(run=guarded(_pull))
+
+
+def _pull(args: argparse.Namespace) -> int:
+    budget, bars = Budget(bytes_per_s=args.mb_per_s * _MB), Bars()
+    bars.shown = bars.shown and not args.json
+    wish = Wish(
+        at_once=args.at_once, once=args.once, every_s=args.every, opens=not args.no_open,
+        codes=tuple(args.venues), largest_bytes=int(args.largest_gb * _GB),
+    )  # fmt: skip
+    try:
+        pull = Pull(args.home, wish, budget=budget, told=_as_lines() if args.json else _to_people(bars))
+        if fault := _nobody(args, pull):
+            say(fault)
+            return EXIT_USAGE
+        with _until_ended(pull):
+            pull.run()
+    except VenuesFault as error:
+        say("\n".join(f"venue: {line}" for line in str(error).splitlines()))
+        return EXIT_CONFIG
+    except PullBusy as error:
+        say(f"venue: {error}")
+        return EXIT_BUSY
+    finally:
+        bars.close()
+    if pull.wrong and not args.json:
+        say(f"Not all is well with: {', '.join(sorted(pull.wrong))} (`venue province status`)")
+    return EXIT_FAILED if pull.wrong else EXIT_OK
+
+
+def _nobody(args: argparse.Namespace, pull: Pull) -> str:
+    unknown = sorted(set(args.venues) - set(pull.courses))
+    if unknown:
+        return f"venue: no address of {', '.join(unknown)} in {args.home / 'venues.toml'}"
+    return (
+        ""
+        if pull.courses
+        else f"venue: no venue with an address in {args.home / 'venues.toml'}: `venue province enrol`"
+    )
+
+
+class _until_ended:
+    """SIGINT and SIGTERM end the pull; what came stays, and the next one goes on with it."""
+
+    def __init__(self, pull: Pull) -> None:
+        self._pull = pull
+
+    def __enter__(self) -> None:
+        def end(_number: int, _frame: FrameType | None) -> None:
+            self._pull.ended()
+
+        self._before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+
+def _as_lines() -> Callable[[Told], None]:
+    def told(one: Told) -> None:
+        if one.kind == "progress":
+            return
+        fields = {"kind": one.kind, "venue": one.venue, "bundle": one.bundle, "detail": one.detail}
+        line = {"schema": 1} | {key: text for key, text in fields.items() if text}
+        numbers = {"taken": "bytes", "opened": "files", "answered": "bundles"}
+        if one.kind in numbers:
+            line[numbers[one.kind]] = one.done or one.total
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+
+    return told
+
+
+def _to_people(bars: Bars) -> Callable[[Told], None]:
+    def told(one: Told) -> None:
+        match one.kind:
+            case "progress":
+                bars.at(one.venue, one.bundle.removeprefix(one.venue + "-"), one.done, one.total)
+            case "taken":
+                bars.say(f"{one.bundle}  {one.total} bytes")
+            case "opened":
+                bars.say(f"{one.bundle}  {one.done} files opened and right")
+            case "accepted":
+                bars.say(f"{one.bundle}  the venue has its receipt")
+            case "alarm":
+                bars.gone(one.venue)
+                bars.say(f"ALARM  {one.venue}  {one.detail}")
+            case "fault":
+                bars.gone(one.venue)
+                bars.say(f"{one.venue}  {one.detail}")
+
+    return told
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= _MOST_AT_ONCE):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r}: 1 to {_MOST_AT_ONCE} was expected")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r}: a number above 0 was expected")
+    return value

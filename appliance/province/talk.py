@@ -1,0 +1,235 @@
+"""One talk with one venue: what the province has not is fetched, checked and given its name; receipts go out."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from appliance.backup.bundle import DATA_SUFFIX, MANIFEST_SUFFIX, SIGNATURE_SUFFIX, Published
+from appliance.backup.disk import DiskFault
+from appliance.backup.manifest import LIMIT_BYTES, Manifest
+from appliance.backup.sshsig import SIGNATURE_LIMIT_BYTES
+from appliance.backup.verify import Distrusted, trusted_manifest
+from appliance.province.answer import LineDown, Refused
+from appliance.province.fetch import BUNDLES, Budget, Missing, fetch
+from appliance.province.line import Line
+from appliance.province.listing import listed, phase
+from appliance.province.receipts import is_given, mark_accepted, paths_in, was_accepted
+from appliance.province.received import Received, is_whole, known, put
+from appliance.province.row import Row, newest_sitting_first
+
+PULLING = ".pulling"
+RECEIPTS_PATH = "/pull/v1/receipts"
+KEEP_FREE_BYTES = 1 << 30
+_ACCEPTED, _LATER = (200, 202), (429, 500, 502, 503, 504, 507)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something that happened with `venue`.
+
+    `kind` is one of answered, progress, taken, opened, accepted, alarm, fault; `done` and `total` are bytes.
+    """
+
+    kind: str
+    venue: str
+    bundle: str = ""
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Talked:
+    """What came of it. `later`: older sittings are still to be fetched; `refused`: a file was not the promised one."""
+
+    phase: str = ""
+    newest: str = ""
+    listed: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
+    taken: list[tuple[Published, Manifest]] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    later: bool = False
+    refused: bool = False
+
+
+class Talk:
+    """A venue's side of the pull; `result` grows while it runs, so that what was reached before a fault is known."""
+
+    def __init__(
+        self, received: Received, code: str, line: Line, *,
+        budget: Budget, told: Callable[[Told], None], largest_bytes: int,
+    ) -> None:  # fmt: skip
+        self._received, self._code, self._line = received, code, line
+        self._budget, self._told, self._largest_bytes = budget, told, largest_bytes
+        self._here = received.directory(code)
+        self._staging = self._here / PULLING
+        self.result = Talked()
+
+    def run(self, *, newest_only: bool) -> None:
+        """Everything, or only the newest sitting's. Raises LineFault, DiskFault, OSError."""
+        signers = self._received.signers()
+        if self._code not in known(signers):
+            raise Refused("its signing key is not known here: `venue province trust`")
+        names = list({bundle.name: bundle for bundle in listed(self._line, self._code, self._here)}.values())
+        self.result.phase = phase(self._line)
+        self.result.listed, self.result.newest = len(names), names[-1].name if names else ""
+        self._told(Told(kind="answered", venue=self._code, total=len(names)))
+        self._receipts()
+        row, held, sittings = self._held(signers)
+        wanted = self._believed([b for b in names if b.name not in held], signers, row)
+        self._sweep({bundle.name for bundle, _ in wanted})
+        if names and names[-1].counter < row.newest():
+            self._alarm(
+                f"its newest bundle is {names[-1].name}; a newer one is here: its box was set back or replaced"
+            )
+        for text in row.alarms():
+            self._alarm(text)
+        self.result.waiting = {bundle.name: manifest.size for bundle, manifest in wanted}
+        ordered = newest_sitting_first(wanted, sittings)
+        first = ordered[0][1].sitting if ordered else ""
+        for here, manifest in ordered:
+            if newest_only and manifest.sitting != first:
+                self.result.later = True
+                break
+            self._fetched(here, manifest)
+            self._receipts()
+
+    def _held(self, signers: str) -> tuple[Row, set[str], dict[str, int]]:
+        """What is here whole by its size; the row of the box that is believed now; each sitting's highest number."""
+        row, held = Row(), set()
+        sittings: dict[str, int] = {}
+        for bundle in self._received.bundles(self._code):
+            found = self._received.believed(bundle, signers)
+            there = found or self._received.believed(bundle, self._received.all_signers())
+            if there is None:
+                self._alarm(f"{bundle.name}: its manifest rotted here, or nobody knows its key")
+                continue
+            if found:
+                row.add(bundle, found.digest)
+                sittings[found.sitting] = max(sittings.get(found.sitting, 0), bundle.counter)
+            if bundle.data.exists() and bundle.data.stat().st_size == there.size:
+                held.add(bundle.name)
+            else:
+                self._alarm(f"{bundle.name}: the sealed file is gone or cut here; it is fetched again")
+        return row, held, sittings
+
+    def _believed(self, wanted: list[Published], signers: str, row: Row) -> list[tuple[Published, Manifest]]:
+        """Of `wanted` those whose manifests are the venue's own, follow one another, and promise what can be."""
+        found = []
+        for here in wanted:
+            try:
+                manifest, digest = trusted_manifest(self._manifest(here, signers), signers)
+            except (Distrusted, Missing) as error:
+                fault = str(error)
+            else:
+                fault = row.fault(manifest) or self._too_much(manifest) or self._other(here, digest, signers)
+            if fault:
+                self._drop(here)
+                self._alarm(fault)
+            else:
+                row.add(here, digest)
+                found.append((here, manifest))
+        return found
+
+    def _too_much(self, manifest: Manifest) -> str:
+        if manifest.size <= self._largest_bytes:
+            return ""
+        return f"{manifest.name}: it promises {manifest.size} bytes, at most {self._largest_bytes} are taken"
+
+    def _other(self, here: Published, digest: str, signers: str) -> str:
+        there = self._received.believed(here, signers) if here.signature.exists() else None
+        return f"{here.name}: another bundle of that name is here" if there and there.digest != digest else ""
+
+    def _manifest(self, here: Published, signers: str) -> Published:
+        """The manifest and its signature beside, fetched where they are not there already. Raises LineFault."""
+        staged = replace(here, directory=self._staging)
+        try:
+            trusted_manifest(staged, signers)
+            return staged
+        except Distrusted:
+            self._staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path, suffix, limit_bytes in (
+            (staged.manifest, MANIFEST_SUFFIX, LIMIT_BYTES),
+            (staged.signature, SIGNATURE_SUFFIX, SIGNATURE_LIMIT_BYTES),
+        ):
+            status, raw = self._line.small(BUNDLES + here.name + suffix, limit_bytes=limit_bytes)
+            if status == 404:
+                raise Missing(f"{path.name}: missing: the venue names it and does not have it")
+            if status != 200:
+                raise (LineDown if status in _LATER else Refused)(f"{path.name}: the venue says {status}")
+            path.write_bytes(raw)
+        return staged
+
+    def _fetched(self, here: Published, manifest: Manifest) -> None:
+        """The sealed file, and with it the bundle under its name; a fault of this one file leaves the others."""
+        staged = replace(here, directory=self._staging)
+
+        def told(done: int, total: int) -> None:
+            self._told(Told(kind="progress", venue=self._code, bundle=here.name, done=done, total=total))
+
+        free = shutil.disk_usage(self._here).free
+        if free < manifest.size + KEEP_FREE_BYTES:
+            raise DiskFault(OSError(28, f"no room for {here.name}: {free} bytes are free here"))
+        try:
+            if not is_whole(here, manifest):
+                part = self._staging / f"{here.name}{DATA_SUFFIX}.part"
+                fetch(
+                    self._line, manifest, part, here.data,
+                    file_name=here.name + DATA_SUFFIX, budget=self._budget, told=told,
+                )  # fmt: skip
+        except Refused as error:
+            self.result.refused = True
+            self._alarm(str(error))
+            return
+        _flush(staged.manifest, staged.signature)
+        put(staged, here)
+        self.result.waiting.pop(here.name, None)
+        self.result.taken.append((here, manifest))
+        self._told(Told(kind="taken", venue=self._code, bundle=here.name, total=manifest.size))
+
+    def _receipts(self) -> None:
+        """Sends every receipt that the venue has not accepted; a refused one is an alarm. Raises LineFault."""
+        for bundle in self._received.bundles(self._code):
+            if not is_given(bundle) or was_accepted(bundle):
+                continue
+            receipt, signature = (
+                path.read_text(encoding="utf-8") for path in paths_in(self._here, bundle.name)
+            )
+            body = json.dumps({"schema": 1, "receipt": receipt, "signature": signature}, ensure_ascii=False)
+            status, _ = self._line.post(RECEIPTS_PATH, body.encode())
+            if status in _ACCEPTED:
+                mark_accepted(bundle)
+                self._told(Told(kind="accepted", venue=self._code, bundle=bundle.name))
+            elif status in _LATER:
+                raise LineDown(f"{bundle.name}: the venue takes its receipt later ({status})")
+            else:
+                self._alarm(f"{bundle.name}: the venue refuses its receipt ({status})")
+
+    def _drop(self, here: Published) -> None:
+        staged = replace(here, directory=self._staging)
+        for path in (staged.manifest, staged.signature):
+            path.unlink(missing_ok=True)
+
+    def _sweep(self, wanted: set[str]) -> None:
+        """What is of no bundle that is still to come; a part of one that came by hand meanwhile, for one."""
+        if not self._staging.exists():
+            return
+        for name in os.listdir(self._staging):
+            if not any(name.startswith(one + ".") for one in wanted):
+                (self._staging / name).unlink(missing_ok=True)
+
+    def _alarm(self, text: str) -> None:
+        self.result.alarms.append(text)
+        self._told(Told(kind="alarm", venue=self._code, detail=text))
+
+
+def _flush(*paths: Path) -> None:
+    for path in paths:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

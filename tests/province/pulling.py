@@ -1,0 +1,49 @@
+"""One round of the pull over what a test serves, and what came of it."""
+
+import os
+from pathlib import Path
+
+from appliance.backup.bundle import Published
+from appliance.backup.outbox import bundles_in
+from appliance.province.fetch import Budget
+from appliance.province.pull import Pull, Wish
+from appliance.province.talk import Told
+from tests.province.served import HASTY, Handler, Lie
+from tests.province.two import Two
+
+
+def pulled(two: Two, **wish: object) -> list[Told]:
+    """One round; what it told."""
+    told: list[Told] = []
+    how = {"once": True, "at_once": 4, "patience": HASTY, "longest_wait_s": 0.05, "tries": 3} | wish
+    Pull(two.home, Wish(**how), budget=Budget(), told=told.append).run()  # type: ignore[arg-type]
+    return told
+
+
+def here(two: Two) -> list[Published]:
+    """What the province has of the venue."""
+    return bundles_in(two.home / "received" / two.venue)
+
+
+def alarms(told: list[Told]) -> list[str]:
+    """What was wrong."""
+    return [one.detail for one in told if one.kind in ("alarm", "fault")]
+
+
+def grow(two: Two, size: int = 3_000_000) -> None:
+    """Answers that no compression makes small."""
+    (two.answers / "1" / "scan.bin").write_bytes(os.urandom(size))
+
+
+def cut_once(name: str, at: int) -> Lie:
+    """The first answer with the sealed file of `name` breaks off after `at` bytes."""
+    done = []
+
+    def lie(handler: Handler, path: str) -> bool:
+        if path.endswith(name + ".tar.zst.age") and not done:
+            done.append(path)
+            handler.cut(handler.server.served.two.state / "outbox" / Path(path).name, at)
+            return True
+        return False
+
+    return lie
