@@ -68,6 +68,9 @@ ROOMS = {
     ),
     "appliance.province": room("backup", "enrolment", leaves=True, outside="cryptography", package=True),
     "appliance.pins": room(leaves=True),
+    # Before the package is there: nothing but the standard library. The label is printed once it is.
+    "appliance.install": room("command", "hw.boards", package=True),
+    "appliance.install.label": room(outside="segno"),
     "appliance.words": room("events", package=True),
     "appliance.control": room(
         "events", "eventlog", "exam.acts", "exam.report", "pins", "dispatch.inbox",

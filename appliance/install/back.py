@@ -1,0 +1,38 @@
+"""The way back: what was changed is as it was, and the package is gone again."""
+
+from typing import Final
+
+from appliance.install import boot, packages, readonly, remake
+from appliance.install import system as box
+from appliance.install.ledger import Ledger
+from appliance.install.wanted import Told, Wanted
+
+UNDO: Final = {**boot.UNDO, readonly.FSTAB: readonly.without_line}
+
+
+def take_back(wanted: Wanted) -> tuple[Told, bool]:
+    """Puts back all that was changed, in reverse; False where something was changed by others since and is left.
+
+    What the boot reads comes before lockdown.conf and the package: a box that starts in between has its network.
+    Raises InstallError.
+    """
+    ledger, told, whole = Ledger(wanted.root), Told(), True
+    remake.note_all(ledger)
+    for name in reversed(list(ledger.entries)):
+        if ledger.restore(name, UNDO.get(name)):
+            told.changed.append(f"{name}: as it was")
+            continue
+        own = name.startswith(f"{box.ETC}/")
+        told.remarks.append(
+            f"{name}: changed since by somebody else, left" + (" (the venue's)" if own else "")
+        )
+        whole = whole and own
+    if not wanted.files_only:
+        told.changed += remake.all_due(ledger)
+        if ledger.values.get("package_was_here") is False and packages.installed().version:
+            packages.remove()
+            told.changed.append(f"{packages.NAME} removed; its record stays (apt purge takes it away)")
+    if whole:
+        ledger.values, ledger.entries = {}, {}
+    ledger.close()
+    return told, whole
