@@ -129,9 +129,21 @@ def _province(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzi
     )
     match text(province, "state"):
         case "received":
-            return Line(words=say("province_received", time=time), level="ok")
+            return _received(language, say, province, time, now, zone)
         case "behind" if time:
             return Line(words=say("province_behind", time=time), level="attention")
         case "behind" | "none":
             return Line(words=say("province_none"), level="attention")
     return Line(words=say("province_unmonitored"), level="unknown")
+
+
+def _received(language: str, say: Say, province: Plain, time: str, now: datetime, zone: tzinfo) -> Line:
+    """省里已收，已打开核对 93/93，11:42. Where nobody counts the files; of an old record, until when."""
+    at = day_time(language, moment_of(province.get("receipt_at")), now, zone)
+    expected, collected = province.get("expected"), province.get("collected")
+    if not at:
+        return Line(words=say("province_received", time=time), level="ok")
+    if not isinstance(expected, int) or not isinstance(collected, int):
+        return Line(words=say("province_opened", count=count(province, "files"), time=at), level="ok")
+    words = say("province_checked", expected=expected, collected=collected, time=at)
+    return Line(words=words, level="ok" if collected >= expected else "attention")

@@ -121,6 +121,7 @@ def keep(incoming: Path, body: bytes) -> None:
     beside = incoming / f".{name}.part"
     try:
         with beside.open("wb") as file:
+            os.fchmod(file.fileno(), 0o644)  # another user looks at it; nobody else comes into the directory
             file.write(body)
             file.flush()
             os.fsync(file.fileno())

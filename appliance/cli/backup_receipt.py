@@ -1,10 +1,12 @@
 """`venue backup receipt`, `fingerprint`: receipts that came by hand, and what the phone call compares."""
 
 import argparse
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.backup.disk import DiskFault, replace_file
+from appliance.backup.incoming import is_news, taken, waiting
 from appliance.backup.keys import allowed_signers
 from appliance.backup.outbox import bundles
 from appliance.backup.receipt import (
@@ -30,16 +32,18 @@ from appliance.cli.shell import (
 )
 from appliance.client import Client
 from appliance.config.load import Config, load
+from appliance.words import plain_text
 
-RECEIPTS_NAME = "receipts"
+RECEIPTS_NAME, INCOMING_NAME = "receipts", "incoming"
 
 
 def add_receipt(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `receipt` and `fingerprint`."""
     parser = own.add_parser("receipt", help="check receipts that came by hand, and note them")
     parser.add_argument(
-        "paths", metavar="PATH", nargs="+", type=Path, help="NAME.receipt.json, or where they are"
+        "paths", metavar="PATH", nargs="*", type=Path, help="NAME.receipt.json, or where they are"
     )
+    parser.add_argument("--job", action="store_true", help="those that came over the line; the guard does it by itself")
     add_config(parser)
     parser.set_defaults(run=asking(note))
     parser = own.add_parser("fingerprint", help="of this venue's signing key, to read out to the province")
@@ -49,8 +53,11 @@ def add_receipt(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def note(args: argparse.Namespace) -> int:
     """`backup receipt PATH…`: each receipt that holds is kept and told to the guard; 2 where one does not."""
+    if args.job != (not args.paths):
+        say("venue backup receipt: PATH was expected, or --job")
+        return EXIT_USAGE
     found = list(_receipts_at(args.paths))
-    if not found:
+    if not found and not args.job:
         say("venue: no receipt is there (NAME.receipt.json with its NAME.receipt.json.sig)")
         return EXIT_USAGE
     config = load(args.config)
@@ -59,6 +66,10 @@ def note(args: argparse.Namespace) -> int:
             f"{args.config}: backup.receipt_keys: missing: no receipt can be known without the province's key"
         )
         return EXIT_CONFIG
+    return _note_incoming(config, client_of(args)) if args.job else _note_by_hand(args, config, found)
+
+
+def _note_by_hand(args: argparse.Namespace, config: Config, found: list[Path]) -> int:
     refused = 0
     for path in found:
         try:
@@ -101,16 +112,58 @@ def _kept(path: Path, config: Config) -> Receipt:
         _limited(path, LIMIT_BYTES),
         _limited(path.with_name(f"{path.name}.sig"), SIGNATURE_LIMIT_BYTES),
     )
+    receipt = _checked(raw, signature, config)
+    _keep(receipt, raw, signature, config.venue.state_dir / RECEIPTS_NAME)
+    return receipt
+
+
+def _checked(raw: bytes, signature: bytes, config: Config) -> Receipt:
     state_dir = config.venue.state_dir
-    receipt = accepted(
+    return accepted(
         raw, signature, keys=config.backup.receipt_keys, here=bundles(state_dir),
         signers=allowed_signers(state_dir).read_text(encoding="utf-8", errors="replace"),
     )  # fmt: skip
-    directory = state_dir / RECEIPTS_NAME
+
+
+def _keep(receipt: Receipt, raw: bytes, signature: bytes, directory: Path) -> None:
     directory.mkdir(mode=0o750, exist_ok=True)
     replace_file(directory / (receipt.bundle + RECEIPT_SUFFIX), raw, mode=0o640)
     replace_file(directory / (receipt.bundle + SIGNATURE_SUFFIX), signature, mode=0o640)
-    return receipt
+
+
+def _note_incoming(config: Config, client: Client) -> int:
+    """What came over the line, in the order in which it came: told, kept, taken away. What is none is told together.
+
+    Whoever is killed at it leaves what he had not told: it is told by the next run, at the worst twice.
+    """
+    directory = config.venue.state_dir / RECEIPTS_NAME
+    refused: list[str] = []
+    try:
+        for path in waiting(directory / INCOMING_NAME):
+            try:
+                raw, signature = taken(path)
+                receipt = _checked(raw, signature, config)
+                if is_news(receipt, directory):
+                    _tell(client, receipt)
+                    _keep(receipt, raw, signature, directory)
+            except ReceiptFault as error:
+                refused.append(plain_text(error))
+                say(f"venue: {path.name}: {plain_text(error)}")
+            _away(path)
+        if refused:
+            client.call("report", kind="receipt.refused", body={"reason": refused[0], "count": len(refused)})
+    except (OSError, DiskFault) as error:
+        say(f"venue: {directory}: {error}")
+        return EXIT_UNAVAILABLE
+    return EXIT_FAILED if refused else EXIT_OK
+
+
+def _away(path: Path) -> None:
+    """Whatever it is: what can not be taken away would be looked at for ever."""
+    try:
+        path.unlink(missing_ok=True)
+    except IsADirectoryError:
+        shutil.rmtree(path)
 
 
 def _tell(client: Client, receipt: Receipt) -> None:

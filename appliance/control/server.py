@@ -22,8 +22,8 @@ SLOT_S = 1.0
 PROOF_S = 1.0  # so often it asks itself; a look at the clock between two connections costs nothing
 HUNG_S = 5.0  # without an answer to itself
 FULL_S = 30.0  # without a slot for anybody: 32 answers that none of them ends
-TECHNICIAN, READER, PAGE, BACKUP = "technician", "reader", "page", "backup"
-GROUP, OF_USER = "venue", {"venue-page": PAGE, "venue-backup": BACKUP}
+TECHNICIAN, READER, PAGE, BACKUP, RECEIPTS = "technician", "reader", "page", "backup", "receipts"
+GROUP, OF_USER = "venue", {"venue-page": PAGE, "venue-backup": BACKUP, "venue-receipts": RECEIPTS}
 
 
 class Answerer(Protocol):

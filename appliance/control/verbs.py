@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.control.question import ControlError, Question
-from appliance.control.server import BACKUP
+from appliance.control.server import BACKUP, RECEIPTS
 from appliance.control.sessions import Session, Sessions
 from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
 from appliance.control.sitting_report import sitting_report
@@ -28,6 +28,7 @@ from appliance.events.bodies import (
     NetworkProven,
     NetworkUnproven,
     OutboxRead,
+    ReceiptRefused,
     SealLifted,
     SealMade,
 )
@@ -45,10 +46,13 @@ REPORTED: dict[str, type[Body]] = {
     cls.kind: cls
     for cls in (
         BundlePublished, BackupFailed, BundleReceipted, BundlePruned, OutboxRead, CopyRead, BackupDrilled,
-        NetworkProven, NetworkUnproven,
+        ReceiptRefused, NetworkProven, NetworkUnproven,
     )
 }  # fmt: skip
-OF_BACKUP = (BundlePublished.kind, BackupFailed.kind, BundlePruned.kind, OutboxRead.kind, CopyRead.kind)
+MAY_REPORT = {
+    BACKUP: (BundlePublished.kind, BackupFailed.kind, BundlePruned.kind, OutboxRead.kind, CopyRead.kind),
+    RECEIPTS: (BundleReceipted.kind, ReceiptRefused.kind),
+}
 Key = tuple[str, str, str]  # verb, token, the form's own key
 Reply = Future[dict[str, Any]]
 PINS_FOR = {
@@ -108,8 +112,8 @@ class Verbs:
             return self._certificate()
         if verb in BY_PAGE or verb in BY_SHELL:
             return self._sign_in.answer(role, question)
-        if role == BACKUP:
-            return self._report_of_backup(question)
+        if role in MAY_REPORT:
+            return self._report_of_job(role, question)
         session = self._sign_in.permit(role, question)
         if verb == "report" and question.page is None:
             return self._report(args)
@@ -117,9 +121,9 @@ class Verbs:
             raise ControlError("unknown-verb", verb=verb)
         return self._act(question, session)
 
-    def _report_of_backup(self, question: Question) -> Any:  # noqa: ANN401 - plain JSON
-        """Its process reads what strangers wrote: it may say what became of a bundle, and nothing else."""
-        if question.verb != "report" or question.args.get("kind") not in OF_BACKUP:
+    def _report_of_job(self, role: str, question: Question) -> Any:  # noqa: ANN401 - plain JSON
+        """Its process reads what strangers wrote: it may say what became of a bundle, or of a receipt, nothing else."""
+        if question.verb != "report" or question.args.get("kind") not in MAY_REPORT[role]:
             raise ControlError("not-permitted", 77)
         return self._report(question.args)
 

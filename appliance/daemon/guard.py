@@ -12,13 +12,15 @@ from appliance.clock import Clock, SimulatedClock, SystemClock
 from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
 from appliance.daemon import house
-from appliance.daemon.backups import make_copies, make_jobs
+from appliance.daemon.backups import make_copies, make_jobs, make_receipts, receipt_watchers
 from appliance.daemon.heart import Heart
 from appliance.daemon.instruments import enforcers, make_panel, watchers
 from appliance.daemon.line import line_asides, line_enforcers, line_watchers, make_firewall, make_proofs
 from appliance.daemon.settings import Settings
 from appliance.dispatch import Board, Dispatch, Inbox, Observed, Report
 from appliance.dispatch.start import start
+from appliance.enforce.aside import Aside
+from appliance.enforce.dial_out import DialOut
 from appliance.enforce.servers import ServerStop, ServerStops
 from appliance.eventlog import LogError, LogNewerError
 from appliance.events import Body, Event
@@ -84,12 +86,14 @@ class Guard:
         self._line = line_asides(self._firewall)
         self._jobs = make_jobs(settings, self._report)
         self._copies = make_copies(settings, self._report)
+        self._receipts = make_receipts(settings)
         self._proofs = make_proofs(settings, lambda body: self._inbox.put(Report(body=body)))
         self._stops = self._make_stops()
         self._dispatch = self._make_dispatch()
         self._control = self._make_control()
         self._watchers = watchers(settings, post=self._observe, rate=self._clock.rate, panel=self._panel)
         self._watchers += line_watchers(self._firewall, self._observe)
+        self._watchers += receipt_watchers(settings, self._observe)
         self._house = house.keep(settings=settings, inbox=self._inbox, alarm=self._alarm)
 
     def _make_stops(self) -> ServerStops:
@@ -119,6 +123,7 @@ class Guard:
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
             | line_enforcers(self._firewall, self._line)
             | {key: copies.hold for key, copies in self._copies.items()}
+            | {"receipts": self._receipts.hold, "dial_out": Aside(DialOut().hold).hold}
             | ({"line_proof": self._proofs.hold} if self._proofs is not None else {}),
             start_backup=self._jobs.start,
             journal=self._say,
@@ -172,6 +177,7 @@ class Guard:
         self._jobs.stop()
         for copies in self._copies.values():
             copies.stop()
+        self._receipts.stop()
         if self._proofs is not None:
             self._proofs.stop()
         self._stops.stop()

@@ -8,6 +8,7 @@ from appliance.events.readings import (
     LedgerReading,
     PresenceReading,
     Reading,
+    ReceiptsReading,
     SeatsReading,
     UsbReading,
 )
@@ -25,6 +26,8 @@ def drifted_keys(venue: Venue, reading: Reading, now: Moment) -> tuple[str, ...]
             return attached_drifted(venue, reading, now)
         case FirewallReading(drift=drift, moved=moved, foreign=foreign):
             return ("network",) if drift or moved or foreign else ()
+        case ReceiptsReading(waiting=waiting):
+            return ("receipts",) if waiting else ()
     return ()
 
 

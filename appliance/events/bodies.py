@@ -103,7 +103,7 @@ from appliance.events.sealed import (
     SwitchDeclared,
 )
 from appliance.events.seats import SeatRegistered, SeatRetired
-from appliance.events.stored import BackupDrilled, BundlePruned, CopyRead, OutboxRead
+from appliance.events.stored import BackupDrilled, BundlePruned, CopyRead, OutboxRead, ReceiptRefused
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -129,7 +129,7 @@ BODIES: dict[str, type[Body]] = {
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
         BackupRequested, BundlePublished, BackupFailed, BundleReceipted, BundlePruned, OutboxRead,
-        CopyRead, BackupDrilled, PostureHeld, PostureFailed,
+        CopyRead, BackupDrilled, ReceiptRefused, PostureHeld, PostureFailed,
     )
 }  # fmt: skip
 
@@ -213,6 +213,7 @@ __all__ = [
     "PowerTestStarted",
     "PowerUnknown",
     "RadiosRead",
+    "ReceiptRefused",
     "SessionBegun",
     "RehearsalEnded",
     "RehearsalStarted",

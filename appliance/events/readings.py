@@ -80,6 +80,13 @@ class HostReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsReading:
+    """How many receipts came over the line and were not looked at yet."""
+
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockReading:
     """Whether anything vouches for the wall clock, and what."""
 
@@ -155,6 +162,7 @@ Reading = (
     | SeatsReading
     | DiskReading
     | HostReading
+    | ReceiptsReading
     | ClockReading
     | PanelRead
     | PresenceReading

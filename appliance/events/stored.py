@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from appliance.events.body import Body
+from appliance.events.body import WARNING, Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +86,16 @@ class BackupDrilled(Body):
     differing: int = 0
     faulty: tuple[str, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRefused(Body):
+    """Something came over the line as a receipt and is none: `count` of them, the first for `reason`.
+
+    Nothing was noted and nothing lost: the bundle is still owed until a receipt of the province's comes.
+    """
+
+    kind: ClassVar[str] = "receipt.refused"
+    level: ClassVar[int] = WARNING
+    reason: str
+    count: int = 1

@@ -36,8 +36,10 @@ def province_row(venue: Venue) -> Plain:
     if not receipted:
         return {"state": "none", "last_receipted_at": None, "name": ""}
     name = max(receipted, key=lambda bundle: receipted[bundle])
-    last = venue.backup.last
+    last, told = venue.backup.last, venue.backup.receipt
     return {
+        **({"files": told.files, "expected": told.expected, "collected": told.collected} if told else {}),
+        "receipt_at": _iso(receipted.get(told.name)) if told else None,
         "state": "received" if last and last.name in receipted else "behind",
         "last_receipted_at": receipted[name].isoformat(),
         "held_until": _iso(venue.backup.held_until),

@@ -42,7 +42,8 @@ class BackupState:
     """The last bundle, each sitting's final one, what the province holds, and the last failure since.
 
     `recent` are the last 50 bundles by name, `receipted` the last 200 receipts; `held_until` is how far
-    the bundles go that the province holds. `deltas`: how many were made since the last full one, of `full_at`.
+    the bundles go that the province holds, `receipt` what it found in the newest of them. `deltas`: how many were
+    made since the last full one, of `full_at`.
     `short`: sources whose last bundle of a sitting held fewer answers than it should, until one holds them all.
     """
 
@@ -51,6 +52,7 @@ class BackupState:
     recent: dict[str, datetime] = field(default_factory=dict)
     receipted: dict[str, datetime] = field(default_factory=dict)
     held_until: datetime | None = None
+    receipt: BundleReceipted | None = None
     requested_seq: int = 0
     requested_full: bool = False
     deltas: int = 0
@@ -105,8 +107,8 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
                 failed_code="",
                 failures=0,
             )
-        case BundleReceipted(name=name):
-            return _receipted(backup, name, event.at)
+        case BundleReceipted() as body:
+            return _receipted(backup, body, event.at)
         case BundlePruned(place="") if backup.failed_code == FULL_UP:
             return replace(backup, failed=None)  # there may be room now: it is not waited for
     kept = stored.after(backup.stored, event.body, now)
@@ -136,10 +138,19 @@ def _short(before: dict[str, SourceTold], body: BundlePublished) -> dict[str, So
     return {name: told for name, told in before.items() if name not in whole}
 
 
-def _receipted(backup: BackupState, name: str, at: datetime) -> BackupState:
+def _receipted(backup: BackupState, body: BundleReceipted, at: datetime) -> BackupState:
+    name, before = body.name, backup.receipt
     known = [when for when in (backup.held_until, backup.recent.get(name)) if when]
     rows = [*backup.receipted.items(), (name, at)]
     finals = {bundle.name for bundle in backup.finals.values()}
     # A sitting's last receipt stays: an exam's bundles every five minutes would push it out within days.
     receipted = dict([row for row in rows[:-KEPT_RECEIPTS] if row[0] in finals] + rows[-KEPT_RECEIPTS:])
-    return replace(backup, receipted=receipted, held_until=max(known, default=None))
+    # The newest bundle's, not the last one that came: an older one that is caught up with says less.
+    newest = before if before is not None and _order(before.name) > _order(name) else body
+    return replace(backup, receipted=receipted, receipt=newest, held_until=max(known, default=None))
+
+
+def _order(name: str) -> tuple[int, str]:
+    """A name's place among bundles: CODE-COUNTER-TIME-KIND, counted on from six digits."""
+    counter = name.rsplit("-", 3)[-3:-2]
+    return (int(counter[0]) if counter and counter[0].isdigit() else 0, name)

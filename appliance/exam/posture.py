@@ -12,7 +12,7 @@ from appliance.events.network import Through
 from appliance.exam import phase as phases
 from appliance.exam.bundles import DELTA, FULL, FULL_UP
 from appliance.exam.net.proof import proof_level, proves
-from appliance.exam.net.windows import Window, rehearsal, windows
+from appliance.exam.net.windows import PULL, Window, rehearsal, windows
 from appliance.exam.panel import buzzer_level, lamp_level
 from appliance.exam.power.ending import power_level, servers_level
 from appliance.exam.power.trial import trial_level
@@ -24,6 +24,8 @@ from appliance.exam.usb.devices import allowed, parts
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import level_of
 
+DIALLING, RESTS = "open", "rest"  # of the line that the box opens itself, where nobody can call it
+TAKEN = "taken"  # no receipt lies there that nobody looked at
 RETRY_S = 60.0  # after a failed bundle
 RETRY_FULL_S = 900.0  # where there was no room: each try reads everything and wears the medium
 NIGHT_MISSED = timedelta(hours=26)
@@ -81,6 +83,7 @@ def posture(venue: Venue, now: Moment) -> Posture:
         "power": power_level(venue),
         "servers": servers_level(venue),
         **copy_levels(venue, now),
+        **line_levels(venue, opened),
         **{f"test:{name}": trial_level(ups) for name, ups in venue.ups.items()},
     }
     if venue.changes and venue.plan.network in ("route", "bridge"):
@@ -254,6 +257,14 @@ def _kind(venue: Venue) -> str:
     """Never full in an exam for their number's sake: at E it could not reach the province within half an hour."""
     many = venue.backup.deltas >= MOST_DELTAS and venue.phase.name not in phases.EXAM_PHASES
     return FULL if many or venue.backup.last is None else DELTA
+
+
+def line_levels(venue: Venue, opened: Sequence[Window]) -> dict[str, str]:
+    """What comes over the line: receipts are looked at whenever some lie there; the box calls while pulls may come."""
+    levels = {"receipts": TAKEN} if venue.plan.backup else {}
+    if venue.plan.net.dial_out and not venue.plan.simulated:
+        levels["dial_out"] = DIALLING if any(window.name == PULL for window in opened) else RESTS
+    return levels
 
 
 def copy_levels(venue: Venue, now: Moment) -> dict[str, str]:

@@ -28,6 +28,7 @@ from appliance.events.readings import (
     PanelRead,
     PresenceReading,
     Reading,
+    ReceiptsReading,
     SeatsReading,
     UsbReading,
 )
@@ -73,6 +74,8 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             by_person = not trusted and vouched(venue.readiness, now)
             same = by_person or trusted == venue.clock_trusted
             return () if same else (ClockJudged(trusted=trusted, reason=reason),)
+        case ReceiptsReading():
+            return ()  # what becomes of them is told by the job that looks at them
         case PanelRead(presses=presses):
             return _panel(venue, presses)
         case LedgerReading():

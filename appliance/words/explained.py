@@ -97,6 +97,10 @@ EXPLAINED: Mapping[str, Explanation] = {
         ("A backup failed", "Every older one stands; it is tried again.", "See the reason: is the source there, is there room (df -h)?"),
     ),
     "bundle.receipted": explained(("省里已收到备份", "收据由省里签名，已核对。"), ("The province holds a bundle", "Its receipt is signed and was checked.")),
+    "receipt.refused": explained(
+        ("外网送来的回执核对不上", "没有登记，备份和记录都没有变。", "请打电话给省里核对：是否换过签发回执的钥匙，是否别的考点的回执。"),
+        ("A receipt that came over the line does not hold", "Nothing was noted, and no bundle is touched.", "Call the province: does it sign receipts with another key, or is it another venue's?"),
+    ),
     "bundle.pruned": explained(
         ("旧备份已清理", "只清理省里已出收据的：先旧后新，全量和它的增量一起。没有收据的从不清理。"),
         ("Old bundles were removed", "Only such as the province has receipted, oldest first, a full one with its deltas. Nothing else ever goes."),

@@ -109,6 +109,14 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "backup_failed_why": ("{time} 没有做成：{code:backup_fault}", "Failed at {time}: {code:backup_fault}"),
     "backup_none_big": ("还没有备份", "No backup yet"),
     "province_received": ("省里已收至 {time}", "The province holds all up to {time}"),
+    "province_checked": (
+        "省里已收，已打开核对 {collected}/{expected}，{time}",
+        "The province holds it, opened and checked {collected}/{expected}, {time}",
+    ),
+    "province_opened": (
+        "省里已收，已打开核对（{count} 个文件），{time}",
+        "The province holds it, opened and checked ({count} files), {time}",
+    ),
     "province_behind": (
         "省里已收至 {time}，之后的尚未收到",
         "The province holds all up to {time}, not what came after",

@@ -19,6 +19,8 @@ EXPOSED_AT_MOST = {
     "venue-backup.service": 30,
     "venue-copy@.service": 30,
     "venue-answers.service": 25,
+    "venue-receipts.service": 6,
+    "venue-dial-out.service": 12,
 }
 needs_analyze = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed (Debian: systemd)"
@@ -128,8 +130,10 @@ def test_the_pages_user_is_in_no_group_and_can_not_log_in(tmp_path: Path) -> Non
 def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     backup = "venue-backup:x:901:901::/:/usr/sbin/nologin\n"
-    (tmp_path / "etc" / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{backup}")
-    (tmp_path / "etc" / "group").write_text("root:x:0:\nwww-data:x:33:\nvenue-backup:x:901:\nvenue:x:902:\nvenue-page:x:903:\n")
+    receipts = "venue-receipts:x:904:904::/:/usr/sbin/nologin\n"
+    (tmp_path / "etc" / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{backup}{receipts}")
+    groups = {"root": 0, "www-data": 33, "venue-backup": 901, "venue": 902, "venue-page": 903, "venue-receipts": 904}
+    (tmp_path / "etc" / "group").write_text("".join(f"{name}:x:{gid}:\n" for name, gid in groups.items()))
     made = subprocess.run(
         ["systemd-tmpfiles", "--create", f"--root={tmp_path}",
          str(SYSTEMD / "tmpfiles.d" / "venue-appliance.conf")],
@@ -137,11 +141,11 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert stat.S_IMODE((tmp_path / "var/lib/venue-appliance").stat().st_mode) == 0o711
-    private = [(name, 0o700, 901) for name in ("index", "spool", "keys")]
-    shared = [("outbox", 0o2750, 33), ("receipts", 0o750, 901), ("receipts/incoming", 0o770, 903)]
-    for name, mode, group in (*shared, *private):
+    private = [(name, 0o700, 901, 901) for name in ("index", "spool", "keys")]
+    shared = [("outbox", 0o2750, 901, 33), ("receipts", 0o750, 904, 904), ("receipts/incoming", 0o770, 904, 903)]
+    for name, mode, user, group in (*shared, *private):
         found = (tmp_path / "var/lib/venue-appliance" / name).stat()
-        assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 901, group)
+        assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, user, group)
 
 
 def test_the_guard_starts_in_a_directory_that_it_may_write_for_the_pins() -> None:

@@ -66,6 +66,15 @@ def test_a_proof_says_how_many_kinds_came_out_and_a_leak_is_critical() -> None:
 def test_our_copy_and_the_official_upload_are_two_lines() -> None:
     lines = [line.words for line in card(snapshots.all_well(), 3).lines]
     assert lines == ["应收没有设置：是否收齐未知", "省里已收至 09:50", "考试系统正式上传：不由本机监测"]
+    opened = {"state": "received", "files": 31, "receipt_at": "2026-09-05T03:42:00+00:00"}
+    for counts, words, level in (
+        ({"expected": 93, "collected": 93}, "已打开核对 93/93，11:42", "ok"),
+        ({"expected": 93, "collected": 90}, "已打开核对 90/93，11:42", "attention"),
+        ({}, "已打开核对（31 个文件），11:42", "ok"),
+    ):
+        lines_now = card(snapshots.all_well(province=opened | counts), 3).lines
+        line = next(each for each in lines_now if "省里" in each.words)
+        assert line.words == f"省里已收，{words}" and line.level == level
     none = snapshots.all_well(province={"state": "none", "last_receipted_at": None, "name": ""})
     assert card(none, 3).lines[0].words == "省里尚未收到"
 

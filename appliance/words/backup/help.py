@@ -13,6 +13,7 @@ BACKUP_HELP_ZH: Mapping[str, str] = {
     "where the disk or stick is mounted": "磁盘或 U 盘挂载的位置",
     "seal to a throw-away key, restore, compare with the sources; nothing stays":
     "用一次性的钥匙封存、还原、与来源比对，不留下任何东西",
+    "those that came over the line; the guard does it by itself": "外网送来的；守护程序会自己做",
     "NAME.receipt.json, or where they are": "NAME.receipt.json，或它们所在的目录",
     "check receipts that came by hand, and note them": "核对人工带回的回执并登记",
     "of this venue's signing key, to read out to the province": "本考点签名钥匙的指纹，电话里念给省里核对",
