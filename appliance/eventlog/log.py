@@ -13,6 +13,7 @@ FORMAT = 1
 APPLICATION_ID = 0x76656E75  # "venu"
 GENESIS = b"\0" * 32
 MAX_PAGE = 1000
+MAX_SEQ = 2**63 - 1  # what SQLite can compare with
 
 _SCHEMA = f"""
 CREATE TABLE log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, hash BLOB NOT NULL);
@@ -123,6 +124,8 @@ class EventLog:
 
         `kind` asks for one kind, `without` leaves kinds out.
         """
+        if without and newest and not kind:
+            return self._newest_without(frozenset(without), after, min(limit, MAX_PAGE), until)
         where, values = ("seq > ? AND kind = ?", [after, kind]) if kind else ("seq > ?", [after])
         if until is not None:
             where, values = f"{where} AND seq <= ?", [*values, until]
@@ -132,6 +135,28 @@ class EventLog:
         query = f"SELECT seq, kind, text, hash FROM log WHERE {where} ORDER BY seq {order} LIMIT ?"
         found = [_row(row) for row in self._query(query, (*values, *without, min(limit, MAX_PAGE)))]
         return found[::-1] if newest else found
+
+    def _newest_without(
+        self, without: frozenset[str], after: int, limit: int, until: int | None
+    ) -> list[Row]:
+        """The last rows of all other kinds, each by the index: to scan a million rows for forty takes seconds."""
+        query = (
+            "SELECT seq, kind, text, hash FROM log WHERE kind = ? AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT ?"
+        )
+        found: list[Row] = []
+        for kind in self.kinds():
+            if kind not in without:
+                most = self._query(query, (kind, after, MAX_SEQ if until is None else until, limit))
+                found += [_row(row) for row in most]
+        return sorted(found, key=lambda row: row.seq)[-limit:]
+
+    def kinds(self) -> list[str]:
+        """Every kind that has a row, from the index: a step for each kind, not for each row."""
+        query = (
+            "WITH RECURSIVE each(kind) AS (SELECT min(kind) FROM log UNION ALL SELECT (SELECT min(log.kind) FROM log "
+            "WHERE log.kind > each.kind) FROM each WHERE each.kind IS NOT NULL) SELECT kind FROM each"
+        )
+        return [kind for (kind,) in self._query(query, ()) if isinstance(kind, str)]
 
     def head_now(self) -> tuple[int, bytes]:
         """Seq and hash of the last row as it is now, which another process may have written."""
