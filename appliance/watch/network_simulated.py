@@ -7,7 +7,7 @@ from appliance.events.network import KINDS
 from appliance.events.readings import Dropped, Host, LedgerReading, PresenceReading
 from hw.network_simulated import HEARD, SimulatedNetworkError, dropped, heard
 
-PERIOD_S = 1.0
+PERIOD_S = 0.25  # what is dropped is heard at once in a real network
 _NUMBER = {name: number for number, name in KINDS.items()}
 
 

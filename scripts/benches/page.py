@@ -36,6 +36,7 @@ ROWS = 1_000_000
 OPEN_PAGES = 50
 POLL_S, JITTER_S = 3.0, 0.5  # as page.js asks
 BATCHES = 5
+LOST, OUTWARD = "停电中", "有程序连外网"  # what the page says then, and at no other time
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class Stage:
     page: "subprocess.Popen[bytes]"
     bare: "subprocess.Popen[bytes]"
     hello: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happens, the word that a page shows for it, and whether the guard's own answer tells it."""
+
+    name: str
+    word: str
+    holds: Callable[[dict[str, Any]], bool]
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -149,54 +159,64 @@ def _polled(address: Address, path: str, seconds: int) -> None:
 def _facts(bench: Bench, stage: Stage) -> Iterator[Figure]:
     """From what happens to the page that shows it, seen by pages that ask at times of their own."""
     world = stage.venue.world
-    ways: dict[str, tuple[Callable[[int], None], Callable[[int], None], str]] = {
-        "the mains fail": (
-            lambda _: world.do({"ups": {"ups.status": "OB DISCHRG"}}),
-            lambda _: world.do({"ups": {"ups.status": "OL"}}),
-            "停电",
-        ),
-        "a first forbidden packet": (
-            lambda turn: world.do({"dropped": {"seat": f"{turn + 1}-7", "kind": "tunnel", "packets": 3}}),
-            lambda _: None,
-            "有程序连外网",
-        ),
-    }
-    for name, (happens, ends, word) in ways.items():
-        seen: list[float] = []
-        guards: list[float] = []
-        # A second forbidden packet is no news of its own: it joins the item of the first.
-        for turn in range(bench.times(6, 1) if name == "the mains fail" else 1):
-            bench.say(f"page: {name}, {turn + 1}")
-            places = _shown(stage, word)
-            told = _Told(stage, word, places)
-            happened_s = time.monotonic()
-            happens(turn)
-            pages, first = told.wait(happened_s)
-            seen += pages
-            guards += [first] * len(pages)
-            ends(turn)
-            _settled(stage, word, places, ends is not None and name == "the mains fail")
-        yield Figure(
-            name=f"{name} → a page that shows it, of {len(seen)}, the slowest", unit="s", values=[max(seen)],
-            reference="the guard's own answer shows it", reference_values=[max(guards)], limit=Limit(most=4),
-        )  # fmt: skip
-        yield Figure(
-            name=f"{name} → a page that shows it", unit="s", values=seen,
-            reference="the guard's own answer shows it", reference_values=guards,
-        )  # fmt: skip
+
+    def mains(level: str) -> Callable[[], None]:
+        return lambda: world.do({"ups": {"ups.status": level}})
+
+    def packet() -> None:
+        world.do({"dropped": {"seat": "1-7", "kind": "tunnel", "packets": 3}})
+
+    # A second forbidden packet is no news of its own: it joins the item of the first.
+    lost = Fact("the mains fail", LOST, lambda now: now["power"][0]["state"] not in ("mains", "unknown"))
+    yield from _fact(bench, stage, lost, mains("OB DISCHRG"), mains("OL"), 12)
+    tried = Fact("a first forbidden packet", OUTWARD, lambda now: any(_is_try(i) for i in now["incidents"]))
+    yield from _fact(bench, stage, tried, packet, None, 1)
 
 
-def _shown(stage: Stage, word: str) -> int:
-    return _get(stage.venue.url, "/fragment")[2].decode().count(word)
+def _is_try(incident: dict[str, Any]) -> bool:
+    return bool(incident["cause_kind"] == "outward" and incident["state"] != "closed")
 
 
-def _settled(stage: Stage, word: str, before: int, back: bool) -> None:
+def _fact(
+    bench: Bench,
+    stage: Stage,
+    fact: Fact,
+    happens: Callable[[], None],
+    ends: Callable[[], None] | None,
+    turns: int,
+) -> Iterator[Figure]:
+    """What is looked for is on no page before: a word that stands there for other reasons too was once counted."""
+    seen: list[float] = []
+    guards: list[float] = []
+    for turn in range(bench.times(turns, 1)):
+        bench.say(f"page: {fact.name}, {turn + 1}")
+        _gone(stage, fact)
+        told = _Told(stage, fact)
+        happened_s = time.monotonic()
+        happens()
+        pages, first = told.wait(happened_s)
+        seen += pages
+        guards += [first] * len(pages)
+        if ends:
+            ends()
+    yield Figure(
+        name=f"{fact.name} → a page that shows it, of {len(seen)}, the slowest", unit="s", values=[max(seen)],
+        reference="the guard's own answer shows it", reference_values=[max(guards)], limit=Limit(most=4),
+    )  # fmt: skip
+    yield Figure(
+        name=f"{fact.name} → a page that shows it", unit="s", values=seen,
+        reference="the guard's own answer shows it", reference_values=guards,
+    )  # fmt: skip
+
+
+def _gone(stage: Stage, fact: Fact) -> None:
     until_s = time.monotonic() + 20
-    while back and "battery" in str(stage.venue.client.call("status")["power"][0]["state"]):
+    while fact.word in _get(stage.venue.url, "/fragment")[2].decode() or fact.holds(
+        stage.venue.client.call("status")
+    ):
         if time.monotonic() > until_s:
-            raise CannotMeasure("the mains did not come back")
+            raise CannotMeasure(f"the page does not stop to say {fact.word}")
         time.sleep(0.1)
-    time.sleep(1.5)
 
 
 class _Told:
@@ -205,17 +225,13 @@ class _Told:
     PAGES = 10
     LIMIT_S = 30.0
 
-    def __init__(self, stage: Stage, word: str, before: int) -> None:
-        self._stage, self._word, self._before = stage, word, before
+    def __init__(self, stage: Stage, fact: Fact) -> None:
+        self._stage, self._fact = stage, fact
         self._seen: list[float] = []
         self._first = 0.0
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._page) for _ in range(self.PAGES)]
         self._threads.append(threading.Thread(target=self._ask))
-        self._rev = (
-            stage.venue.client.call("status")["incidents"],
-            stage.venue.client.call("status")["power"][0]["state"],
-        )
         for thread in self._threads:
             thread.start()
         time.sleep(POLL_S)  # by now each page asks at a time of its own
@@ -226,18 +242,20 @@ class _Told:
             thread.join(self.LIMIT_S)
         self._over.set()
         if len(self._seen) < self.PAGES or not self._first:
-            raise CannotMeasure(f"{self.PAGES - len(self._seen)} pages never said {self._word}")
+            raise CannotMeasure(f"{self.PAGES - len(self._seen)} pages never said {self._fact.word}")
         return [at - happened_s for at in self._seen], self._first - happened_s
 
     def _page(self) -> None:
         time.sleep(random.uniform(0, POLL_S))
         tag, until_s = "", time.monotonic() + self.LIMIT_S
         while time.monotonic() < until_s and not self._over.is_set():
+            asked_s = time.monotonic()
             _, tag, body = _get(self._stage.venue.url, "/fragment", tag)
-            if body.decode().count(self._word) > self._before:
+            if self._fact.word in body.decode():
                 self._seen.append(time.monotonic())
                 return
-            time.sleep(POLL_S - random.uniform(0, JITTER_S))
+            left_s = asked_s + POLL_S - random.uniform(0, JITTER_S) - time.monotonic()
+            time.sleep(max(0.0, left_s))
 
     def _ask(self) -> None:
         until_s = time.monotonic() + self.LIMIT_S
@@ -246,7 +264,7 @@ class _Told:
                 now: dict[str, Any] = self._stage.venue.client.call("status")
             except ClientError:
                 continue
-            if (now["incidents"], now["power"][0]["state"]) != self._rev:
+            if self._fact.holds(now):
                 self._first = time.monotonic()
                 return
             time.sleep(0.05)

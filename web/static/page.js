@@ -1,10 +1,10 @@
 // Keeps the page fresh: asks for the changing part every 3 s, and looks dead after 12 s without it.
 "use strict";
 (function () {
-  const EVERY_MS = 3000, GIVE_UP_MS = 4000, SLOWEST_MS = 15000, DEAD_MS = 12000;
+  const EVERY_MS = 3000, JITTER_MS = 500, AGAIN_MS = 1000, GIVE_UP_MS = 4000, SLOWEST_MS = 15000, DEAD_MS = 12000;
   const body = document.body, live = document.getElementById("live");
   const get = (id) => document.getElementById(id);
-  let wait = EVERY_MS, tag = "", heardAt = 0, shownAt = 0;
+  let failed = 0, asking = false, next = 0, tag = "", heardAt = 0, shownAt = 0;
 
   function show(html) {
     const open = Array.from(live.querySelectorAll("details[open]"), (d) => d.id);
@@ -33,17 +33,24 @@
   }
 
   async function poll() {
-    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
+    if (asking) return;
+    asking = true;
+    clearTimeout(next);
+    const began = performance.now(), stop = new AbortController(), timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
     try {
       const headers = tag ? { "If-None-Match": tag } : {};
       const answer = await fetch(body.dataset.fragment, { cache: "no-store", signal: stop.signal, headers });
       if (answer.status === 304) { if (tag) heardAt = performance.now(); }
       else if (answer.ok) { const html = await answer.text(); tag = answer.headers.get("ETag") || ""; show(html); }
       else throw new Error(String(answer.status));
-      wait = EVERY_MS;
-    } catch { wait = Math.min(wait * 1.5, SLOWEST_MS); }
+      failed = 0;
+    } catch { failed += 1; }
     clearTimeout(timer);
-    setTimeout(poll, wait - Math.random() * 500);
+    asking = false;
+    // From beginning to beginning: what the answer took is not added. One lost answer is asked for again at once.
+    const wait = EVERY_MS - Math.random() * JITTER_MS - (performance.now() - began);
+    const back = failed === 1 ? AGAIN_MS : Math.min(EVERY_MS * 1.5 ** (failed - 1), SLOWEST_MS);
+    next = setTimeout(poll, Math.max(0, failed ? back - Math.random() * JITTER_MS : wait));
   }
 
   const two = (n) => String(Math.floor(n)).padStart(2, "0");
@@ -70,5 +77,8 @@
 
   arrived();
   setInterval(tick, 1000);
-  setTimeout(poll, EVERY_MS);
+  next = setTimeout(poll, EVERY_MS - JITTER_MS);
+  // Browsers let a hidden page ask once a minute: who comes back to it reads what is so now.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) poll(); });
 })();
