@@ -12,6 +12,7 @@ from pathlib import Path
 VALUE_LIMIT_BYTES = 4096
 THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
 _HEX = re.compile(r"(?:0x)?([0-9a-f]{1,8})")
+_INTERFACE = re.compile(r"[^/\s]{1,15}")  # IFNAMSIZ; no path
 _LIFE = re.compile(r"0x([0-9a-f]{2}) 0x([0-9a-f]{2})")
 PROBE = ".written"  # 4 KiB, written over again: how long the disk takes to say that they are safe
 PROBE_BYTES, PROBES = 4096, 3
@@ -82,6 +83,35 @@ def wear_percent(root: Path) -> int | None:
 def rtc_present(root: Path) -> bool:
     """Tell whether there is a clock that goes on without power."""
     return (root / "sys/class/rtc/rtc0").exists()
+
+
+def watchdog(root: Path) -> str:
+    """Tell `active` where a hardware watchdog is open and fed, `inactive`, `none`, or '' where that is not told.
+
+    Source: kernel, Documentation/ABI/testing/sysfs-class-watchdog, `state`: active restarts a box that hangs.
+    """
+    directory = root / "sys/class/watchdog"
+    if not directory.is_dir():
+        return ""
+    states = [(_text(each / "state") or "").strip() for each in sorted(directory.glob("watchdog[0-9]*"))]
+    if not states:
+        return "none"
+    told = [state for state in ("active", "inactive") if state in states]
+    return told[0] if told else ""
+
+
+def speed_mbps(root: Path, interface: str) -> int | None:
+    """Give the speed of an interface in Mbit/s, 0 without a link; None where it does not tell (a bridge, a modem).
+
+    Source: kernel, Documentation/ABI/testing/sysfs-class-net: `carrier`, `speed`, -1 for unknown.
+    """
+    if not _INTERFACE.fullmatch(interface) or interface in (".", ".."):
+        return None
+    directory = root / "sys/class/net" / interface
+    if (_text(directory / "operstate") or "").strip() in ("down", "lowerlayerdown"):
+        return 0
+    speed = _number(directory / "speed")
+    return speed if speed is not None and 0 < speed <= 1_000_000 else None
 
 
 def write_s(directory: Path) -> float | None:

@@ -104,7 +104,8 @@ def watchers(
         found += _network(settings.plan.net, watcher)
         read_clock = host.clock_reader(config.clock.source, Path("/"))
         found.append(watcher("clock", read_clock, host.CLOCK_PERIOD_S, real=True))
-        health = host.health_reader(config.venue.state_dir, Path("/"))
+        uplink = settings.plan.net.uplink if settings.plan.net else ""
+        health = host.health_reader(config.venue.state_dir, Path("/"), uplink=uplink)
         found.append(watcher("host", health, host.HEALTH_PERIOD_S, real=True))
     return found
 

@@ -99,7 +99,8 @@ class DiskRead(Body):
 class HostRead(Body):
     """How the box itself is; `faults` what is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn.
 
-    What it does not tell is null. `write_ms`: how long 4 KiB took to be safe on the disk.
+    What it does not tell is null. `write_ms`: how long 4 KiB took to be safe on the disk. `watchdog` is active (it is
+    fed), inactive, none or '' where that is not told; `line_mbps` the speed of the line's port, 0 without a link.
     """
 
     kind: ClassVar[str] = "host.read"
@@ -111,6 +112,8 @@ class HostRead(Body):
     write_ms: float | None = None
     wear_percent: int | None = None
     rtc: bool | None = None
+    watchdog: str = ""
+    line_mbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,8 @@ class HostReading:
     write_s: float | None = None
     wear_percent: int | None = None
     rtc: bool = False
+    watchdog: str = ""
+    line_mbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,9 @@ def _beyond(before: bool, value: float | None, begins: float, ends: float) -> bo
 
 
 def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead, ...]:
-    """A row where something else is wrong than before, else one an hour."""
+    """A row where something else is wrong than before, or the line's port is another way; else one an hour."""
     faults = faults_of(state.faults, reading)
-    same = state.read is not None and faults == state.faults
+    same = state.read is not None and faults == state.faults and _told(state.row) == _told(reading)
     if same and state.read is not None and now.since(state.read) < HEARTBEAT_S:
         return ()
     rounded = {
@@ -73,9 +73,15 @@ def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead,
             throttled=reading.throttled,
             wear_percent=reading.wear_percent,
             rtc=reading.rtc,
+            watchdog=reading.watchdog,
+            line_mbps=reading.line_mbps,
             **rounded,
         ),
     )
+
+
+def _told(row: HostRead | HostReading | None) -> tuple[str, int | None] | None:
+    return None if row is None else (row.watchdog, row.line_mbps)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -28,9 +28,12 @@ def disk_reader(state_dir: Path) -> Callable[[], DiskReading]:
 
 
 def health_reader(
-    state_dir: Path, root: Path, mono_s: Callable[[], float] = time.monotonic
+    state_dir: Path, root: Path, mono_s: Callable[[], float] = time.monotonic, *, uplink: str = ""
 ) -> Callable[[], HostReading]:
-    """A function that tells how the box itself is; its disk is asked to write every ten minutes, for cards wear."""
+    """A function that tells how the box itself is; its disk is asked to write every ten minutes, for cards wear.
+
+    `uplink` is the interface towards the line, '' for none that is known.
+    """
     written: dict[str, float] = {}
 
     def read() -> HostReading:
@@ -47,6 +50,8 @@ def health_reader(
             write_s=written.get("took_s"),
             wear_percent=told.wear_percent,
             rtc=host_health.rtc_present(root),
+            watchdog=host_health.watchdog(root),
+            line_mbps=host_health.speed_mbps(root, uplink),
         )
 
     return read

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hw.host_health import THROTTLED, Health, health, rtc_present, write_s
+from hw.host_health import THROTTLED, Health, health, rtc_present, speed_mbps, watchdog, write_s
 
 
 def put(root: Path, path: str, text: str | bytes) -> None:
@@ -81,3 +81,28 @@ def test_a_write_is_timed_and_a_disk_that_refuses_gives_none(tmp_path: Path) -> 
     (tmp_path / ".written").unlink()
     (tmp_path / ".written").symlink_to(outside)
     assert write_s(tmp_path) is None and outside.read_text() == "mine", "it follows no link"
+
+
+def test_a_watchdog_counts_only_while_somebody_feeds_it(pi: Path) -> None:
+    assert watchdog(pi) == ""
+    (pi / "sys/class/watchdog").mkdir()
+    assert watchdog(pi) == "none"
+    put(pi, "sys/class/watchdog/watchdog0/state", "inactive\n")
+    assert watchdog(pi) == "inactive"
+    put(pi, "sys/class/watchdog/watchdog1/state", "active\n")
+    assert watchdog(pi) == "active"
+    for number in (0, 1):
+        put(pi, f"sys/class/watchdog/watchdog{number}/state", b"\xff\x00")
+    assert watchdog(pi) == ""
+
+
+def test_the_lines_port_tells_its_speed_and_a_cable_that_is_out(pi: Path) -> None:
+    put(pi, "sys/class/net/eth0/operstate", "up\n")
+    put(pi, "sys/class/net/eth0/speed", "1000\n")
+    assert speed_mbps(pi, "eth0") == 1000
+    put(pi, "sys/class/net/eth0/operstate", "down\n")
+    assert speed_mbps(pi, "eth0") == 0
+    put(pi, "sys/class/net/wwan0/operstate", "up\n")
+    put(pi, "sys/class/net/wwan0/speed", "-1\n")
+    for name in ("wwan0", "", "..", "../../etc", "none", "x" * 40):
+        assert speed_mbps(pi, name) is None

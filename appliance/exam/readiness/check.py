@@ -10,7 +10,7 @@ from appliance.exam.readiness import people, supply
 from appliance.exam.readiness.health import health
 from appliance.exam.readiness.inventory import usb, usb_sha256
 from appliance.exam.readiness.line import line
-from appliance.exam.readiness.point import Point, point, worst
+from appliance.exam.readiness.point import Point, point, within, worst
 from appliance.exam.stored import DrillState
 from appliance.exam.venue import Venue
 from appliance.exam.verdict import CRITICAL
@@ -19,7 +19,6 @@ OLD_S = 24 * 3600.0
 DRILL_OLD_S = 31 * 24 * 3600.0  # a mock exam is held within the month before; so is a restore (our judgement)
 DISK = {"ok": "room", "low": "low", "full": "full"}
 WHAT = ("names", "count", "leaks", "rooms")  # of what a red point tells: no figures, they move by themselves
-UNMEASURED = ("watchdog", "line_speed")
 
 
 def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
@@ -34,12 +33,11 @@ def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
         people.seats(venue, now),
         people.panel(venue, now),
         disk(venue),
-        point("rtc", "kept" if venue.clock_trusted else "unkept"),
+        clock_source(venue),
         polarity(venue),
         people.isolation(venue, now),
         people.seat_usb(venue, now),
         *health(venue),
-        *(point(key, "unmeasured") for key in UNMEASURED),
     )
 
 
@@ -56,9 +54,11 @@ def bundle(venue: Venue, now: Moment) -> Point:
     args: dict[str, object] = {"name": last.name, "at": last.at.wall.isoformat()}
     if last.incomplete:
         return point("bundle", "incomplete", sources=list(last.incomplete[:8]), **args)
-    if now.since(last.at) > OLD_S:
+    if not within(last.at, now, OLD_S):
         return point("bundle", "old", **args)
-    if expired := [each.name or each.key for each in venue.plan.recipients if is_expired(each, now.wall.date())]:
+    if expired := [
+        each.name or each.key for each in venue.plan.recipients if is_expired(each, now.wall.date())
+    ]:
         return point("bundle", "key-expired", keys=expired, **args)
     return _restore(backup.stored.drill, args, now)
 
@@ -70,8 +70,8 @@ def _restore(drill: DrillState | None, args: dict[str, object], now: Moment) -> 
     args = args | {"drilled_at": drill.at.isoformat()}
     if not drill.passed:
         return point("bundle", "drill-failed", reason=(drill.reason or ", ".join(drill.faulty))[:200], **args)
-    old = (now.wall - drill.at).total_seconds() > DRILL_OLD_S
-    return point("bundle", "drill-old" if old else "restored", **args)
+    age_s = (now.wall - drill.at).total_seconds()
+    return point("bundle", "restored" if 0 <= age_s <= DRILL_OLD_S else "drill-old", **args)
 
 
 def disk(venue: Venue) -> Point:
@@ -79,6 +79,13 @@ def disk(venue: Venue) -> Point:
     code = DISK.get(venue.disk_level, "unread")
     free = venue.disk_free_percent
     return point("disk", code, free_percent=None if free is None else int(free))
+
+
+def clock_source(venue: Venue) -> Point:
+    """Whether anything vouches for the clock; before the box's own readings, nobody has looked."""
+    if not venue.clock_trusted:
+        return point("rtc", "unkept")
+    return point("rtc", "unread" if venue.host.row is None else "kept")
 
 
 def polarity(venue: Venue) -> Point:

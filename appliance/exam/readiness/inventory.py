@@ -28,8 +28,10 @@ def usb(venue: Venue, now: Moment) -> Point:
     if venue.plan.attached and not is_watched(venue):
         return point("usb", "unread")
     names = [d.name or d.id for _, d in sorted(venue.usb.devices.items())]
-    if "on" in (venue.attached.wifi, venue.attached.bluetooth):
-        return point("usb", "radio", names=names[:SHOWN], count=len(names))
+    radios = (venue.attached.wifi, venue.attached.bluetooth) if venue.plan.attached else ()
+    if "on" in radios or "unknown" in radios:
+        code = "radio" if "on" in radios else "radio-unknown"
+        return point("usb", code, names=names[:SHOWN], count=len(names))
     return point("usb", "inventory", names=names[:SHOWN], count=len(names), hash=usb_sha256(venue, now)[:12])
 
 

@@ -4,7 +4,7 @@ from appliance.events import Moment
 from appliance.exam.net.firewall import CLOSED, DRIFTED, ENFORCED, state_of
 from appliance.exam.net.proof import ProofState, proves
 from appliance.exam.net.windows import rehearsal
-from appliance.exam.readiness.point import Point, point
+from appliance.exam.readiness.point import Point, point, within
 from appliance.exam.venue import Venue
 
 FULL_FRESH_S = 2 * 3600.0  # the full proof is part of the check before the seal (our judgement)
@@ -31,15 +31,11 @@ def line(venue: Venue, now: Moment) -> Point:
 
 def _proof(proof: ProofState, now: Moment) -> Point:
     args: dict[str, object] = {"kinds": proof.kinds, "leaks": 0}
-    if _within(proof.full_at, now):
+    if proof.full_at is not None and within(proof.full_at, now, FULL_FRESH_S):
         return point("line", "proven", at=_told(proof.full_at), **args)
-    if _within(proof.at, now):
+    if proof.at is not None and within(proof.at, now, FULL_FRESH_S):
         return point("line", "proven-small", at=_told(proof.at), **args)
     return point("line", "unproven", at=_told(proof.at), reason=proof.reason)
-
-
-def _within(at: Moment | None, now: Moment) -> bool:
-    return at is not None and now.comparable(at) and now.since(at) <= FULL_FRESH_S
 
 
 def _told(at: Moment | None) -> str:

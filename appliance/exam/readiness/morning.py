@@ -26,11 +26,13 @@ WATCHING, FOUND, CONFIRMED = "watching", "found", "confirmed"
 MORNING = {
     "machines": {"present": OK, "missing": ATTENTION, "unread": UNSURE, "off": UNSURE},
     "usb": {
-        "same": OK, "changed": ATTENTION, "radio": ATTENTION, "open": CRITICAL, "intruders": CRITICAL, "unread": UNSURE,
-        "off": UNSURE,
+        "same": OK, "changed": ATTENTION, "radio": ATTENTION, "radio-unknown": UNSURE, "open": CRITICAL,
+        "intruders": CRITICAL, "unread": UNSURE, "off": UNSURE,
     },
     "line": {"proven": OK, "leaks": CRITICAL, "unproven": UNSURE, "off": UNSURE},
-    "supply": {"same": OK, "lower": ATTENTION, "worse": CRITICAL, "unread": UNSURE, "off": UNSURE},
+    "supply": {
+        "same": OK, "lower": ATTENTION, "worse": CRITICAL, "no-baseline": UNSURE, "unread": UNSURE, "off": UNSURE,
+    },
 }  # fmt: skip
 LOWER_PERCENT = 10
 
@@ -106,7 +108,7 @@ def _usb(venue: Venue, seal: Seal, now: Moment) -> Point:
         return _point("usb", "unread")
     if usb_sha256(venue, now) != seal.usb_sha256:
         return _point("usb", "changed")
-    return _point("usb", "radio" if found.code == "radio" else "same")
+    return _point("usb", found.code if found.code in ("radio", "radio-unknown") else "same")
 
 
 def _line(venue: Venue, now: Moment) -> Point:
@@ -132,7 +134,9 @@ def _supply(venue: Venue, seal: Seal, now: Moment) -> Point:
     charge, before = found.args.get("charge_percent"), _charge_at(seal)
     if not isinstance(charge, int):
         return _point("supply", "unread")
-    lower = before is not None and charge < before - LOWER_PERCENT
+    if before is None:
+        return _point("supply", "no-baseline", charge_percent=charge)
+    lower = charge < before - LOWER_PERCENT
     return _point("supply", "lower" if lower else "same", charge_percent=charge, before_percent=before)
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from appliance.events import Moment
-from appliance.exam.readiness.point import Point, point
+from appliance.exam.readiness.point import Point, point, within
 from appliance.exam.readiness.state import VOUCHED_S, Word
 from appliance.exam.seats import rooms_short_of_spares
 from appliance.exam.venue import Venue
@@ -19,8 +19,7 @@ def clock(venue: Venue, now: Moment) -> Point:
     if word is None:
         return point("clock", "unconfirmed")
     args: dict[str, object] = {"by": word.by, "at": word.at.wall.isoformat(), "offset_s": word.offset_s}
-    lost = word.at.boot_id != now.boot_id and not venue.clock_trusted
-    if lost or now.since(word.at) > SAID_S:
+    if not within(word.at, now, SAID_S):
         return point("clock", "old", **args)
     off_s = abs(word.offset_s)
     code = "confirmed" if off_s <= VOUCHED_S else "a-little-off" if off_s <= FAR_OFF_S else "off"
@@ -39,7 +38,7 @@ def panel(venue: Venue, now: Moment) -> Point:
     args = {"at": state.confirmed.wall.isoformat()}
     if not state.seen:
         return point("panel", "not-seen", **args)
-    return point("panel", "old" if now.since(state.confirmed) > SAID_S else "seen", **args)
+    return point("panel", "seen" if within(state.confirmed, now, SAID_S) else "old", **args)
 
 
 def seats(venue: Venue, now: Moment) -> Point:
@@ -80,13 +79,13 @@ def _seen(venue: Venue, seat: str, now: Moment) -> bool:
     if seat in venue.seats.present:
         return True
     seen = venue.readiness.seats_seen.get(seat)
-    return seen is not None and now.comparable(seen) and now.since(seen) <= SAID_S
+    return seen is not None and within(seen, now, SAID_S)
 
 
 def isolation(venue: Venue, now: Moment) -> Point:
     """Whether the exam switch keeps seats from each other: nothing of the box sees that, so a person says it."""
     word = venue.readiness.isolation
-    if word is None or _stale(word, now):
+    if word is None or not within(word.at, now, SAID_S):
         return point("isolation", "unconfirmed")
     return point("isolation", "confirmed" if word.yes else "not-isolated", **_who(word))
 
@@ -94,13 +93,9 @@ def isolation(venue: Venue, now: Moment) -> Point:
 def seat_usb(venue: Venue, now: Moment) -> Point:
     """USB storage of the exam machines: no probe measures it, so a technician's word is the most there is."""
     word = venue.readiness.seat_usb
-    if word is None or _stale(word, now):
+    if word is None or not within(word.at, now, SAID_S):
         return point("seat_usb", "undeclared")
     return point("seat_usb", "declared" if word.yes else "not-blocked", **_who(word))
-
-
-def _stale(word: Word, now: Moment) -> bool:
-    return now.since(word.at) > SAID_S
 
 
 def _who(word: Word) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from appliance.events import Moment
 from appliance.exam.verdict import ATTENTION, CRITICAL, OK, UNSURE
 
 # Every point, its reasons, and the level of each. docs/readiness.md says what is measured for each.
@@ -22,8 +23,8 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "unproven": UNSURE, "unread": UNSURE, "simulated": UNSURE, "off": UNSURE,
         },
         "usb": {
-            "inventory": OK, "intruders": CRITICAL, "open": CRITICAL, "radio": ATTENTION, "unread": UNSURE,
-            "off": UNSURE,
+            "inventory": OK, "intruders": CRITICAL, "open": CRITICAL, "radio": ATTENTION,
+            "radio-unknown": UNSURE, "unread": UNSURE, "off": UNSURE,
         },
         "bundle": {
             "restored": OK, "incomplete": ATTENTION, "old": ATTENTION, "drill-old": ATTENTION, "failed": CRITICAL,
@@ -44,15 +45,15 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
 SHOULD: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "disk": {"room": OK, "low": ATTENTION, "full": CRITICAL, "unread": UNSURE},
-        "rtc": {"kept": OK, "unkept": ATTENTION},
+        "rtc": {"kept": OK, "unkept": ATTENTION, "unread": UNSURE},
         "polarity": {"drilled": OK, "wrong": CRITICAL, "undrilled": ATTENTION, "none": UNSURE},
         "isolation": {"confirmed": OK, "not-isolated": ATTENTION, "unconfirmed": UNSURE},
         "seat_usb": {"declared": ATTENTION, "not-blocked": CRITICAL, "undeclared": UNSURE},
         "wear": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
         "temperature": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
         "undervoltage": {"well": OK, "bad": CRITICAL, "unmeasured": UNSURE},
-        "watchdog": {"unmeasured": UNSURE},
-        "line_speed": {"unmeasured": UNSURE},
+        "watchdog": {"on": OK, "idle": ATTENTION, "none": ATTENTION, "unmeasured": UNSURE},
+        "line_speed": {"fast": OK, "slow": ATTENTION, "no-link": ATTENTION, "unmeasured": UNSURE},
     }
 )
 POINTS: Mapping[str, Mapping[str, str]] = MappingProxyType({**MUST, **SHOULD})
@@ -77,6 +78,13 @@ class Point:
 def point(key: str, code: str, **args: object) -> Point:
     """The point `key` for the reason `code`; its level is the table's."""
     return Point(key=key, must=key in MUST, level=POINTS[key][code], code=code, args=args)
+
+
+def within(at: Moment, now: Moment, limit_s: float) -> bool:
+    """Whether `at` is known to be at most `limit_s` ago: a clock that went back, or nobody trusts, tells nothing."""
+    if not now.comparable(at) or (now.boot_id != at.boot_id and now.wall < at.wall):
+        return False
+    return now.since(at) <= limit_s
 
 
 def worst(levels: tuple[str, ...]) -> str:

@@ -119,8 +119,10 @@ READY_LABELS: Mapping[str, tuple[str, str]] = {
     "column_override": ("不合格仍封场的理由", "Why sealed although red"),
     "certificate_hash": ("封场记录校验码（SHA-256）", "Hash of the seal's row (SHA-256)"),
     "certificate_how": (
-        "核对：venue seal certificate 打印同样的校验码；venue log verify 校验整条记录。",
-        "To check: venue seal certificate prints the same hash; venue log verify walks the whole record.",
+        "核对：venue log verify --row {seq} --code 校验码，看记录到这一条有没有变；"
+        "venue seal certificate 打印同样的校验码。",
+        "To check: venue log verify --row {seq} --code HASH says whether the record up to it is unchanged; "
+        "venue seal certificate prints the same hash.",
     ),
     "chief_sign": ("主考签字", "Chief examiner"),
     "technician_sign": ("技术负责人签字", "Technical lead"),

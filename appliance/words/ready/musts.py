@@ -38,6 +38,7 @@ MUSTS: Mapping[str, Row] = {
     "usb.intruders": (Both("清单以外的设备有 {count} 个：{names}", "Not listed ({count}): {names}"), Both("请拔下，或由技术人员查明后登记。", "Unplug them, or a technician finds out and lists them.")),
     "usb.open": (Both("USB 口没有关好", "The USB ports are not closed"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.radio": (Both("USB 口正常，但监控盒的无线没有关", "The ports are fine, but a radio of the box is on"), Both("封场时会自动关闭；请关后再看一遍。", "The seal switches it off; look again afterwards.")),
+    "usb.radio-unknown": (Both("USB 口正常，但监控盒的无线是否关闭读不到", "The ports are fine; whether a radio of the box is on can not be read"), Both("请技术人员查看（没有软开关的无线模块请拔下）。", "A technician has a look; unplug a radio that has no switch.")),
     "usb.unread": (Both("监控盒的 USB 口或接在上面的盘、网卡读不到", "The box's USB ports, or disks and interfaces behind them, can not be read"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.off": (Both("监控盒的 USB 口没有接管", "The box does not hold its USB ports"), Both("请技术人员开启（[usb] enforce）。", "A technician turns it on ([usb] enforce).")),
     "bundle.restored": (Both("备份 {name} 已加密保存（{at}），试恢复成功（{drilled_at}）", "Bundle {name} is sealed ({at}) and a restore was tried ({drilled_at})"), NOTHING),

@@ -5,11 +5,6 @@ from collections.abc import Mapping
 from appliance.words.ready.musts import NOTHING, Row
 from appliance.words.sentences import Both
 
-LATER = Both(
-    "这一版还不能测；请技术人员自行查看。",
-    "This version can not measure it; a technician looks by other means.",
-)
-
 SHOULDS: Mapping[str, Row] = {
     "disk.room": (Both("监控盒硬盘剩 {free_percent}%", "{free_percent} % of the box's disk are free"), NOTHING),
     "disk.low": (Both("监控盒硬盘只剩 {free_percent}%", "Only {free_percent} % of the box's disk are free"), Both("请技术人员清理。", "A technician makes room.")),
@@ -17,6 +12,7 @@ SHOULDS: Mapping[str, Row] = {
     "disk.unread": (Both("监控盒硬盘余量读不到", "Room on the box's disk can not be read"), Both("请技术人员查看。", "A technician has a look.")),
     "rtc.kept": (Both("监控盒的钟有依据（时钟芯片、对时服务器或人工核对）", "Something vouches for the box's clock: a chip, a time server, or a person"), NOTHING),
     "rtc.unkept": (Both("监控盒的钟没有依据，断电后会不准", "Nothing vouches for the box's clock: it is lost with the power"), Both("请装时钟电池；每次断电后请人工核对时间。", "Fit a clock with a battery; compare the clock after each loss of power.")),
+    "rtc.unread": (Both("监控盒的钟有没有依据：还没有读到", "Whether anything vouches for the box's clock was not read yet"), Both("请过一分钟再看；仍未读到的，请技术人员查看。", "Look again in a minute; if it stays so, a technician has a look.")),
     "polarity.drilled": (Both("拔过插头，市电有无读得对（{names}）", "The plug was pulled: mains are read the right way round ({names})"), NOTHING),
     "polarity.wrong": (Both("拔插头时没有看到停电，或没有看到恢复（{names}）", "When the plug was pulled, the loss or the return was not seen ({names})"), Both("请技术人员查接线，再做拔插头演练。", "A technician checks the wires and drills again.")),
     "polarity.undrilled": (Both("还没有拔过插头验证接线（{names}）", "No plug was pulled to prove the wiring ({names})"), Both("请技术人员运行 venue power drill。", "A technician runs venue power drill.")),
@@ -36,8 +32,14 @@ SHOULDS: Mapping[str, Row] = {
     "undervoltage.well": (Both("监控盒供电电压正常", "The box's supply voltage is fine"), NOTHING),
     "undervoltage.bad": (Both("监控盒供电电压偏低", "The box's supply voltage is too low"), Both("请换原装电源和短的粗线。", "Use the board's own supply and a short, thick cable.")),
     "undervoltage.unmeasured": (Both("监控盒供电电压：它不报告", "The box's supply voltage: it does not tell"), Both("请确认用的是原装电源。", "Make sure that it has the board's own supply.")),
-    "watchdog.unmeasured": (Both("看门狗：没有测量", "The watchdog is not measured"), LATER),
-    "line_speed.unmeasured": (Both("外网速度：没有测量", "The line's speed is not measured"), LATER),
+    "watchdog.on": (Both("硬件看门狗在工作：监控盒死机会自动重启", "The hardware watchdog is running: a box that hangs starts anew"), NOTHING),
+    "watchdog.idle": (Both("有硬件看门狗，但没有启用", "There is a hardware watchdog, and nobody uses it"), Both("请技术人员设置 systemd 的 RuntimeWatchdogSec。", "A technician sets RuntimeWatchdogSec of systemd.")),
+    "watchdog.none": (Both("没有硬件看门狗：监控盒死机不会自动重启", "There is no hardware watchdog: a box that hangs stays so"), Both("请安排专人留意页面是否过时。", "Somebody keeps an eye on whether the page goes stale.")),
+    "watchdog.unmeasured": (Both("硬件看门狗：未接入监测", "The hardware watchdog is not monitored"), Both("请技术人员自行查看。", "A technician looks by other means.")),
+    "line_speed.fast": (Both("外网网口 {mbps} 兆（这是网口的速率，不是专线带宽）", "The line's port runs at {mbps} Mbit/s (the port, not the line behind it)"), NOTHING),
+    "line_speed.slow": (Both("外网网口只有 {mbps} 兆", "The line's port runs at {mbps} Mbit/s only"), Both("请换一根网线，或换个路由器口再看。", "Try another cable, or another port of the router.")),
+    "line_speed.no-link": (Both("外网网口没有连上", "The line's port has no link"), Both("考后回传要用：请技术人员查看网线。", "It is needed after the exam: a technician checks the cable.")),
+    "line_speed.unmeasured": (Both("外网网口速率：未接入监测", "The speed of the line's port is not monitored"), Both("请技术人员自行查看。", "A technician looks by other means.")),
 }  # fmt: skip
 
 MORNINGS: Mapping[str, Row] = {
@@ -49,6 +51,7 @@ MORNINGS: Mapping[str, Row] = {
     "usb.changed": (Both("监控盒 USB 口比封场时少了设备", "A device of the seal is missing from the box's USB ports"), Both("请技术人员看是哪条线松了。", "A technician looks for a loose cable.")),
     "usb.intruders": (Both("监控盒 USB 口多了封场时没有的设备：{names}", "A device that was not sealed in is on the box's USB ports: {names}"), Both("请拔下，并在“需要处理”里登记。", "Unplug it and note it under “To do”.")),
     "usb.radio": (Both("监控盒 USB 口与封场时一样，但监控盒的无线没有关", "The ports are as they were sealed, but a radio of the box is on"), Both("请技术人员查看。", "A technician has a look.")),
+    "usb.radio-unknown": (Both("监控盒 USB 口与封场时一样，但监控盒的无线是否关闭读不到", "The ports are as they were sealed; whether a radio of the box is on can not be read"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.open": (Both("监控盒的 USB 口没有关好", "The box's USB ports are not closed"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.unread": (Both("监控盒的 USB 口或封场清单读不到", "The ports, or the seal's inventory, can not be read"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.off": (Both("监控盒的 USB 口没有接管", "The box does not hold its USB ports"), NOTHING),
@@ -59,6 +62,7 @@ MORNINGS: Mapping[str, Row] = {
     "supply.same": (Both("市电供电，电量 {charge_percent}%", "On mains, charge {charge_percent} %"), NOTHING),
     "supply.lower": (Both("市电供电，电量 {charge_percent}%，封场时 {before_percent}%", "On mains, charge {charge_percent} %, at the seal {before_percent} %"), Both("夜里可能停过电：请技术人员查看。", "The mains may have failed at night: a technician has a look.")),
     "supply.worse": (Both("后备电源 {names} 异常或不是市电供电", "UPS {names} has a fault or is not on mains"), Both("请技术人员查看配电。", "A technician checks the supply.")),
+    "supply.no-baseline": (Both("市电供电，电量 {charge_percent}%；封场时没有读到电量，无法比较", "On mains, charge {charge_percent} %; the seal has none to compare with"), Both("请看一眼电量是否够。", "See whether the charge is enough.")),
     "supply.unread": (Both("后备电源读不到", "The UPS can not be read"), Both("请技术人员查看数据线。", "A technician checks its data cable.")),
     "supply.off": (Both("没有监测的后备电源", "No UPS is watched"), NOTHING),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The morning check: compared with the seal, from T − 90; what nobody watched is no broken seal."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,6 +94,8 @@ def test_a_radio_that_is_on_and_ports_that_are_not_closed_are_not_the_same_and_n
     day = sealed(plan(attached=True))
     day.record(AttachedSeen())
     day.until("07:36", bundles=True)
+    assert codes(day)["usb"] == "radio-unknown"
+    day.record(RadiosRead(wifi="none", bluetooth="off"))
     assert codes(day)["usb"] == "same"
     day.record(RadiosRead(wifi="on", bluetooth="off"))
     assert codes(day)["usb"] == "radio"
@@ -130,3 +133,12 @@ def test_a_new_seal_begins_with_no_stretch_and_no_morning() -> None:
     day.act("unseal", **SIGNED, reason="设备更换")
     day.act("seal", **SIGNED)
     assert morning(day)["state"] == "watching" and morning(day)["unobserved"] == []
+
+
+def test_a_seal_that_had_no_charge_is_nothing_to_be_the_same_as() -> None:
+    day = sealed()
+    points = tuple(replace(each, args={}) if each.key == "mains" else each for each in day.venue.seal.points)  # type: ignore[union-attr]  # it is sealed
+    day.venue = replace(day.venue, seal=replace(day.venue.seal, points=points))  # type: ignore[type-var]  # it is sealed
+    day.until("07:36", bundles=True)
+    (supply,) = (each for each in morning(day)["points"] if each["key"] == "supply")
+    assert (supply["code"], supply["level"]) == ("no-baseline", "unknown")

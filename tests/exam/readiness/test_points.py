@@ -1,5 +1,6 @@
 """Each point of the readiness check: green only for what was measured or seen, and why not where it is not."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from appliance.events.bodies import (
     PostureFailed,
     PowerDrillEnded,
     PowerDrillStarted,
+    RadiosRead,
 )
 from appliance.events.plan import RecipientPlan, SeatPlan, UpsDeclared, UpsPlan
 from appliance.exam.readiness import check
@@ -64,7 +66,7 @@ def test_there_are_eight_must_points_and_each_has_the_level_of_its_reason() -> N
 def test_a_box_that_has_read_nothing_is_green_nowhere() -> None:
     day = Ledger(plan(**LINE), wall=None)
     points = check.points(day.venue, day.now)
-    green = [each.key for each in points if each.level == "ok" and each.key != "rtc"]
+    green = [each.key for each in points if each.level == "ok"]
     assert green == []
     assert {each.level for each in points if each.must} == {"unknown"}
 
@@ -210,11 +212,43 @@ def test_ports_are_not_green_while_nobody_has_read_what_hangs_behind_them() -> N
     day = Ledger(plan(attached=True)).all_read()
     assert stands(day, "usb") == ("unknown", "unread")
     day.record(AttachedSeen())
+    day.record(RadiosRead(wifi="off", bluetooth="none"))
     assert stands(day, "usb") == ("ok", "inventory")
     day.record(AttachedUnknown(reason="silent"))
     assert stands(day, "usb") == ("unknown", "unread")
     day.usb(stick())
     assert stands(day, "usb") == ("critical", "intruders"), "what is known to be wrong is told all the same"
+
+
+@pytest.mark.parametrize(
+    ("wifi", "stood"), [("unknown", "radio-unknown"), ("on", "radio"), ("off", "inventory")]
+)
+def test_a_radio_that_nobody_can_read_does_not_count_as_off(wifi: str, stood: str) -> None:
+    day = Ledger(plan(attached=True)).all_read()
+    day.record(AttachedSeen())
+    day.record(RadiosRead(wifi=wifi, bluetooth="none"))
+    assert stands(day, "usb")[1] == stood
+
+
+def test_what_was_said_or_seen_is_not_fresh_for_ever_where_the_clock_went_back() -> None:
+    day = with_line()
+    prove(day)
+    day.bundle("b1")
+    day.record(BackupDrilled(result="passed", files=9, source_bytes=9, seconds=1.0))
+    day.act("clock.confirm", by="王主考")
+    day.act("switch.declare", by="张工", isolated=True)
+    day.act("seats.declare_usb", by="张工", blocked=True)
+    keys = ("clock", "isolation", "seat_usb", "bundle")
+    fresh = {key: stands(day, key)[1] for key in keys}
+    assert fresh == {
+        "clock": "confirmed", "isolation": "confirmed", "seat_usb": "declared", "bundle": "restored"
+    }  # fmt: skip
+    day.reboot(wall=day.wall - timedelta(days=40))
+    assert day.venue.clock_trusted
+    told = {key: stands(day, key)[1] for key in keys}
+    assert told == {
+        "clock": "old", "isolation": "unconfirmed", "seat_usb": "undeclared", "bundle": "old"
+    }  # fmt: skip
 
 
 # bundle and restore
@@ -276,7 +310,9 @@ def test_a_clock_that_was_compared_is_vouched_for_until_the_power_goes() -> None
     day.distrust()
     assert stands(day, "rtc") == ("attention", "unkept")
     day.act("clock.confirm", by="王主考", offset_s=2)
-    assert day.venue.clock_trusted and stands(day, "rtc") == ("ok", "kept")
+    assert day.venue.clock_trusted and stands(day, "rtc") == ("unknown", "unread")
+    day.record(HostRead(rtc=True))
+    assert stands(day, "rtc") == ("ok", "kept")
     day.reboot()
     day.distrust()
     assert stands(day, "clock") == ("unknown", "old"), "without a chip the power takes the time with it"
@@ -401,3 +437,21 @@ def test_a_second_stick_is_another_list_than_the_one_that_was_read() -> None:
     day.usb(stick(), stick(port="1-1.3"))
     assert stands(day, "usb") == ("critical", "intruders")
     assert check.revision_now(day.venue, check.points(day.venue, day.now), day.now) != seen
+
+
+@pytest.mark.parametrize(
+    ("watchdog", "mbps", "stood"),
+    [
+        ("active", 1000, [("ok", "on"), ("ok", "fast")]),
+        ("inactive", 10, [("attention", "idle"), ("attention", "slow")]),
+        ("none", 0, [("attention", "none"), ("attention", "no-link")]),
+        ("", None, [("unknown", "unmeasured"), ("unknown", "unmeasured")]),
+    ],
+)
+def test_watchdog_and_the_lines_port_are_as_the_box_tells_them(
+    watchdog: str, mbps: int | None, stood: list[tuple[str, str]]
+) -> None:
+    day = Ledger().all_read()
+    assert stands(day, "watchdog")[0] == stands(day, "line_speed")[0] == "unknown"
+    day.record(HostRead(watchdog=watchdog, line_mbps=mbps))
+    assert [stands(day, key) for key in ("watchdog", "line_speed")] == stood
