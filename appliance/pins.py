@@ -47,20 +47,44 @@ class Pins:
         self._path = path
         self._mono_s = mono_s
         self._lock = threading.Lock()
+        self._setting = threading.Lock()  # one PIN is set at a time
         self._hashing = threading.Lock()  # one scrypt at a time: 32 MiB in all, however many ask
         self._wrong: dict[_Key, tuple[int, float]] = {}
         self._checking: set[_Key] = set()
         self._codes: dict[str, tuple[bytes, float]] = {}
 
     def set(self, role: str, pin: str) -> None:
-        """Sets a role's PIN: 4 to 12 digits. Raises PinError."""
+        """Sets a role's PIN: 4 to 12 digits. Raises PinError, OSError."""
+        with self.setting(role, pin):
+            pass
+
+    @contextlib.contextmanager
+    def setting(self, role: str, pin: str, *, code: str = "") -> Iterator[None]:
+        """Makes everything ready, and sets the PIN once the block has ended well: what may fail has failed by then.
+
+        The block writes the record's row. `code` is the one-time code that this uses up: of two people with one
+        code, the second is refused. Raises PinError, OSError before the block.
+        """
         self.judge(role, pin)
         salt = os.urandom(16)
         with self._one_hash():
             hashed = f"{salt.hex()}${_hash(pin, salt).hex()}"
-        with self._lock:
-            self._write(self._read() | {role: hashed})
-            self._codes.pop(role, None)
+        if not self._setting.acquire(timeout=HASH_WAIT_S):
+            raise PinError("busy")
+        try:
+            with self._lock:
+                if code and not self._is_code(role, code):
+                    raise PinError("code-wrong", role=role)
+                beside = self._written(self._read() | {role: hashed})
+            try:
+                yield
+                with self._lock:
+                    self._put(beside)
+                    self._codes.pop(role, None)
+            finally:
+                beside.unlink(missing_ok=True)  # there only where it was not put in place
+        finally:
+            self._setting.release()
 
     def judge(self, role: str, pin: str) -> None:
         """Passes where the role is one and the PIN may be one. Raises PinError."""
@@ -104,14 +128,18 @@ class Pins:
 
     def check_code(self, role: str, code: str, *, source: str = "") -> None:
         """Passes where `code` is the one that was made for `role` and is still good. Raises PinError."""
-        plain = "".join(c for c in code[:40] if c not in " -")
         with self._guess(role, source):
             with self._lock:
-                digest, until_s = self._codes.get(role, (b"", 0.0))
-                right = self._mono_s() < until_s and hmac.compare_digest(_digest(plain), digest)
+                right = self._is_code(role, code)
             self._count(role, source, right=right)
             if not right:
                 raise PinError("code-wrong", role=role)
+
+    def _is_code(self, role: str, code: str) -> bool:
+        """Whether it is the role's code, and still good; the lock is held."""
+        plain = "".join(c for c in code[:40] if c not in " -")
+        digest, until_s = self._codes.get(role, (b"", 0.0))
+        return self._mono_s() < until_s and hmac.compare_digest(_digest(plain), digest)
 
     @contextlib.contextmanager
     def _guess(self, role: str, source: str) -> Iterator[None]:
@@ -149,13 +177,17 @@ class Pins:
         finally:
             self._hashing.release()
 
-    def _write(self, stored: dict[str, str]) -> None:
+    def _written(self, stored: dict[str, str]) -> Path:
+        """The PINs safe on the disk, in a file beside that nobody reads yet."""
         beside = self._path.with_suffix(".part")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             json.dump(stored, file)
             file.flush()
             os.fsync(file.fileno())
+        return beside
+
+    def _put(self, beside: Path) -> None:
         beside.rename(self._path)
         directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -150,3 +150,22 @@ def test_guesses_from_many_threads_get_one_try_in_each_wait(pins: Pins) -> None:
     for thread in threads:
         thread.join()
     assert sorted(codes) == ["pin-wait"] * 7 + ["pin-wrong"]
+
+
+def test_of_two_people_with_one_code_the_second_is_refused(pins: Pins) -> None:
+    made = pins.make_code("deputy")
+    pins.check_code("deputy", made, source="a")
+    pins.check_code("deputy", made, source="b")
+    with pins.setting("deputy", "1357", code=made):
+        pass
+    with pytest.raises(PinError) as caught, pins.setting("deputy", "9999", code=made):
+        raise AssertionError("nothing is recorded for a code that was used up")
+    assert caught.value.code == "code-wrong"
+    pins.check("deputy", "1357")
+
+
+def test_a_pin_whose_row_could_not_be_written_is_not_set(pins: Pins, path: Path) -> None:
+    with pytest.raises(RuntimeError), pins.setting("chief", "1357"):
+        raise RuntimeError("the record refuses")
+    pins.check("chief", "2468")
+    assert [each.name for each in path.parent.iterdir()] == [path.name]

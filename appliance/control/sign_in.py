@@ -140,24 +140,23 @@ class SignIn:
     def _begin(self, question: Question, page: FromPage) -> dict[str, Any]:
         role, name = self._asked(question.args)
         self._pins.check(role, question.pins.get(role, ""), source=page.source)
-        return self._begun(role, name)
+        return self._begun(role, name, page)
 
     def _choose(self, question: Question, page: FromPage) -> dict[str, Any]:
-        """Sets the own PIN by a one-time code. The row is first: nothing changes that the record does not hold."""
+        """Sets the own PIN by a one-time code. The row is first, and last of all that may fail: it tells no untruth."""
         role, name = self._asked(question.args)
         pin = question.pins.get(role, "")
         self._pins.judge(role, pin)
         self._pins.check_code(role, question.pins.get("code", ""), source=page.source)
-        self._act(Act(verb="pin.choose", args={"role": role, "by": name}))
-        self._pins.set(role, pin)
+        with self._pins.setting(role, pin, code=question.pins.get("code", "")):
+            self._act(Act(verb="pin.choose", args={"role": role, "by": name}))
         self._sessions.end_role(role)
-        return self._begun(role, name)
+        return self._begun(role, name, page)
 
     def _set(self, args: dict[str, Any]) -> dict[str, Any]:
         role, pin = str(args.get("role")), str(args.get("pin"))
-        self._pins.judge(role, pin)
-        self._act(Act(verb="pin.set", args={"role": role, "again": self._pins.known(role)}))
-        self._pins.set(role, pin)
+        with self._pins.setting(role, pin):
+            self._act(Act(verb="pin.set", args={"role": role, "again": self._pins.known(role)}))
         self._sessions.end_role(role)
         return {}
 
@@ -173,7 +172,9 @@ class SignIn:
             raise ControlError("bad-choice", name="role", choices=", ".join(ROLES))
         return str(role), Act(verb="sign-in", args=args).text("name", limit=MAX_NAME)
 
-    def _begun(self, role: str, name: str) -> dict[str, Any]:
+    def _begun(self, role: str, name: str, page: FromPage) -> dict[str, Any]:
+        """A new session; the one that the same browser had is over: nobody acts under the name before."""
+        self._sessions.end(page.token)
         token, session = self._sessions.begin(role, name, self._batch())
         self._tell(SessionBegun(role=role, name=name))
         return {"token": token, **_plain(session)}

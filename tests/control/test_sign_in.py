@@ -349,3 +349,32 @@ def test_wrong_pins_in_parallel_are_checked_one_by_one_and_memory_stays_flat(ven
     done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=120)
     count, tried, grown_kb = done.stdout.split()
     assert (count, tried) == ("40", "True") and int(grown_kb) < 16_000
+
+
+def test_a_pin_that_could_not_be_written_is_not_told_as_chosen(venue: Answering) -> None:
+    code = venue.client.call("pin.code", role="chief")["code"]
+    beside = venue.directory / "pins.part"
+    beside.mkdir()  # nothing can be written there
+    asked = {"role": "chief", "name": "王主考"}
+    refused = by_page(venue, "pin.choose", pins={"chief": "864201", "code": code}, **asked)
+    assert refused["error"] == "pins-unwritable"
+    assert not [e for e in stored(venue.box.directory) if e.kind == "pin.changed"]
+    beside.rmdir()
+    assert "value" in by_page(venue, "pin.choose", pins={"chief": "864201", "code": code}, **asked)
+    assert [e.body.how for e in stored(venue.box.directory) if e.kind == "pin.changed"] == ["code"]  # type: ignore[attr-defined]
+
+
+def test_who_signs_in_over_a_running_session_ends_it(venue: Answering) -> None:
+    chief = signed_in(venue)
+    value = by_page(
+        venue, "sign-in", pins={"technician": PINS["technician"]}, page=chief, role="technician", name="张工"
+    )["value"]
+    assert by_page(venue, "session", page=chief)["error"] == "session-over"
+    assert by_page(venue, "session", page={"token": value["token"]})["value"]["name"] == "张工"
+    guessed = by_page(
+        venue, "sign-in", pins={"chief": "0000"}, page={"token": value["token"]}, role="chief", name="x"
+    )
+    assert guessed["error"] == "pin-wrong"
+    assert "value" in by_page(venue, "session", page={"token": value["token"]}), (
+        "a wrong PIN ends nobody's session"
+    )
