@@ -10,7 +10,7 @@ from appliance.words import label
 from web.desk import Desk, form_key, given_back, onward, typed
 from web.language import language_asked
 from web.sheet import clock_of, sheet
-from web.sitting_sheet import MOST_MINUTES, lost_of_seat, sitting_sheet
+from web.sitting_sheet import MOST_MINUTES, makeup_of_seat, sitting_sheet
 
 Args = dict[str, Any]
 
@@ -64,7 +64,7 @@ def _shown(desk: Desk, language: str, *, why: str = "", status: HTTPStatus = HTT
     kept = dict(given_back())
     if request.method == "GET":
         seat = request.args.get("seat", "")[:40]
-        lost = lost_of_seat(page.snapshot, seat)
+        lost = makeup_of_seat(page.snapshot, seat)
         kept = {"seat": seat, "minutes": str(lost) if lost else ""}
     now, zone = clock_of(page.snapshot)
     shown = sitting_sheet(language, page.snapshot, now, zone)

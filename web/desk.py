@@ -27,6 +27,7 @@ COOKIE = "venue_session"
 ACT_TIMEOUT_S = 6.0  # the guard answers within 4 s, if only that it is busy
 AT_ONCE = 4  # of the page's eight threads: who only looks is answered all the same
 MAX_BODY_BYTES = 64 * 1024
+SAID_FOR_S = 120.0  # of the venue's clock: so long "recorded: …" stands over a page
 MAX_TYPED = 4000  # characters that are given back to a form
 _PATH = re.compile(r"/[a-z0-9/-]{0,60}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -115,6 +116,10 @@ class Desk:
             return ""
         rows = parts(told, "events") if isinstance(told, dict) else []
         if not rows or rows[0].get("seq") != int(seq):
+            return ""
+        # A link may name any row: what was not written just now was not done by who reads this.
+        at, now = moment_of(rows[0].get("at")), moment_of((look.snapshot or {}).get("at"))
+        if at is None or now is None or abs((now - at).total_seconds()) > SAID_FOR_S:
             return ""
         places = usb_places(look.snapshot or {})
         what = event_sentence(language, text(rows[0], "kind"), part(rows[0], "body"), places=places)

@@ -34,6 +34,7 @@ class Case:
     class_confirmed: str
     resumable: bool
     lost: int
+    makeup: int
     clock: str
     seat: str = ""
     usb: bool = False
@@ -65,6 +66,7 @@ def case(language: str, snapshot: Plain, incident: Plain, now: datetime, zone: t
         class_confirmed=text(incident, "class_confirmed"),
         resumable=number(incident, "lost_minutes") is not None and not text(incident, "resumed_at"),
         lost=count(incident, "lost_minutes"),
+        makeup=count(incident, "makeup_minutes"),
         clock=clock_time(now, zone),
         seat=seat,
         usb=kind == "usb",

@@ -6,10 +6,10 @@ from datetime import datetime, tzinfo
 from appliance.words import event_sentence, incident_words, label, plain_text, room_place, seat_place
 from web.fields import Plain, count, number, part, parts, text, words_of
 from web.qr import QrCode, qr_code
+from web.report_sections import bundles, sections
 from web.times import clock_time, moment_of, zone_of
 
 HAND_ROWS = 4  # empty lines for what the invigilators write
-SECTIONS = ("acts", "power", "windows", "grants", "box")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Sheets:
     nothing: str
     code: list[str]
     code_words: str
+    check: str
     qr: QrCode | None
     notes: list[str] = field(default_factory=list)
     hand_rows: int = HAND_ROWS
@@ -63,14 +64,18 @@ def sheets(language: str, report: Plain) -> Sheets:
     now = moment_of(report.get("at"))
     zone = zone_of(text(part(report, "venue"), "timezone"))
     sitting, log = part(report, "sitting"), part(report, "log")
-    items = {count(item, "number"): item for item in parts(report, "incidents")}
+    day = {"day": sitting.get("start")}
+    items: dict[int, Plain] = {count(item, "number"): {**item, **day} for item in parts(report, "incidents")}
     digest = plain_text(text(log, "head_hash"), limit=64)
-    sections, comma = _sections(language, report, zone), "、" if language == "zh_CN" else ", "
+    found, comma = sections(language, report, zone), "、" if language == "zh_CN" else ", "
     notes = []
     if not sitting.get("finished_at"):
         notes.append(label(language, "report_part", time=clock_time(now, zone)))
     if report.get("more") is True:
         notes.append(label(language, "report_more"))
+    lacks = [plain_text(name, limit=40) for name in words_of(log, "unreadable")]
+    if lacks:
+        notes.append(label(language, "report_unreadable", names=comma.join(lacks)))
     return Sheets(
         language=language,
         venue=plain_text(text(part(report, "venue"), "name"), limit=40),
@@ -78,14 +83,15 @@ def sheets(language: str, report: Plain) -> Sheets:
         head=_head(language, report, zone),
         rooms=[_room(language, room, items, zone) for room in parts(report, "rooms")],
         incidents=[_incident(language, item, zone) for item in items.values()],
-        sections=[*(told for told in sections if told[1]), _bundles(language, report, zone)],
+        sections=[*(told for told in found if told[1]), bundles(language, report, zone)],
         nothing=label(
-            language, "report_nothing", what=comma.join(name for name, rows in sections if not rows) or None
+            language, "report_nothing", what=comma.join(name for name, rows in found if not rows) or None
         ),
         code=[digest[at : at + 8] for at in range(0, len(digest), 8)],
         code_words=label(
             language, "report_code_words", time=_full(now, zone) or None, seq=count(log, "head_seq")
         ),
+        check=label(language, "report_check", seq=count(log, "head_seq")),
         qr=qr_code(_qr_text(report)) if digest else None,
         notes=notes,
     )
@@ -218,7 +224,7 @@ def _lasted(language: str, item: Plain) -> str:
 
 
 def _from_to(language: str, item: Plain, zone: tzinfo) -> str:
-    start = clock_time(moment_of(item.get("opened_at")), zone)
+    start = _later(item.get("opened_at"), {"opened_at": item.get("day")}, zone)
     ended = item.get("resumed_at") or item.get("ceased_at") or item.get("closed_at")
     if not ended:
         return label(language, "report_from", start=start)
@@ -249,46 +255,6 @@ def _runs(numbers: list[str]) -> str:
             runs.append([each, each])
     told = [f"{first}–{last}" if last > first else str(first) for first, last in runs]
     return ", ".join([*told, *(number for number in numbers if not number.isdecimal())])
-
-
-def _sections(language: str, report: Plain, zone: tzinfo) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each kind of event of the venue: its title and its (time, sentence)."""
-    return [
-        (
-            label(language, f"report_{name}"),
-            [
-                (
-                    clock_time(moment_of(e.get("at")), zone),
-                    event_sentence(language, text(e, "kind"), part(e, "body")),
-                )
-                for e in parts(report, name)
-            ],
-        )
-        for name in SECTIONS
-    ]
-
-
-def _bundles(language: str, report: Plain, zone: tzinfo) -> tuple[str, list[tuple[str, str]]]:
-    found = parts(report, "bundles")
-    rows = []
-    if found:
-        receipted = sum(1 for bundle in found if bundle.get("receipted_at"))
-        last = clock_time(moment_of(found[-1].get("at")), zone)
-        rows.append(
-            ("", label(language, "report_bundle_sum", count=len(found), receipted=receipted, last=last))
-        )
-    final = next((bundle for bundle in reversed(found) if text(bundle, "stage") == "final"), None)
-    words = label(language, "report_final_none")
-    if final:
-        at, receipt = (clock_time(moment_of(final.get(key)), zone) for key in ("at", "receipted_at"))
-        words = label(
-            language, "report_final_words", time=at, files=count(final, "files"), receipted=receipt or None
-        )
-        name, digest = plain_text(text(final, "name"), limit=80), plain_text(text(final, "sha256"), limit=64)
-        words += f" · {name} · SHA-256 {digest}"
-    rows.append(("", f"{label(language, 'report_final')}：{words}"))
-    rows.append(("", label(language, "report_official")))
-    return label(language, "report_bundles"), rows
 
 
 def _full(moment: datetime | None, zone: tzinfo) -> str:

@@ -6,10 +6,12 @@ from importlib import resources
 from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup
 
-from appliance.client import Client, ClientError
+from appliance.client import Client, GuardSilent, Refused
 from appliance.words import html_language, label, language_named
 from web.fields import Plain
 from web.report import sheets
+
+NOT_NOW = ("log-unreadable", "starting")
 
 
 def add_report(app: Flask, client: Client, language: str) -> None:
@@ -21,14 +23,25 @@ def add_report(app: Flask, client: Client, language: str) -> None:
         asked = language_named(request.args.get("lang"), default=language)
         try:
             told = client.call("sitting.report", sitting=sitting)
-        except ClientError:
-            told = None
+        except GuardSilent:
+            return _none(asked, "report_silent", HTTPStatus.SERVICE_UNAVAILABLE)
+        except Refused as refusal:
+            busy, away = refusal.code == "busy", refusal.code in NOT_NOW
+            said = "report_busy" if busy else "report_silent" if away else "report_none"
+            return _none(asked, said, HTTPStatus.SERVICE_UNAVAILABLE if busy or away else HTTPStatus.NOT_FOUND)
         if not isinstance(told, dict):
-            said = render_template("report_none.html", language=asked)
-            return make_response(said, HTTPStatus.NOT_FOUND)
+            return _none(asked, "report_none", HTTPStatus.NOT_FOUND)
         answer = make_response(_rendered(app, asked, told, style=None))
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def _none(language: str, said: str, status: HTTPStatus) -> Response:
+    """A short page that says why there is no report: none is there, or it can not be read now."""
+    why = {"report_none": "report_none_why", "report_silent": "report_silent_why"}.get(said, "")
+    answer = make_response(render_template("report_none.html", language=language, said=said, why=why), status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def report_html(language: str, report: Plain) -> str:

@@ -76,15 +76,15 @@ def upload_words(language: str, snapshot: Plain, zone: tzinfo) -> str:
     return label(language, "upload_some", count=len(told), total=len(rooms), time=time)
 
 
-def lost_of_seat(snapshot: Plain, seat: str) -> int:
-    """The minutes that the newest item of this seat cost its candidate; 0 where nothing says so."""
+def makeup_of_seat(snapshot: Plain, seat: str) -> int:
+    """The minutes that this seat's candidate lost and was not given yet; 0 where nothing says so."""
     rows = [
         i
         for i in parts(snapshot, "incidents")
         if text(i, "cause_kind") == "seat" and text(i, "cause") == seat
     ]
     newest = max(rows, key=lambda row: count(row, "number"), default=None)
-    return count(newest, "lost_minutes") if newest else 0
+    return count(newest, "makeup_minutes") if newest else 0
 
 
 def _proposed(snapshot: Plain, sitting: Plain) -> int:
@@ -104,8 +104,8 @@ def _seats(language: str, snapshot: Plain, sitting: Plain) -> list[tuple[str, st
 
 
 def _seat_words(language: str, seat: str, snapshot: Plain, given: float | None) -> str:
-    lost = lost_of_seat(snapshot, seat)
-    marks = [label(language, "lost_minutes", count=lost)] if lost else []
+    lost = makeup_of_seat(snapshot, seat)
+    marks = [label(language, "makeup_minutes", count=lost)] if lost else []
     marks += [label(language, "given_minutes", minutes=int(given))] if given else []
     inside = ("，" if language == "zh_CN" else ", ").join(marks)
     place = seat_place(language, seat)

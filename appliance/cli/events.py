@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from appliance.cli.log_code import CODE_WORDS, compare, printed_code
 from appliance.cli.shell import (
     EXIT_FAILED,
     EXIT_OK,
     EXIT_UNAVAILABLE,
+    EXIT_USAGE,
     add_config,
     add_json,
     asking,
@@ -46,6 +48,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     add_config(check)
     add_json(check)
     check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: the venue's log files")
+    check.add_argument("--code", default="", help="a printed code, or what its QR code says: does it fit the record?")
+    check.add_argument("--row", type=int, default=0, metavar="SEQ", help="the row that the code stands for")
     check.set_defaults(run=run_verify)
 
 
@@ -97,14 +101,22 @@ def run_verify(args: argparse.Namespace) -> int:
     if not paths:
         say("no event log there")
         return EXIT_UNAVAILABLE
+    try:
+        printed = printed_code(args.code, args.row) if args.code or args.row else None
+    except ValueError as error:
+        say(str(error))
+        return EXIT_USAGE
     found = [_verify(path) for path in paths]
+    fits = compare(printed, paths, found) if printed else ""
     if args.json:
-        print_json({"files": found})
+        print_json({"files": found} | ({"code": fits} if printed else {}))
     else:
         for row in found:
             head = f"head {row['head_seq']} {row['head_hash']}"
             print(f"{row['file']}: {row['problem'] or 'holds'} ({row['rows']} rows, {head})")
-    return EXIT_FAILED if any(row["problem"] for row in found) else EXIT_OK
+        if printed:
+            print(f"row {printed[0]}: {CODE_WORDS[fits]}")
+    return EXIT_FAILED if any(row["problem"] for row in found) or fits not in ("", "fits") else EXIT_OK
 
 
 def _verify(path: Path) -> dict[str, Any]:

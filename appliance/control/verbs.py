@@ -1,5 +1,6 @@
 """What may be asked: reading, reporting by jobs, and the acts of people with their PINs."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from appliance.control.sessions import Session, Sessions
 from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
 from appliance.control.sitting_report import sitting_report
 from appliance.dispatch import ActRequest, Board, Inbox, Report
-from appliance.eventlog import EventLog, LogError
+from appliance.eventlog import LogError, Record
 from appliance.eventlog.files import newest
 from appliance.events import BODIES, Body
 from appliance.events.bodies import (
@@ -38,6 +39,7 @@ from appliance.pins import PinError, Pins
 
 T = TypeVar("T")
 REPLY_S = 4.0
+REPORT_WAIT_S = 2.0
 MAX_SENT = 256
 MAX_EVENTS = 500
 BUNDLES_LOOKED_AT = 20  # one that was being made when the seal came holds the record before it
@@ -87,7 +89,8 @@ class Verbs:
         self._wall = wall
         self._real_s = real_s
         self._lock = threading.Lock()
-        self._log: EventLog | None = None
+        self._reports = threading.Lock()
+        self._log: Record | None = None
         self._sent = SentForms()
         self._sign_in = SignIn(
             pins=pins,
@@ -106,8 +109,7 @@ class Verbs:
         if verb == "events":
             return self._events(args)
         if verb == "sitting.report":
-            told = self._read_log(lambda log: sitting_report(log, args.get("sitting", "")))
-            return {"at": self._wall().isoformat(), **told}
+            return {"at": self._wall().isoformat(), **self._sitting_report(args.get("sitting", ""))}
         if verb == "seal.certificate":
             return self._certificate()
         if verb in BY_PAGE or verb in BY_SHELL:
@@ -186,19 +188,34 @@ class Verbs:
         )
         return {"events": [json.loads(row.text) for row in rows], "next": rows[-1].seq if rows else since}
 
-    def _read_log(self, read: Callable[[EventLog], T]) -> T:
-        """What `read` finds in the newest log file; one reader at a time."""
+    def _sitting_report(self, sitting: object) -> dict[str, Any]:
+        """One report at a time, over connections of its own: whoever asks for it keeps no other reader waiting."""
+        if not self._reports.acquire(timeout=REPORT_WAIT_S):
+            raise ControlError("busy", 75)
+        try:
+            with contextlib.closing(Record(self._log_directory)) as log:
+                return sitting_report(log, sitting)
+        except (LogError, CodecError) as error:
+            raise ControlError("log-unreadable", 69, reason=str(error)) from error
+        finally:
+            self._reports.release()
+
+    def _read_log(self, read: Callable[[Record], T]) -> T:
+        """What `read` finds in the record; one reader at a time."""
         try:
             with self._lock:
                 return read(self._reading())
         except (LogError, CodecError) as error:
             raise ControlError("log-unreadable", 69, reason=str(error)) from error
 
-    def _reading(self) -> EventLog:
-        """The newest log; the lock is held. Raises LogError."""
+    def _reading(self) -> Record:
+        """The record; the lock is held. Raises LogError."""
         path = newest(self._log_directory)
         if self._log is None or self._log.path != path:
-            self._log = EventLog(path, read_only=True)
+            if self._log is not None:
+                self._log.close()
+                self._log = None
+            self._log = Record(self._log_directory)
         return self._log
 
     def _certificate(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from appliance.events.codec import to_plain
 from appliance.events.plan import Plan
 from appliance.exam import incidents
 from appliance.exam.incidents import Incident
+from appliance.exam.report_windows import phase_windows
 from appliance.exam.timetable import SittingActs, moved
 
 Plain = dict[str, object]
@@ -32,7 +33,8 @@ Plain = dict[str, object]
 # What happened within the stretch, acts of people on the sitting itself, and what may come days later.
 WITHIN = (
     "usb.granted", "usb.revoked", "window.opened", "window.closed", "power.discharged", "server.stopped",
-    "seat.swapped", "backup.failed", "bundle.published", "log.gap", "guard.started",
+    "seat.swapped", "backup.failed", "bundle.published", "log.gap", "log.damaged", "guard.started", "phase.changed",
+    "posture.failed", "posture.held",
 )  # fmt: skip
 OF_SITTING = ("sitting.delayed", "sitting.extended", "sitting.finished")
 LATER = (
@@ -41,7 +43,10 @@ LATER = (
     "bundle.receipted",
 )  # fmt: skip
 GRANTS, WINDOWS = ("usb.granted", "usb.revoked"), ("window.opened", "window.closed")
-POWER, BOX = ("power.discharged", "server.stopped"), ("backup.failed", "log.gap", "guard.started")
+POWER, BOX = (
+    ("power.discharged", "server.stopped"), ("backup.failed", "log.gap", "log.damaged", "guard.started")
+)  # fmt: skip
+LINE_HELD = ("posture.failed", "posture.held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,8 @@ def report(
         "acts": _plain(acts),
         "incidents": [_incident(item) for item in items],
         "power": _plain(e for e in events if e.kind in POWER and not getattr(e.body, "test", False)),
-        "windows": _plain(e for e in events if e.kind in WINDOWS),
+        "windows": _plain(e for e in events if e.kind in WINDOWS or _of_line(e)),
+        "phase_windows": phase_windows(plan, found, events),
         "grants": _plain(e for e in events if e.kind in GRANTS),
         "box": _plain(e for e in events if e.kind in BOX),
         "bundles": _bundles(events),
@@ -185,6 +191,10 @@ def _incident(item: Incident) -> Plain:
         "reported": [{"at": t.at.isoformat(), "by": t.by, "to": t.to, "answer": t.answer} for t in item.told],
         "notes": [{"at": n.at.isoformat(), "by": n.by, "text": n.text} for n in item.notes],
     }
+
+
+def _of_line(event: Event) -> bool:
+    return event.kind in LINE_HELD and getattr(event.body, "key", "") == "network"
 
 
 def _bundles(events: Sequence[Event]) -> list[Plain]:

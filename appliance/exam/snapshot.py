@@ -173,6 +173,7 @@ def incident_row(venue: Venue, incident: Incident, now: Moment) -> Plain:
         "stops_work": incident.stops_work,
         "lost_minutes": incident.lost_minutes_at(now),
         "proposed_extension_minutes": _proposed_extension(venue, incident),
+        "makeup_minutes": makeup_minutes(venue, incident, now),
         "resumed_at": _iso(incident.resumed.wall if incident.resumed else None),
         "outcome": incident.outcome,
         "closed_at": _iso(incident.closed.wall if incident.closed else None),
@@ -183,6 +184,23 @@ def incident_row(venue: Venue, incident: Incident, now: Moment) -> Plain:
         ],
         "notes": [{"at": n.at.isoformat(), "by": n.by, "text": n.text} for n in incident.notes],
     }
+
+
+def makeup_minutes(venue: Venue, incident: Incident, now: Moment) -> int | None:
+    """The minutes that the candidate of one seat lost in the sitting and was not given yet; None for other items.
+
+    All items of the seat count together, as the minutes given do: what was given once is not proposed again.
+    """
+    if incident.cause_kind != "seat":
+        return None
+    mine = [
+        i
+        for i in venue.incidents
+        if (i.cause_kind, i.cause, i.sitting) == ("seat", incident.cause, incident.sitting) and not i.drill
+    ]
+    lost = sum(i.lost_minutes_at(now) or 0 for i in mine)
+    acts = venue.acts.get(incident.sitting)
+    return max(0, lost - (acts.seats.get(incident.cause, 0) if acts else 0))
 
 
 def _proposed_extension(venue: Venue, incident: Incident) -> int | None:

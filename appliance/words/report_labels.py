@@ -93,7 +93,18 @@ REPORT_LABELS: Mapping[str, tuple[Template, Template]] = {
         "Delays and extensions (each with the province's consent)",
     ),
     "report_power": ("停电与后备电源", "Outages and UPSes"),
-    "report_windows": ("外网窗口（人工打开）", "Windows of the line opened by people"),
+    "report_windows": ("外网窗口", "Windows of the line"),
+    "report_phase_window": (
+        ("“{name:window}”窗口随考试阶段打开，{until} 关闭", "“{name:window}”窗口随考试阶段打开，还开着"),
+        (
+            "The window “{name:window}” was opened by the phase, until {until}",
+            "The window “{name:window}” was opened by the phase and is still open",
+        ),
+    ),
+    "report_unreadable": (
+        "记录文件 {names} 有一部分读不出来，本表可能不全",
+        "Part of the record's files {names} can not be read: this sheet may lack something",
+    ),
     "report_grants": ("U 盘等设备的临时允许", "USB devices let in"),
     "report_box": ("监控盒自身", "The box itself"),
     "report_bundles": ("加密备份与省里回执", "Sealed bundles and the province's receipts"),
@@ -117,6 +128,19 @@ REPORT_LABELS: Mapping[str, tuple[Template, Template]] = {
         "截至 {time}，记录共 {seq} 条，最后一条的校验码如下。以后任何一条被改动、删去，用监控盒或备份核对时都会不符。",
         "At {time} the record had {seq} rows; this is the code of the last one. What is altered or taken away later "
         "no longer fits it, in the box as in the bundles.",
+    ),
+    "report_check": (
+        "核对：在监控盒上运行 venue log verify --row {seq} --code 校验码（或扫码所得）。",
+        "To check, on the box: venue log verify --row {seq} --code CODE (or what the QR code says).",
+    ),
+    "report_silent": ("现在打不开报告", "The report can not be read now"),
+    "report_silent_why": (
+        "监控盒没有回应。考试照常进行，记录还在监控盒里；请技术人员查看机柜里的“考场守护”盒，过一会儿再打印。",
+        "The box gave no answer. The exam goes on and the record is in the box; a technician looks at it, print later.",
+    ),
+    "report_busy": (
+        "有人正在打印报告，请过几秒再试",
+        "Somebody else prints a report; please try again in a few seconds",
     ),
     "report_qr": ("记录校验码的二维码", "QR code of the record's code"),
     "report_print": ("打印", "Print"),

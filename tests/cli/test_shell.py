@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from appliance.cli import VERBS, main
+from appliance.eventlog import EventLog
 from tests.fakes.place import ROOT, VENUE, Place, one_line
 from tests.fakes.wait import wait_for
 
@@ -177,6 +179,38 @@ def test_log_verify_names_the_bad_row_and_is_2(place: Place, tmp_path: Path) -> 
     done = place.venue("log", "verify", str(path))
     assert done.returncode == 2 and str(path) in done.stdout and "Traceback" not in done.stderr
     assert place.venue("log", "verify", str(tmp_path / "nowhere")).returncode in (2, 69)
+
+
+def test_a_printed_code_is_compared_with_the_row_that_it_stands_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "events-1.sqlite"
+    log = EventLog(path)
+    log.append([("guard.stopped", f'{{"seq": {n}, "kind": "guard.stopped"}}') for n in range(1, 5)])
+    code = log.rows(after=2, limit=1)[0].hash.hex()
+    log.close()
+    shown = " ".join(code[at : at + 8] for at in range(0, 64, 8)).upper()
+    other = "0" * 64
+    asked = [
+        (["--code", shown, "--row", "3"], 0, "fits"),
+        (["--code", f"venue-log:520100-03:am:3:{code}"], 0, "fits"),
+        (["--code", f"venue-seal 520100-03 3 {code}"], 0, "fits"),
+        (["--code", other, "--row", "3"], 2, "NOT fit"),
+        (["--code", code, "--row", "2"], 2, "NOT fit"),
+        (["--code", code, "--row", "9"], 2, "no such row"),
+        (["--code", code], 64, "--row is missing"),
+        (["--code", "6f1c92ab", "--row", "3"], 64, "64 hexadecimal digits"),
+        (["--code", "f" * 9999, "--row", "3"], 64, "too long"),
+    ]
+    for argv, left, said in asked:
+        assert main(["log", "verify", str(path), *argv]) == left, argv
+        told = capsys.readouterr()
+        assert said in told.out + told.err, argv
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE log SET text = '{}' WHERE seq = 2")
+    raw.close()
+    assert main(["log", "verify", str(path), "--code", code, "--row", "3"]) == 2
+    assert "chain before it does not hold" in capsys.readouterr().out
 
 
 def test_log_verify_without_a_configuration_is_78(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,9 +7,20 @@ import pytest
 
 from appliance.control.question import ControlError
 from appliance.control.sitting_report import sitting_report
-from appliance.eventlog import EventLog
+from appliance.eventlog import EventLog, Record
+from appliance.eventlog.files import begin_beside
 from appliance.events import to_text
-from appliance.events.bodies import PhaseChanged, SealLifted, SealMade, VenueConfigured
+from appliance.events.bodies import (
+    DrillEnded,
+    DrillStarted,
+    IncidentClosed,
+    IncidentNoted,
+    IncidentOpened,
+    PhaseChanged,
+    SealLifted,
+    SealMade,
+    VenueConfigured,
+)
 from tests.demo.golden import DAYS, played
 from tests.exam.test_report import PLAN, rows
 
@@ -79,3 +90,50 @@ def test_before_any_sitting_there_is_nothing_to_report(tmp_path: Path) -> None:
 def test_a_flood_of_one_kind_is_cut_off_and_said(log: EventLog) -> None:
     found = sitting_report(log, "2026-09-05-am", most=2)
     assert len(found["bundles"]) == 2 and found["more"]
+
+
+def test_an_item_that_was_open_before_the_sitting_and_still_is_stands_in_its_report(tmp_path: Path) -> None:
+    opened = {"cause_kind": "usb", "cause": "1-3", "place": "1-3"}
+    log = EventLog(tmp_path / "events-1.sqlite")
+    bodies = (
+        VenueConfigured(plan=PLAN),
+        DrillStarted(mode="drill", by="张工"),
+        IncidentOpened(number=1, **opened),
+        DrillEnded(by="张工"),
+        IncidentOpened(number=2, **opened),
+        IncidentOpened(number=3, **opened),
+        IncidentNoted(number=2, by="张工", text="昨晚就在"),
+        IncidentClosed(number=3, outcome="recovered", by="张工"),
+        PhaseChanged(phase="preparing", sitting="am", previous="open"),
+        IncidentOpened(number=4, **opened),
+        IncidentClosed(number=2, outcome="recorded", by="王主考"),
+    )
+    log.append([(event.kind, to_text(event)) for event in rows(*bodies)])
+    told = sitting_report(log, "am")["incidents"]
+    assert [item["number"] for item in told] == [2, 4], "not the drill's, not the one that was over"
+    assert told[0]["notes"][0]["text"] == "昨晚就在" and told[0]["outcome"] == "recorded"
+    log.close()
+
+
+def test_a_report_reads_what_an_older_log_file_holds(tmp_path: Path) -> None:
+    told = rows(
+        VenueConfigured(plan=PLAN),
+        PhaseChanged(phase="preparing", sitting="am", previous="open"),
+        IncidentOpened(number=1, cause_kind="usb", cause="1-3", place="1-3"),
+        IncidentClosed(number=1, outcome="recorded", by="王主考"),
+    )
+    first = EventLog(tmp_path / "events-1.sqlite")
+    first.append([(event.kind, to_text(event)) for event in told[:3]])
+    first.close()
+    second = begin_beside(tmp_path / "events-1.sqlite", base=3)
+    second.append([(event.kind, to_text(event)) for event in told[3:]])
+    second.close()
+    record = Record(tmp_path)
+    (item,) = sitting_report(record, "am")["incidents"]
+    assert item["outcome"] == "recorded"
+    record.close()
+    (tmp_path / "events-1.sqlite").write_bytes(b"no log")
+    record = Record(tmp_path)
+    with pytest.raises(ControlError):
+        sitting_report(record, "am")
+    record.close()

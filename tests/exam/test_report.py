@@ -1,6 +1,7 @@
 """The report of a sitting: its own facts, by room, without what drills left, and nothing of its neighbours."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from appliance.events.bodies import (
     IncidentOpened,
     IncidentReported,
     IncidentResumed,
+    PhaseChanged,
+    PostureFailed,
     SealMade,
     SeatSwapped,
     SittingDelayed,
@@ -193,3 +196,25 @@ def test_a_seal_of_another_batch_or_of_a_drill_is_not_the_sittings() -> None:
     ):
         found = report("am", PLAN, [], rows(other)[0], False)
         assert found is not None and found["seal"] is None
+
+
+def test_the_windows_that_the_phases_opened_stand_in_the_report_and_a_line_that_did_not_hold() -> None:
+    plan = replace(PLAN, network="route")
+    bodies = (
+        PhaseChanged(phase="preparing", sitting="am", previous="sealed"),
+        PostureFailed(key="network", want="paper", reason="nft: no"),
+        PostureFailed(key="lamp", want="red", reason="no line"),
+        PhaseChanged(phase="running", sitting="am", previous="preparing"),
+        PhaseChanged(phase="closing", sitting="am", previous="running"),
+    )
+    events = [replace(event, at=event.at - timedelta(minutes=91)) for event in rows(*bodies)]
+    events[3] = replace(events[3], at=START)
+    told: Any = report("am", plan, events, None, False)
+    paper, upload = told["phase_windows"]
+    assert paper == {
+        "name": "paper", "from": (START - timedelta(minutes=75)).isoformat(), "until": START.isoformat()
+    }  # fmt: skip
+    assert (upload["name"], upload["until"]) == ("upload", None)
+    assert [row["kind"] for row in told["windows"]] == ["posture.failed"]
+    unheld: Any = report("am", PLAN, events, None, False)
+    assert unheld["phase_windows"] == [], "where the box does not hold the line it opened nothing"

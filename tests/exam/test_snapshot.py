@@ -230,3 +230,30 @@ def test_lost_minutes_are_proposed_as_the_postponement_less_what_was_given() -> 
     assert shown(day)["incidents"][0]["proposed_extension_minutes"] == 3
     day.act("sitting.extend", minutes=3, **CONSENT)
     assert shown(day)["incidents"][0]["proposed_extension_minutes"] is None
+
+
+def test_minutes_that_a_candidate_was_given_are_not_proposed_again() -> None:
+    day = sealed()
+    day.until("09:30", bundles=True)
+
+    def row() -> Any:
+        found: Any = day.snapshot["incidents"]
+        return next(each for each in found if each["cause_kind"] == "seat" and each["state"] != "closed")
+
+    day.dark("1-05")
+    day.until("09:40", bundles=True)
+    lost = row()["lost_minutes"]
+    assert lost and row()["makeup_minutes"] == lost
+    day.act("sitting.extend", seat="1-05", minutes=lost - 1, **CONSENT)
+    assert row()["makeup_minutes"] == 1
+    number = row()["number"]
+    day.lit("1-05")
+    day.act("incident.resume", number=number, by="李监考")
+    day.act("incident.close", number=number, outcome="recovered", by="李监考")
+    day.until("09:50", bundles=True)
+    day.dark("1-05")
+    day.until("09:56", bundles=True)
+    again = row()
+    assert again["makeup_minutes"] == again["lost_minutes"] + 1, "what is still owed of the first counts with it"
+    day.act("sitting.extend", seat="1-05", minutes=60, **CONSENT)
+    assert row()["makeup_minutes"] == 0

@@ -12,7 +12,8 @@ from typing import Any
 class FakeGuard:
     """Answers `status` and `events` on `path` until `die`; what it answers may be changed at any time.
 
-    `acts` are answers to other verbs, whose questions stand in `done` as they came.
+    `acts` are answers to other verbs, whose questions stand in `done` as they came; `refuses` are
+    (code, exit code) of others.
     """
 
     def __init__(self, path: Path, snapshot: object, events: list[dict[str, object]] | None = None) -> None:
@@ -21,6 +22,7 @@ class FakeGuard:
         self.events = events or []
         self.asked: list[str] = []
         self.acts: dict[str, object] = {}
+        self.refuses: dict[str, tuple[str, int]] = {}
         self.done: list[dict[str, Any]] = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(path))
@@ -56,6 +58,8 @@ class FakeGuard:
         question = json.loads(line)
         verb, without = question["verb"], question["args"].get("without", ())
         self.asked.append(verb)
+        if verb in self.refuses:
+            return {"error": self.refuses[verb][0], "exit": self.refuses[verb][1], "args": {}}
         if verb in self.acts:
             self.done.append(question)
             return {"ok": True, "value": self.acts[verb]}

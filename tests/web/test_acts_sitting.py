@@ -169,3 +169,13 @@ def test_a_form_that_is_shown_again_is_the_same_form_so_that_a_slow_guard_moves_
         assert answer.status_code in (409, 503)
         (again,) = set(re.findall(keys, answer.get_data(as_text=True)))
         assert (again == key) is kept and re.fullmatch("[0-9a-f]{16}", again)
+
+
+def test_a_link_to_an_old_row_says_nothing_was_just_recorded(venue: Answering, chief: Browser) -> None:
+    fields = CONSENT | {"minutes": "7", "seat": "1-3", "pin": PINS["chief"]}
+    answer = chief.send(chief.get("/sitting"), "/sitting/extend", **fields)
+    assert "已记录：" in chief.follow(answer)
+    turn_to(venue, -5)
+    chief.fresh()
+    assert "已记录：" not in chief.get(answer.location)
+    assert "已记录：" not in chief.get("/sitting?done=1")

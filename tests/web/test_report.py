@@ -3,6 +3,8 @@
 import copy
 import hashlib
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from tests.web import reports, snapshots
 from tests.web.conftest import Visit
 from tests.web.fake_guard import FakeGuard
 from web import report_html
-from web.qr import qr_code
+from web.qr import QrCode, qr_code
 
 Start = Callable[[object], FakeGuard]
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}\x1b[2J' + "x" * 10_000
@@ -137,14 +139,25 @@ def test_a_qr_code_is_drawn_as_segno_draws_it(tmp_path: Path) -> None:
 
 
 def test_a_qr_code_is_read_by_a_real_reader(tmp_path: Path) -> None:
-    cv2 = pytest.importorskip("cv2", reason="python3-opencv is not installed")
-    numpy = pytest.importorskip("numpy", reason="numpy is not installed")
     code = qr_code("venue-log:520100-03:am:4711:" + "6f1c92ab" * 8)
-    image = numpy.full((code.size, code.size), 255, dtype="uint8")
+    picture = tmp_path / "code.pbm"
+    picture.write_bytes(as_pbm(code, dots=6))
+    reader = shutil.which("zbarimg")
+    if reader is None:
+        pytest.skip("zbarimg is not installed (Debian: zbar-tools)")
+    argv = [reader, "--quiet", "--raw", str(picture)]
+    told = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert told.strip() == code.text
+
+
+def as_pbm(code: QrCode, *, dots: int) -> bytes:
+    """The code as a bitmap. Source: pbm(5), P4: one bit a dot, 1 is black, rows filled to whole bytes."""
+    wide = code.size * dots
+    rows = [bytearray((wide + 7) // 8) for _ in range(code.size)]
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path):
-        image[int(y), int(x) : int(x) + int(width)] = 0
-    told, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(image, None, fx=6, fy=6, interpolation=0))
-    assert told == code.text
+        for dot in range(int(x) * dots, (int(x) + int(width)) * dots):
+            rows[int(y)][dot // 8] |= 0x80 >> dot % 8
+    return f"P4 {wide} {wide}\n".encode() + b"".join(bytes(row) * dots for row in rows)
 
 
 def test_what_came_days_later_says_its_date(served: Callable[..., str]) -> None:
@@ -156,3 +169,35 @@ def test_what_came_days_later_says_its_date(served: Callable[..., str]) -> None:
     page = served(reports.report(incidents=[reports.item(4, **late)]))
     for words in ("09:55 至 2026-09-07 09:12", "2026-09-07 09:10", "2026-09-07 09:11"):
         assert words in page, words
+
+
+def test_a_guard_that_is_silent_or_busy_is_503_and_not_a_report_that_is_none(
+    guard_with: Start, visit: Visit
+) -> None:
+    guard = guard_with(snapshots.all_well())
+    page = visit(guard)
+    for code, exit_code, word in (("busy", 75, "请过几秒再试"), ("log-unreadable", 69, "现在打不开报告")):
+        guard.refuses["sitting.report"] = code, exit_code
+        got = page.get("/report/am")
+        assert got.status_code == 503 and word in got.get_data(as_text=True), code
+    guard.refuses["sitting.report"] = "unknown-sitting", 2
+    assert page.get("/report/am").status_code == 404
+    guard.die()
+    got = page.get("/report/am")
+    assert got.status_code == 503 and "考试照常进行" in got.get_data(as_text=True)
+
+
+def test_windows_of_the_phases_and_files_that_can_not_be_read_are_told(served: Callable[..., str]) -> None:
+    told = reports.report(
+        phase_windows=[{"name": "paper", "from": "2026-09-04T23:45:00+00:00", "until": "2026-09-05T01:00:00+00:00"}]
+    )
+    told["log"]["unreadable"] = ["events-1.sqlite"]
+    told["incidents"][0]["opened_at"] = "2026-09-04T12:00:00+00:00"
+    page = served(told)
+    for words in (
+        "07:45</time> “下载试卷”窗口随考试阶段打开，09:00 关闭",
+        "events-1.sqlite 有一部分读不出来",
+        "2026-09-04 20:00 至",
+    ):
+        assert words in page, words
+    assert "venue log verify --row 4711 --code" in page

@@ -62,8 +62,8 @@ ACT_LABELS: Mapping[str, tuple[str, str]] = {
         "Press once candidates have logged in and work again; {minutes} min are lost so far.",
     ),
     "to_makeup": (
-        "给这名考生补时（耽误 {minutes} 分钟）…",
-        "Give this candidate minutes back ({minutes} lost)…",
+        "给这名考生补时（还差 {minutes} 分钟）…",
+        "Give this candidate minutes back ({minutes} to give)…",
     ),
     "reported_title": ("已经报告谁", "Who was told"),
     "reported_to": ("报给谁", "Who"),
@@ -92,6 +92,7 @@ ACT_LABELS: Mapping[str, tuple[str, str]] = {
     "extend_whom": ("给谁", "For whom"),
     "extend_all": ("全体考生", "all candidates"),
     "extend_do": ("登记延长", "Write the longer end down"),
+    "makeup_minutes": ("待补 {count} 分钟", "{count} min to give"),
     "given_minutes": ("已补 {minutes} 分钟", "{minutes} min given"),
     "delay_title": ("顺延开考", "A later start"),
     "delay_do": ("登记顺延", "Write the later start down"),
