@@ -82,17 +82,17 @@ def repair(source: list[str]) -> None:
         _apt([*source, "--fix-broken", "install"], check=False)
 
 
-def from_mirror(deb: Path, *, downgrade: bool) -> None:
+def from_mirror(deb: Path, *, downgrade: bool, beside: tuple[str, ...] = ()) -> None:
     """Installs our package from its file and the rest from the mirrors that apt knows. Raises InstallError."""
     _apt(["update"], check=False)  # one that does not answer is told by the next step, if it is needed at all
     repair([])
     try:
-        _place(str(deb.resolve()), deb, [], downgrade=downgrade)
+        _place(str(deb.resolve()), deb, [], downgrade=downgrade, beside=beside)
     except InstallError as error:
         raise InstallError(f"{error}. Without a mirror: --bundle FILE", error.exit_code) from error
 
 
-def from_bundle(about: About, unpacked: Path, *, downgrade: bool) -> None:
+def from_bundle(about: About, unpacked: Path, *, downgrade: bool, beside: tuple[str, ...] = ()) -> None:
     """Installs from an unpacked bundle and nothing else: no mirror is asked. Raises InstallError."""
     sources, lists = unpacked / "sources.list", unpacked / "lists"
     lists.mkdir(exist_ok=True)
@@ -114,10 +114,10 @@ def from_bundle(about: About, unpacked: Path, *, downgrade: bool) -> None:
     own = next((name for name in about.packages if name.startswith(f"{NAME}_")), None)
     if own is None:
         raise InstallError(f"the bundle holds no package {NAME}")
-    _place(f"{NAME}={about.version}", unpacked / own, source, downgrade=downgrade)
+    _place(f"{NAME}={about.version}", unpacked / own, source, downgrade=downgrade, beside=beside)
 
 
-def _place(what: str, deb: Path, source: list[str], *, downgrade: bool) -> None:
+def _place(what: str, deb: Path, source: list[str], *, downgrade: bool, beside: tuple[str, ...]) -> None:
     now = installed()
     if now.version and not now.whole and "/" not in what:
         # Left "reinst-required": apt refuses to touch such a one, dpkg puts it right.
@@ -127,7 +127,7 @@ def _place(what: str, deb: Path, source: list[str], *, downgrade: bool) -> None:
             check=False,
         )
     options = ["--allow-downgrades"] if downgrade else []
-    _apt([*source, *options, "install", what, *_companions(source)])
+    _apt([*source, *options, "install", what, *beside, *_companions(source)])
     if not installed().whole:
         raise InstallError(f"{NAME} is not whole after apt was done: dpkg --audit says why")
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from appliance.install import EXIT_NOT_PERMITTED, EXIT_UNAVAILABLE, InstallError, bundle, files, packages
+from appliance.install import (
+    EXIT_NOT_PERMITTED,
+    EXIT_UNAVAILABLE,
+    InstallError,
+    bundle,
+    files,
+    packages,
+    readonly,
+)
 from appliance.install.ledger import SIGNERS, Ledger
 from appliance.install.wanted import Told, Wanted
 
@@ -30,30 +38,38 @@ def _place_package(wanted: Wanted, ledger: Ledger, told: Told, deb: Path) -> Non
     if not _is_news(wanted, ledger, version, 0):
         return
     _note_first(ledger)
-    packages.from_mirror(deb, downgrade=wanted.downgrade)
+    packages.from_mirror(deb, downgrade=wanted.downgrade, beside=_beside(wanted))
     _note_installed(ledger, told, version, 0)
 
 
 def _place_bundle(wanted: Wanted, ledger: Ledger, told: Told, path: Path) -> None:
     """From a bundle that was signed by the pinned key, for this machine, and not older than what was here."""
-    signers = _pinned(wanted, ledger, told)
+    signers, given = _judge(wanted, ledger)
     work = wanted.root / CACHE
-    about = bundle.unpack(path, work, signers)
     try:
+        about = bundle.unpack(path, work, signers)
         here = packages.architecture()
         if about.architecture != here:
             raise InstallError(f"{path}: made for {about.architecture}, this box is {here}", EXIT_UNAVAILABLE)
+        if given:
+            files.put(ledger.place / SIGNERS, given, 0o600)
+            told.changed.append("the key by which bundles are judged")
         if not _is_news(wanted, ledger, about.version, about.made):
             return
         _note_first(ledger)
-        packages.from_bundle(about, work, downgrade=wanted.downgrade)
+        packages.from_bundle(about, work, downgrade=wanted.downgrade, beside=_beside(wanted))
         _note_installed(ledger, told, about.version, about.made)
     finally:
         bundle.clear(work)
+        if given:
+            files.take_away(signers)
 
 
-def _pinned(wanted: Wanted, ledger: Ledger, told: Told) -> Path:
-    """The key by which bundles are judged: the first one that was given. Raises InstallError."""
+def _judge(wanted: Wanted, ledger: Ledger) -> tuple[Path, bytes]:
+    """By what a bundle is judged: the pinned key, or a given one that is to be pinned once a bundle held by it.
+
+    Raises InstallError.
+    """
     place = ledger.place / SIGNERS
     there, given = files.content_of(place), None
     if wanted.key is not None:
@@ -65,16 +81,21 @@ def _pinned(wanted: Wanted, ledger: Ledger, told: Told) -> Path:
         raise InstallError(
             "whose bundles this box trusts is not known yet: --key FILE, once", EXIT_NOT_PERMITTED
         )
-    if given is not None and there not in (None, given) and not wanted.replace_key:
+    if given is None or given == there:
+        return place, b""
+    if there is not None and not wanted.replace_key:
         raise InstallError(
             "this box trusts another key than the given one: --replace-key where that is meant",
             EXIT_NOT_PERMITTED,
         )
-    if given is not None and there != given:
-        ledger.save()
-        files.put(place, given, 0o600)
-        told.changed.append("the key by which bundles are judged")
-    return place
+    ledger.save()
+    asked = place.with_name(f"{SIGNERS}.asked")
+    files.put(asked, given, 0o600)
+    return asked, given
+
+
+def _beside(wanted: Wanted) -> tuple[str, ...]:
+    return (readonly.PACKAGE,) if wanted.state_device else ()
 
 
 def _is_news(wanted: Wanted, ledger: Ledger, version: str, made: int) -> bool:

@@ -23,6 +23,7 @@ _DEVICE = re.compile(
 # The guard starts without it: what it then writes is gone with the boot, and the disk it tells is the wrong one.
 _OPTIONS = "defaults,noatime,nofail,x-systemd.device-timeout=30s,x-systemd.before=venue-guard.service"
 _LOWER = "/media/root-ro"
+_SCRIPT = "/usr/share/initramfs-tools/scripts/init-bottom/overlayroot"
 
 
 def check(root: Path, device: str) -> None:
@@ -71,10 +72,10 @@ def refuse_on_overlay(root: Path) -> None:
         )
 
 
-def remarks(root: Path) -> Iterator[str]:
-    """What a person should know."""
-    if (root / OVERLAY.lstrip("/")).exists() and not (root / "usr/share/initramfs-tools").is_dir():
-        yield f"{PACKAGE} needs initramfs-tools: without it the root stays writable"
+def refuse_without_package(device: str) -> None:
+    """Raises InstallError where a root that is only read was asked for and nothing here can make one."""
+    if device and not Path(_SCRIPT).exists():
+        raise InstallError(f"{PACKAGE} is not installed: apt install {PACKAGE}", EXIT_UNAVAILABLE)
 
 
 def _mounts(root: Path) -> str:

@@ -30,6 +30,7 @@ class Run:
         self.remember_options()
         if self.alive:
             placing.place(self.wanted, self.ledger, self.told)
+            readonly.refuse_without_package(str(self.ledger.values.get("state_device", "")))
         if not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists():
             self.change([box.configuration(code=self.wanted.code, name=self.wanted.name)])
         if self.alive:
@@ -38,7 +39,7 @@ class Run:
         self.change(self.boot_changes())
         if self.alive:
             self.told.changed += remake.all_due(self.ledger)
-        self.told.remarks += [*boot.remarks(self.wanted.root), *readonly.remarks(self.wanted.root)]
+        self.told.remarks += boot.remarks(self.wanted.root)
         if self.alive:
             self.serve()
             if box.booted():
@@ -58,9 +59,7 @@ class Run:
         yield from self.shown(self.boot_changes())
         if self.alive:
             yield from self.shown(self.secret_plan())
-        yield from (
-            f"# {remark}" for remark in (*boot.remarks(self.wanted.root), *readonly.remarks(self.wanted.root))
-        )
+        yield from (f"# {remark}" for remark in boot.remarks(self.wanted.root))
 
     # ---- files
 
@@ -120,8 +119,9 @@ class Run:
                 self.told.secrets.append(f"technician's PIN, shown this once: {pin}")
             if not restart:
                 self.told.secrets.append(box.code_for_chief())
-        if not box.has_pin(self.wanted.root, "chief") and restart:
-            self.told.remarks.append("once it has started anew, for the chief examiner: venue pin code chief")
+        if not box.has_pin(self.wanted.root, "chief"):
+            when = "once it has started anew, " if restart else ""
+            self.told.remarks.append(f"{when}for the chief examiner: venue pin code chief")
         if restart and box.is_reachable(self.wanted.root):
             self.told.remarks.append("what closes early in the boot holds from the next one on: reboot")
         elif restart:

@@ -51,6 +51,8 @@ step network sh -c "tail -n +3 /proc/net/dev | grep -v ' lo:' | wc -l"
 step dry-run installer --dry-run --bundle bundle.tar --key release.pub
 step dry-run-left test ! -e /var/lib/venue-install
 step no-key installer --bundle bundle.tar
+ssh-keygen -q -t ed25519 -N '' -f /root/other </dev/null
+step wrong-key installer --bundle bundle.tar --key other.pub
 step first first
 step check cat /root/check
 step package dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' venue-appliance
@@ -74,7 +76,6 @@ step pins sh -c 'stat -c %a /var/lib/venue-appliance/pins.json; grep -o technici
 step key-mode stat -c '%a %U' /etc/venue-appliance/tls/page.key
 step label venue-install --label /root/label.html
 step label-page grep -c '<svg' /root/label.html
-ssh-keygen -q -t ed25519 -N '' -f /root/other </dev/null
 step other-key installer --bundle bundle.tar --key other.pub
 sed -i '/^Package: venue-appliance$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status
 step half dpkg-query --show --showformat='${db:Status-Abbrev}' venue-appliance
@@ -89,6 +90,13 @@ step older installer --bundle bundle.tar
 step downgrade installer --bundle bundle.tar --downgrade
 step downgraded dpkg-query --show --showformat='${Version}' venue-appliance
 step still-active systemctl is-active venue-guard venue-page.socket
+cp -p /etc/venue-appliance/appliance.toml /root/good.toml
+echo nonsense >>/etc/venue-appliance/appliance.toml
+rm -r /etc/venue-appliance/tls
+step nonsense venue-install
+step nonsense-left test ! -e /etc/venue-appliance/tls
+cp -p /root/good.toml /etc/venue-appliance/appliance.toml
+step tls-again venue-install
 step seal seal
 step sealed installer --bundle bundle.tar
 step sealed-remove venue-install --remove

@@ -10,6 +10,7 @@ import pytest
 
 from appliance import __version__
 from scripts import bundle
+from tests.package.bundles import another
 from tests.package.debs import CHROOT, ROOT, Step, missing, no_chroot, steps_of
 from tests.package.test_units_run import no_boot
 
@@ -30,25 +31,6 @@ def no_archive() -> str:
 
 why_not = missing() or no_chroot() or no_archive()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not), reason=why_not or "-")]
-
-
-def another(place: Path, debs: Path, version: str, architecture: str, made: int) -> Path:
-    """A small bundle by the same key: our package alone, with another version."""
-    work = place / f"tree-{version}-{architecture}"
-    work.mkdir()
-    own = next(debs.glob("venue-appliance_*.deb"))
-    subprocess.run(["dpkg-deb", "-R", own, work / "tree"], check=True, timeout=60)
-    control = work / "tree/DEBIAN/control"
-    control.write_text(re.sub(r"^Version: .*$", f"Version: {version}", control.read_text(), flags=re.M))
-    target = work / f"venue-appliance_{version}_all.deb"
-    argv = ["dpkg-deb", "--root-owner-group", "-Znone", "--build", work / "tree", target]
-    subprocess.run(argv, check=True, timeout=60, capture_output=True)
-    shutil.rmtree(work / "tree")
-    sealed = place / f"{version}-{architecture}.tar"
-    key = place / "release"
-    bundle.seal(work, sealed, version=version, architecture=architecture, when=made, key=key)
-    shutil.rmtree(work)
-    return sealed
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +115,9 @@ def test_a_second_run_changes_nothing_and_says_so(steps: dict[str, Step], step: 
 
 
 def test_a_bundle_is_judged_by_the_first_key_and_by_no_other(steps: dict[str, Step]) -> None:
-    assert (steps["no-key"].code, steps["other-key"].code) == (77, 77)
+    assert (steps["no-key"].code, steps["wrong-key"].code, steps["other-key"].code) == (77, 77, 77)
+    assert "not signed by the key" in steps["wrong-key"].said
+    assert steps["first"].code == 0, "a key by which no bundle held is not pinned"
     assert "--key FILE, once" in steps["no-key"].said
     assert "trusts another key" in steps["other-key"].said
 
@@ -159,6 +143,17 @@ def test_what_must_not_be_installed_is_refused_in_one_line(
 def test_half_a_package_is_made_whole(steps: dict[str, Step]) -> None:
     assert steps["half"].said == "iHR"
     assert steps["repaired"].code == 0 and steps["repaired-package"].said == "ii "
+
+
+def test_a_configuration_that_does_not_hold_is_told_and_nothing_goes_on_from_it(
+    steps: dict[str, Step],
+) -> None:
+    assert steps["nonsense"].code == 78 and "the configuration does not hold" in steps["nonsense"].said
+    assert steps["nonsense-left"].code == 0
+    assert (
+        steps["tls-again"].code == 0
+        and "changed: /etc/venue-appliance/tls/page.crt" in steps["tls-again"].said
+    )
 
 
 def test_an_upgrade_keeps_what_the_venue_wrote_and_the_way_back_needs_a_word(steps: dict[str, Step]) -> None:
