@@ -14,7 +14,7 @@ import pytest
 
 from appliance.control import server
 from appliance.control.question import PAGE_FIELDS, ControlError, question_of
-from appliance.control.server import BACKUP, PAGE, READER, TECHNICIAN, role_of
+from appliance.control.server import BACKUP, PAGE, READER, RECEIPTS, TECHNICIAN, role_of
 from appliance.control.sessions import IDLE_S, MAX_SESSIONS, Sessions, carries
 from appliance.control.sign_in import MAY
 from appliance.exam.acts import DECISIONS
@@ -183,6 +183,19 @@ def test_the_backups_user_says_what_became_of_a_bundle_and_nothing_else(venue: A
         ("backup.run", {}), ("pin.set", {"role": "chief", "pin": "9999"}), ("drill", {"mode": "drill"}),
     ]  # fmt: skip
     for verb, args in refused:
+        with pytest.raises(ControlError) as error:
+            asked(verb, **args)
+        assert (error.value.code, error.value.exit_code) == ("not-permitted", 77), verb
+
+
+def test_who_looks_at_receipts_says_what_became_of_them_and_nothing_else(venue: Answering) -> None:
+    def asked(verb: str, **args: object) -> Any:
+        question = {"v": 1, "verb": verb, "args": args}
+        return venue.verbs.answer(RECEIPTS, question_of(json.dumps(question).encode()))
+
+    assert asked("report", kind="receipt.refused", body={"reason": "not the province's"})
+    assert asked("report", kind="bundle.receipted", body={"name": "b1"})
+    for verb, args in (("report", {"kind": "backup.failed", "body": {"reason": "x"}}), ("backup.run", {})):
         with pytest.raises(ControlError) as error:
             asked(verb, **args)
         assert (error.value.code, error.value.exit_code) == ("not-permitted", 77), verb

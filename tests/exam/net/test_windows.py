@@ -1,5 +1,6 @@
 """Windows of the line as the phase and people open them: who passes, until when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,15 @@ def test_the_paper_window_lets_each_server_reach_the_province_until_the_start() 
 
 def test_pulls_name_nobody_for_they_come_to_the_box_itself() -> None:
     assert window(sealed(networked()), "pull").through == ()
+
+
+def test_the_box_calls_the_province_as_long_as_pulls_may_come_and_not_before() -> None:
+    listed = networked()
+    day = Ledger(replace(listed, net=replace(listed.net, dial_out="pull@198.51.100.11:22")))
+    assert day.posture.levels["dial_out"] == "rest"
+    day = sealed(day.venue.plan)
+    assert day.posture.levels["dial_out"] == "open"
+    assert "dial_out" not in sealed(networked()).posture.levels, "nobody to call"
 
 
 def test_a_window_without_an_end_is_put_off_lease_by_lease_and_never_each_second() -> None:
