@@ -14,6 +14,8 @@ THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
 _HEX = re.compile(r"(?:0x)?([0-9a-f]{1,8})")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")  # IFNAMSIZ; no path
 _LIFE = re.compile(r"0x([0-9a-f]{2}) 0x([0-9a-f]{2})")
+_RESERVE = re.compile(r"0x([0-9a-f]{2})")
+RESERVES = ("normal", "warning", "urgent")
 PROBE = ".written"  # 4 KiB, written over again: how long the disk takes to say that they are safe
 PROBE_BYTES, PROBES = 4096, 3
 
@@ -27,6 +29,7 @@ class Health:
     throttled: bool | None = None
     memory_free_percent: float | None = None
     wear_percent: int | None = None
+    reserve: str | None = None
 
 
 def health(root: Path) -> Health:
@@ -38,6 +41,7 @@ def health(root: Path) -> Health:
         throttled=None if firmware is None else bool(firmware & 0b1110),
         memory_free_percent=memory_free_percent(root),
         wear_percent=wear_percent(root),
+        reserve=reserve(root),
     )
 
 
@@ -78,6 +82,19 @@ def wear_percent(root: Path) -> int | None:
             if 1 <= steps <= 0x0B:
                 found.append(10 * steps)
     return max(found, default=None)
+
+
+def reserve(root: Path) -> str | None:
+    """Give how much of its spare blocks the worst eMMC has left: normal, warning (80 % used), urgent (90 %).
+
+    Source: JEDEC eMMC 5.0, PRE_EOL_INFO: 1, 2, 3; 0 not told.
+    """
+    found = []
+    for disk in sorted((root / "sys/block").glob("mmcblk[0-9]")):
+        match = _RESERVE.fullmatch((_text(disk / "device/pre_eol_info") or "").strip().lower())
+        if match and 1 <= (told := int(match[1], 16)) <= len(RESERVES):
+            found.append(told)
+    return RESERVES[max(found) - 1] if found else None
 
 
 def rtc_present(root: Path) -> bool:

@@ -97,10 +97,12 @@ class DiskRead(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRead(Body):
-    """How the box itself is; `faults` what is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn.
+    """How the box itself is; `faults` what is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn,
+    clock-off.
 
     What it does not tell is null. `write_ms`: how long 4 KiB took to be safe on the disk. `watchdog` is active (it is
     fed), inactive, none or '' where that is not told; `line_mbps` the speed of the line's port, 0 without a link.
+    `reserve`: of the disk's spare blocks: normal, warning, urgent. `clock_offset_s`: to the clocks it follows.
     """
 
     kind: ClassVar[str] = "host.read"
@@ -114,6 +116,8 @@ class HostRead(Body):
     rtc: bool | None = None
     watchdog: str = ""
     line_mbps: int | None = None
+    reserve: str | None = None
+    clock_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,10 @@ class DiskReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReading:
-    """How the box itself is; None: it does not tell. `write_s`: until 4 KiB were safe on the disk, seconds."""
+    """How the box itself is; None: it does not tell. `write_s`: until 4 KiB were safe on the disk, seconds.
+
+    `reserve`: of the disk's spare blocks: normal, warning, urgent. `clock_offset_s`: to the clocks that it follows.
+    """
 
     temperature_c: float | None = None
     under_voltage: bool | None = None
@@ -79,6 +82,8 @@ class HostReading:
     rtc: bool = False
     watchdog: str = ""
     line_mbps: int | None = None
+    reserve: str | None = None
+    clock_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ HOT_C, COOL_C = 80.0, 75.0  # the Raspberry Pi slows itself down from 80 °C on
 MEMORY_LOW_PERCENT, MEMORY_WELL_PERCENT = 5.0, 10.0
 SLOW_S, QUICK_S = 1.0, 0.5  # a second until a row is safe: a card near its end
 WORN_PERCENT = 90
+URGENT = "urgent"  # nine of ten spare blocks of the disk are used
+OFF_S, RIGHT_S = 2.0, 1.0  # candidates see the seats' clocks beside the box's: our judgement
 HEARTBEAT_S = 3600.0
 
 
@@ -24,7 +26,7 @@ class HostState:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn."""
+        """What is wrong: hot, under-voltage, throttled, memory-low, disk-slow, card-worn, clock-off."""
         return self.row.faults if self.row else ()
 
 
@@ -45,8 +47,12 @@ def _faults(before: tuple[str, ...], reading: HostReading) -> Iterator[str]:
         yield "memory-low"
     if _beyond("disk-slow" in before, reading.write_s, SLOW_S, QUICK_S):
         yield "disk-slow"
-    if _beyond("card-worn" in before, reading.wear_percent, WORN_PERCENT, WORN_PERCENT):
+    if reading.reserve == URGENT or _beyond(
+        "card-worn" in before and reading.reserve is None, reading.wear_percent, WORN_PERCENT, WORN_PERCENT
+    ):
         yield "card-worn"
+    if _beyond("clock-off" in before, reading.clock_offset_s, OFF_S, RIGHT_S):
+        yield "clock-off"
 
 
 def _beyond(before: bool, value: float | None, begins: float, ends: float) -> bool:
@@ -65,6 +71,7 @@ def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead,
         "temperature_c": _rounded(reading.temperature_c),
         "memory_free_percent": _rounded(reading.memory_free_percent),
         "write_ms": None if reading.write_s is None else round(1000 * reading.write_s, 1),
+        "clock_offset_s": None if reading.clock_offset_s is None else round(reading.clock_offset_s, 3),
     }
     return (
         HostRead(
@@ -75,6 +82,7 @@ def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead,
             rtc=reading.rtc,
             watchdog=reading.watchdog,
             line_mbps=reading.line_mbps,
+            reserve=reading.reserve,
             **rounded,
         ),
     )
@@ -101,4 +109,6 @@ def host_row(state: HostState) -> dict[str, object]:
         "write_ms": row.write_ms if row else None,
         "wear_percent": row.wear_percent if row else None,
         "rtc": row.rtc if row else None,
+        "reserve": row.reserve if row else None,
+        "clock_offset_s": row.clock_offset_s if row else None,
     }

@@ -6,15 +6,18 @@ from pathlib import Path
 
 from appliance.command import CommandError, run
 from appliance.events.readings import ClockReading, DiskReading, HostReading
-from hw import host_health
+from hw import chrony_tracking, host_health
 from hw.host import disk_free_bytes, disk_free_percent, kernel_clock_synchronised
 
 DISK_PERIOD_S = 10.0
 CLOCK_PERIOD_S = 10.0
 HEALTH_PERIOD_S = 10.0
 WRITE_PERIOD_S = 600.0
+OFFSET_PERIOD_S = 60.0
 BOOTED = "run/systemd/system"  # sd_booted(3): there only where systemd is the init
 TIMEDATECTL = "usr/bin/timedatectl"
+CHRONYC = "usr/bin/chronyc"
+OFFSET_ASK_S = 2.0
 ASK_S = 4.0  # under the 5 s after which an instrument counts as silent
 
 
@@ -30,11 +33,13 @@ def disk_reader(state_dir: Path) -> Callable[[], DiskReading]:
 def health_reader(
     state_dir: Path, root: Path, mono_s: Callable[[], float] = time.monotonic, *, uplink: str = ""
 ) -> Callable[[], HostReading]:
-    """A function that tells how the box itself is; its disk is asked to write every ten minutes, for cards wear.
+    """A function that tells how the box itself is; its disk is asked to write every ten minutes, for cards wear,
+    chronyd once a minute how far the clock is off.
 
     `uplink` is the interface towards the line, '' for none that is known.
     """
     written: dict[str, float] = {}
+    off: dict[str, float | None] = {}
 
     def read() -> HostReading:
         told, now_s = host_health.health(root), mono_s()
@@ -42,6 +47,9 @@ def health_reader(
             took_s = host_health.write_s(state_dir)
             written.clear()
             written.update({"at_s": now_s} | ({} if took_s is None else {"took_s": took_s}))
+        at_s = off.get("at_s")
+        if at_s is None or now_s - at_s >= OFFSET_PERIOD_S:
+            off.update({"at_s": now_s, "offset_s": clock_offset_s(root)})
         return HostReading(
             temperature_c=told.temperature_c,
             under_voltage=told.under_voltage,
@@ -52,6 +60,8 @@ def health_reader(
             rtc=host_health.rtc_present(root),
             watchdog=host_health.watchdog(root),
             line_mbps=host_health.speed_mbps(root, uplink),
+            reserve=told.reserve,
+            clock_offset_s=off.get("offset_s"),
         )
 
     return read
@@ -70,6 +80,18 @@ def clock_reader(source: str, root: Path) -> Callable[[], ClockReading]:
         return ClockReading(trusted=False, reason="no-source")
 
     return read
+
+
+def clock_offset_s(root: Path) -> float | None:
+    """How far the clock is off from those that chronyd follows, in seconds; None where it runs not, or follows none.
+
+    Over loopback, without name service: chronyd's own socket is not the guard's to write to.
+    """
+    argv = (str(root / CHRONYC), "-c", "-n", "-h", "127.0.0.1", "tracking")
+    try:
+        return chrony_tracking.offset_s(run(argv, timeout_s=OFFSET_ASK_S, check=False).stdout)
+    except CommandError:
+        return None
 
 
 def disciplined(root: Path) -> bool:

@@ -23,6 +23,9 @@ WELL = HostReading(
         ({"memory_free_percent": 5.0}, "memory-low"),
         ({"write_s": 1.0}, "disk-slow"),
         ({"wear_percent": 90}, "card-worn"),
+        ({"reserve": "urgent"}, "card-worn"),
+        ({"wear_percent": 10, "reserve": "urgent"}, "card-worn"),
+        ({"clock_offset_s": 2.0}, "clock-off"),
     ],
 )
 def test_each_thing_that_is_wrong_has_its_word(told: dict[str, object], fault: str) -> None:
@@ -38,13 +41,16 @@ def test_what_is_wrong_ends_only_a_good_way_back() -> None:
         (HostReading(memory_free_percent=10.1), "memory-low", False),
         (HostReading(write_s=0.5), "disk-slow", True),
         (HostReading(write_s=0.4), "disk-slow", False),
+        (HostReading(clock_offset_s=1.0), "clock-off", True),
+        (HostReading(clock_offset_s=0.9), "clock-off", False),
+        (HostReading(wear_percent=10, reserve="warning"), "card-worn", False),
     ):
         assert (before in faults_of((before,), reading)) is still
 
 
 def test_what_is_not_told_is_neither_wrong_nor_well_again() -> None:
     assert faults_of((), HostReading()) == ()
-    every = ("hot", "under-voltage", "throttled", "memory-low", "disk-slow", "card-worn")
+    every = ("hot", "under-voltage", "throttled", "memory-low", "disk-slow", "card-worn", "clock-off")
     assert faults_of(every, HostReading()) == every
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hw.chrony_tracking import offset_s
 from hw.host_health import THROTTLED, Health, health, rtc_present, speed_mbps, watchdog, write_s
 
 
@@ -24,13 +25,15 @@ def pi(tmp_path: Path) -> Path:
     put(tmp_path, THROTTLED, "0\n")
     put(tmp_path, "proc/meminfo", "MemTotal:    4000000 kB\nMemFree:  100 kB\nMemAvailable:  1000000 kB\n")
     put(tmp_path, "sys/block/mmcblk0/device/life_time", "0x02 0x01\n")
+    put(tmp_path, "sys/block/mmcblk0/device/pre_eol_info", "0x01\n")
     return tmp_path
 
 
 def test_a_board_that_is_well_says_so(pi: Path) -> None:
     assert health(pi) == Health(
-        temperature_c=48.312, under_voltage=False, throttled=False, memory_free_percent=25.0, wear_percent=20
-    )
+        temperature_c=48.312, under_voltage=False, throttled=False, memory_free_percent=25.0, wear_percent=20,
+        reserve="normal",
+    )  # fmt: skip
     assert rtc_present(pi) is False
     put(pi, "sys/class/rtc/rtc0/name", "rpi-rtc\n")
     assert rtc_present(pi) is True
@@ -58,7 +61,44 @@ def test_nonsense_tells_nothing(pi: Path) -> None:
     put(pi, THROTTLED, "none\n")
     put(pi, "proc/meminfo", "MemTotal: 1 kB\nMemAvailable: 2 kB\n")
     put(pi, "sys/block/mmcblk0/device/life_time", "0x00 0xff\n")
+    put(pi, "sys/block/mmcblk0/device/pre_eol_info", "0x04\n")
     assert health(pi) == Health()
+
+
+@pytest.mark.parametrize(("told", "reserve"), [("0x00", None), ("0x02", "warning"), ("0x03", "urgent"), ("3", None)])
+def test_the_worst_disks_spare_blocks_are_told(pi: Path, told: str, reserve: str | None) -> None:
+    (pi / "sys/block/mmcblk0/device/pre_eol_info").unlink()
+    put(pi, "sys/block/mmcblk1/device/pre_eol_info", f"{told}\n")
+    assert health(pi).reserve == reserve
+
+
+# As chronyd 4.3 says it.
+TRACKING = (
+    b"C0A80001,10.0.0.1,3,1790000000.123,0.002345678,-0.000012,0.000100,-12.3,0.001,0.05,0.0012,0.0003,64.2,Normal\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "offset"),
+    [
+        (TRACKING, 0.002345678), (TRACKING.replace(b",0.0023", b",-3.0023"), 3.002345678), (b"", None),
+        (b"506 Cannot talk to daemon\n", None), (TRACKING.replace(b"C0A80001", b"7F7F0101"), None),
+        (TRACKING.replace(b"Normal", b"Not synchronised"), None), (TRACKING.replace(b"0.002345678", b"nan"), None),
+        (TRACKING + b"1", None), (TRACKING * 20, None),
+    ],
+)  # fmt: skip
+def test_an_offset_is_told_only_to_a_clock_that_is_followed(line: bytes, offset: float | None) -> None:
+    assert offset_s(line) == offset
+
+
+def test_no_line_of_chronyd_breaks_it() -> None:
+    chance = random.Random(9)
+    for _ in range(2000):
+        line = bytearray(TRACKING)
+        for _ in range(chance.randrange(1, 6)):
+            line[chance.randrange(len(line))] = chance.randrange(256)
+        told = offset_s(bytes(line))
+        assert told is None or 0 <= told < 10**13
 
 
 def test_no_bytes_break_it(pi: Path) -> None:

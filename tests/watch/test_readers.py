@@ -125,3 +125,18 @@ def test_a_clock_whose_discipline_cannot_be_asked_is_not_trusted(tmp_path: Path)
         program.write_text(f"#!/bin/sh\necho '{said}'\n")
         program.chmod(0o755)
         assert host.clock_reader("ntp:10.0.0.1", tmp_path)().trusted is trusted
+
+
+def test_how_far_the_clock_is_off_is_asked_of_chronyd_once_a_minute(tmp_path: Path) -> None:
+    now = [0.0]
+    read = host.health_reader(tmp_path, tmp_path, lambda: now[0])
+    assert read().clock_offset_s is None, "no chronyd: not measured, and not zero"
+    program = tmp_path / "usr/bin/chronyc"
+    program.parent.mkdir(parents=True)
+    line = "C0A80001,10.0.0.1,3,1790000000.1,-2.5,0.1,0.1,-12.3,0.001,0.05,0.0012,0.0003,64.2,Normal"
+    program.write_text(f"#!/bin/sh\necho '{line}'\n")
+    program.chmod(0o755)
+    now[0] = host.OFFSET_PERIOD_S - 1
+    assert read().clock_offset_s is None
+    now[0] = host.OFFSET_PERIOD_S
+    assert read().clock_offset_s == 2.5

@@ -43,7 +43,7 @@ def off_by(venue: Answering, seconds: int) -> None:
 
 def test_everybody_may_read_the_list_and_each_point_has_shape_word_and_reason(person: Browser) -> None:
     page = person.get("/seal")
-    assert page.count('id="point-') == 18
+    assert page.count('id="point-') == 19
     assert "还没有人核对过时间" in page and "未知" in page and "登录后可以" in page
     assert "say-form" not in page and 'action="/seal/clock' not in page
     assert "Nobody has compared the clock yet" in person.get("/seal?lang=en")
@@ -53,7 +53,7 @@ def test_two_people_seal_over_the_list_they_read(person: Browser, venue: Answeri
     page = person.follow(seal(person, person.get("/seal")))
     assert "已封场" in page and "主考 王主考，技术负责人 张工" in page
     (event,) = stored(venue.box.directory, kind="seal.made")
-    assert len(event.body.points) == 18  # type: ignore[attr-defined]  # SealMade
+    assert len(event.body.points) == 19  # type: ignore[attr-defined]  # SealMade
 
 
 def test_whoever_has_signed_in_may_bring_both_pins(person: Browser, venue: Answering) -> None:
@@ -179,7 +179,7 @@ def test_the_certificate_holds_names_points_hash_and_code(
     assert (
         '<svg class="qr"' in paper and "<img" not in paper and "http" not in paper.replace("http-equiv", "")
     )
-    assert paper.count("<tr><td>") == 18
+    assert paper.count("<tr><td>") == 19
     assert "Certificate of the seal" in person.get("/seal/certificate?lang=en")
     csp = person.client.get("/seal/certificate").headers["Content-Security-Policy"]
     assert "default-src 'self'" in csp

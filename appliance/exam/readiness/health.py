@@ -1,5 +1,6 @@
-"""Points of the box's own health: heat, supply, wear, watchdog, the line's port; what is not told is unknown."""
+"""Points of the box's own health: heat, supply, wear, clock, watchdog, line; what is not told is unknown."""
 
+from appliance.events.bodies import HostRead
 from appliance.exam.readiness.point import Point, point
 from appliance.exam.venue import Venue
 
@@ -8,15 +9,14 @@ WATCHDOG = {"active": "on", "inactive": "idle", "none": "none"}
 
 
 def health(venue: Venue) -> tuple[Point, ...]:
-    """Wear, temperature, under-voltage, watchdog and the line's port by the last row of the box's health."""
+    """Wear, temperature, under-voltage, watchdog, the line's port, the clock's offset: by the last row of health."""
     row, faults = venue.host.row, venue.host.faults
     told = {
-        "wear": None if row is None else row.wear_percent,
         "temperature": None if row is None else row.temperature_c,
         "undervoltage": None if row is None else row.under_voltage,
     }
-    wrong = {"wear": "card-worn", "temperature": "hot", "undervoltage": "under-voltage"}
-    found = []
+    wrong = {"temperature": "hot", "undervoltage": "under-voltage"}
+    found = [_wear(row, faults)]
     for key, value in told.items():
         if value is None:
             found.append(point(key, "unmeasured"))
@@ -24,6 +24,7 @@ def health(venue: Venue) -> tuple[Point, ...]:
             found.append(point(key, "bad", value=int(value)))
         else:
             found.append(point(key, "well", value=int(value)))
+    found.append(_offset(row, faults))
     watchdog = "" if row is None else row.watchdog
     found.append(point("watchdog", WATCHDOG.get(watchdog, "unmeasured")))
     return (*found, _line_speed(None if row is None else row.line_mbps))
@@ -35,3 +36,23 @@ def _line_speed(mbps: int | None) -> Point:
     if mbps == 0:
         return point("line_speed", "no-link")
     return point("line_speed", "fast" if mbps >= FAST_MBPS else "slow", mbps=mbps)
+
+
+def _wear(row: HostRead | None, faults: tuple[str, ...]) -> Point:
+    """By the disk's own estimate of its life, else by its spare blocks; either one that ends is the end."""
+    if row is None or (row.wear_percent is None and row.reserve is None):
+        return point("wear", "unmeasured")
+    if row.reserve == "urgent" or (row.reserve == "warning" and "card-worn" not in faults):
+        return point("wear", "reserve-gone" if row.reserve == "urgent" else "reserve-low")
+    if row.wear_percent is None:
+        return point("wear", "reserve")
+    return point("wear", "bad" if "card-worn" in faults else "well", value=row.wear_percent)
+
+
+def _offset(row: HostRead | None, faults: tuple[str, ...]) -> Point:
+    """Whether the clock goes with those that it follows; no figure beside "within", it moves by itself."""
+    if row is None or row.clock_offset_s is None:
+        return point("offset", "unmeasured")
+    if "clock-off" in faults:
+        return point("offset", "beyond", seconds=round(row.clock_offset_s))
+    return point("offset", "within")

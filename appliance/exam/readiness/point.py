@@ -49,9 +49,13 @@ SHOULD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "polarity": {"drilled": OK, "wrong": CRITICAL, "undrilled": ATTENTION, "none": UNSURE},
         "isolation": {"confirmed": OK, "not-isolated": ATTENTION, "unconfirmed": UNSURE},
         "seat_usb": {"declared": ATTENTION, "not-blocked": CRITICAL, "undeclared": UNSURE},
-        "wear": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
+        "wear": {
+            "well": OK, "reserve": OK, "reserve-low": ATTENTION, "reserve-gone": ATTENTION, "bad": ATTENTION,
+            "unmeasured": UNSURE,
+        },
         "temperature": {"well": OK, "bad": ATTENTION, "unmeasured": UNSURE},
         "undervoltage": {"well": OK, "bad": CRITICAL, "unmeasured": UNSURE},
+        "offset": {"within": OK, "beyond": ATTENTION, "unmeasured": UNSURE},
         "watchdog": {"on": OK, "idle": ATTENTION, "none": ATTENTION, "unmeasured": UNSURE},
         "line_speed": {"fast": OK, "slow": ATTENTION, "no-link": ATTENTION, "unmeasured": UNSURE},
     }

@@ -30,6 +30,7 @@ POINT_NAMES: Mapping[str, tuple[str, str]] = {
     "seat_usb": ("考试机 U 盘", "USB of the seats"),
     "wear": ("存储卡磨损", "Wear of the card"),
     "temperature": ("温度", "Temperature"),
+    "offset": ("时间偏差", "Offset of the clock"),
     "undervoltage": ("供电电压", "Supply voltage"),
     "watchdog": ("看门狗", "Watchdog"),
     "line_speed": ("外网速度", "Speed of the line"),

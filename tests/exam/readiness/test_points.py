@@ -403,7 +403,7 @@ def test_a_plug_drill_that_passed_is_green_and_one_nobody_made_is_not() -> None:
 
 def test_what_this_version_can_not_measure_is_unknown() -> None:
     day = Ledger().all_read()
-    for key in ("wear", "temperature", "undervoltage", "watchdog", "line_speed"):
+    for key in ("wear", "temperature", "undervoltage", "offset", "watchdog", "line_speed"):
         assert stands(day, key) == ("unknown", "unmeasured")
     day.record(HostRead(temperature_c=48.0))
     assert stands(day, "temperature") == ("ok", "well")
@@ -413,6 +413,17 @@ def test_what_this_version_can_not_measure_is_unknown() -> None:
     )
     assert stands(day, "temperature") == ("attention", "bad")
     assert stands(day, "undervoltage") == ("critical", "bad") and stands(day, "wear") == ("ok", "well")
+    for told, level, code in (
+        ({"reserve": "normal"}, "ok", "reserve"), ({"reserve": "warning"}, "attention", "reserve-low"),
+        ({"reserve": "urgent", "faults": ("card-worn",)}, "attention", "reserve-gone"),
+        ({"wear_percent": 90, "faults": ("card-worn",)}, "attention", "bad"),
+    ):  # fmt: skip
+        day.record(HostRead(**told))  # type: ignore[arg-type]  # fields of several types
+        assert stands(day, "wear") == (level, code)
+    day.record(HostRead(clock_offset_s=0.001))
+    assert stands(day, "offset") == ("ok", "within")
+    day.record(HostRead(faults=("clock-off",), clock_offset_s=7.2))
+    assert stands(day, "offset") == ("attention", "beyond")
     day.record(DiskRead(level_name="low", free_percent=8.0, free_bytes=1))
     assert stands(day, "disk") == ("attention", "low")
 
