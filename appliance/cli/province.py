@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from appliance.cli.province_enrol import add_enrol
 from appliance.cli.province_open import add_opening
 from appliance.cli.province_pull import add_pull
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
@@ -24,6 +25,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = own.add_parser("init", help="make the keys that open the venues' bundles and sign receipts")
     parser.add_argument("directory", metavar="DIR", help="an existing or new directory without keys")
     parser.set_defaults(run=make_keys)
+    add_enrol(own)
     add_pull(own)
     add_opening(own)
 

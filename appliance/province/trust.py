@@ -4,7 +4,7 @@ from pathlib import Path
 
 from appliance.backup.disk import replace_file
 from appliance.backup.signers import signers_in
-from appliance.province.received import SIGNERS_NAME
+from appliance.province.received import FORMER_NAME, SIGNERS_NAME
 
 _LIMIT_BYTES = 64 << 10
 
@@ -27,6 +27,11 @@ def trust(home: Path, signers: Path, told: str) -> tuple[tuple[str, str], ...]:
     if not chosen:
         there = ", ".join(f"{venue} {print_}" for venue, _, print_ in offered)
         raise NotTrusted(f"{signers}: no key has that fingerprint. There: {there}")
+    former = (home / FORMER_NAME).read_text(encoding="utf-8") if (home / FORMER_NAME).exists() else ""
+    if stolen := sorted(
+        {venue for venue, key, _ in chosen if f"{venue} ssh-ed25519 {key}" in former.splitlines()}
+    ):
+        raise NotTrusted(f"{signers}: that key of {', '.join(stolen)} was revoked; a new box makes a new one")
     path = home / SIGNERS_NAME
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     lines = [f"{venue} ssh-ed25519 {key}" for venue, key, _ in chosen]

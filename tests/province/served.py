@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.backup.outbox import bundles
+from appliance.enrolment.venue_file import VenueFile
 from appliance.province import ca, venues
 from appliance.province.answer import Patience
 from appliance.province.ca import Authority, Issued
@@ -129,7 +130,16 @@ class Server(socketserver.ThreadingTCPServer):
 class Served:
     """The venue of `two`, served until `close`; `lie` may answer in the server's place."""
 
-    def __init__(self, two: Two, *, issued: Issued | None = None, lie: Lie | None = None) -> None:
+    def __init__(
+        self,
+        two: Two,
+        *,
+        issued: Issued | None = None,
+        lie: Lie | None = None,
+        certificate_of: VenueFile | None = None,
+    ) -> None:
+        if certificate_of:
+            issued = Issued(certificate=certificate_of.certificate, key=certificate_of.key, serial=0)
         self.two, self.lie = two, lie
         self.asked: list[tuple[str, str]] = []
         self.receipts: list[dict[str, str]] = []

@@ -1,5 +1,6 @@
 """A province and a venue in two directories, and bundles made by the one for the other."""
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from appliance.backup.counts import Counting
 from appliance.backup.job import run
 from appliance.backup.keys import allowed_signers
 from appliance.backup.outbox import bundles
+from appliance.backup.signers import signers_in
 from appliance.backup.sources.directory import Options
 from appliance.province.keys import RECIPIENTS_NAME, init
 from appliance.province.received import SIGNERS_NAME
@@ -73,3 +75,11 @@ class Two:
         """The province knows the venue's key."""
         with (self.home / SIGNERS_NAME).open("a", encoding="utf-8") as file:
             file.write(self.signers)
+
+    def prints(self) -> list[tuple[str, str]]:
+        """(venue, fingerprint) of its keys, as the technician reads them out."""
+        return [(venue, told) for venue, _, told in signers_in(self.signers)]
+
+    def new_box(self) -> None:
+        """Another box at the same venue: nothing of the old one's state is there."""
+        shutil.rmtree(self.state)
