@@ -4,7 +4,6 @@ import argparse
 import contextlib
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from appliance.backup.bundle import Published
@@ -31,6 +30,7 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
+from appliance.cli.times import moment
 from appliance.config.glance import glance
 
 
@@ -98,7 +98,7 @@ def _add_restore(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--bundle", metavar="NAME", default=LATEST, help="as of this one; default: the latest")
     which.add_argument(
-        "--at", metavar="TIME", type=_time, help="as it was then, as 2026-09-05T10:30 (this machine's time)"
+        "--at", metavar="TIME", type=moment, help="as it was then, as 2026-09-05T10:30 (this machine's time)"
     )
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     parser.add_argument(
@@ -117,14 +117,6 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
         return _said(f"{error.filename}: not permitted", EXIT_NOT_PERMITTED)
     except OSError as error:
         return _said(str(error), EXIT_UNAVAILABLE)
-
-
-def _time(text: str) -> datetime:
-    """An aware time, for argparse."""
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r}: a time was expected, as 2026-09-05T10:30") from error
 
 
 def _list(args: argparse.Namespace) -> int:

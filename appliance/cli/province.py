@@ -6,6 +6,8 @@ from pathlib import Path
 from appliance.cli.province_enrol import add_enrol
 from appliance.cli.province_open import add_opening
 from appliance.cli.province_pull import add_pull
+from appliance.cli.province_restore import add_restore
+from appliance.cli.province_status import add_status
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
 from appliance.province import ca
 from appliance.province.keys import (
@@ -28,6 +30,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     add_enrol(own)
     add_pull(own)
     add_opening(own)
+    add_status(own)
+    add_restore(own)
 
 
 def make_keys(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from appliance.backup.bundle import Published
@@ -50,6 +51,16 @@ class Received:
     def bundles(self, venue: str) -> list[Published]:
         """Its bundles in the counter's order. Raises OSError."""
         return bundles_in(self._home / RECEIVED_NAME / venue)
+
+    def newest(self, venue: str, *, at: datetime | None = None) -> str | None:
+        """The name of its newest bundle, or of the newest one made at `at` (aware) or before. Raises OSError.
+
+        Of the box that is believed now, where it made one by then: an older box of the same venue counted higher.
+        """
+        found = [one for one in self.bundles(venue) if at is None or one.created_at <= at]
+        signers = self.signers()
+        own = [one for one in found if self.believed(one, signers)]
+        return (own or found)[-1].name if found else None
 
     def directory(self, venue: str) -> Path:
         """Where its bundles stand."""

@@ -70,7 +70,8 @@ def test_every_reading_verb_takes_json_and_is_tried_with_it() -> None:
     # They need a key, a sitting, a seal, sources, a stick: tests of their own.
     without = {
         "backup restore", "report", "seal certificate", "backup drill", "backup export", "province import",
-        "province verify", "province pull", "province enrol", "diag",
+        "province verify", "province pull", "province enrol", "province status",
+            "province restore", "diag",
     }  # fmt: skip
     assert with_json - tried <= without, "tests/cli/test_shell.py, READING"
 

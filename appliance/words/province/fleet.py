@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from appliance.words.languages import LANGUAGES
+
 FLEET_HELP_ZH: Mapping[str, str] = {
     "fetch every venue's bundles, open them, send receipts; goes on until ended": "从各考点取回备份、打开核对、"
     "发送回执；一直运行，直到结束它",
@@ -21,4 +23,42 @@ FLEET_HELP_ZH: Mapping[str, str] = {
     "hundreds at once: columns code, name, address, timetable, contact.ROLE": "一次做很多：列 code、name、address、"
     "timetable、contact.角色",
     "a stolen or replaced box: believe nothing more that it says": "被盗或换掉的监控盒：以后一概不认",
+    "every venue: who is late and why first": "各考点：先看谁迟了、为什么",
+    "as a page of its own": "写成一个网页",
+    "a venue not heard for so many minutes is not reached (default: 5)": "多少分钟没有回音算联系不上（默认 5）",
+    "a venue's files as they were, into a directory": "把考点的文件恢复到一个目录",
 }
+
+# Chinese, English.
+FLEET_WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("各考点备份", "Backups of all venues"),
+    "venue": ("考点", "venue"),
+    "sitting": ("场次", "sitting"),
+    "answers": ("已收/应收", "answers"),
+    "bundles": ("已收备份", "bundles"),
+    "receipts": ("回执", "receipts"),
+    "behind": ("落后", "behind by"),
+    "contact": ("最近联系", "last contact"),
+    "verdict": ("状态", "verdict"),
+    "alarm": ("需要查看", "look at it"),
+    "never": ("从未联系上", "never reached"),
+    "silent": ("联系不上", "not reached"),
+    "behind_verdict": ("正在补收", "catching up"),
+    "unopened": ("待打开核对", "not opened yet"),
+    "unsent": ("回执待送达", "receipt on its way"),
+    "ok": ("已收齐", "all received"),
+    "revoked": ("已作废", "shut out"),
+    "none": ("没有考点：用 venue province enrol 制作考点文件", "No venue yet: venue province enrol makes their files"),
+    "waiting": ("还差 {count} 份，{size}", "{count} more, {size}"),
+    "all": ("{count} 个考点，{well} 个已收齐", "{count} venues, {well} of them all received"),
+    "at": ("{time} 的情况", "As of {time}"),
+    "nothing": ("尚无", "nothing yet"),
+    "minutes": ("{count} 分钟", "{count} min"),
+    "hours": ("{count} 小时", "{count} h"),
+    "days": ("{count} 天", "{count} d"),
+}
+
+
+def fleet_word(language: str, key: str, **values: object) -> str:
+    """A word or sentence of the fleet's table in `language`."""
+    return FLEET_WORDS[key][0 if language == LANGUAGES[0] else 1].format(**values)
