@@ -1,7 +1,9 @@
 """The drill: everything comes back as it is, what changed meanwhile is told apart, nothing is left behind."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,7 +46,8 @@ def test_every_file_comes_back_as_its_source_holds_it_and_nothing_is_left(
 
 def test_databases_and_programs_are_drilled_too(request_for: MakeRequest, aged: Path, tmp_path: Path) -> None:
     database = tmp_path / "records.db"
-    sqlite.sqlite3.connect(database).executescript("create table t (a); insert into t values (1);")
+    with contextlib.closing(sqlite3.connect(database)) as made:
+        made.executescript("create table t (a); insert into t values (1);")
     sources = (
         SourceSpec(name="records", options=sqlite.Options(path=database)),
         SourceSpec(name="dump", options=command.Options(argv=("/bin/echo", "answers"), file="dump.txt")),
