@@ -15,12 +15,17 @@ MODES = ("route", "bridge", "watch", "off")
 NUT = "etc/nut"
 BOARDS = {"x120x": "low", "x728": "high"}  # docs/power.md: what the line is without mains
 GPIO = "6"
+# What the installer writes so that a box can be looked at (appliance.install.wanted): no venue is called that.
+NOBODY = {"code": "000000-00", "name": "未命名考点"}
 FEEDS = "exam-server, switch, box"
 
 
 def venue(bench: Bench) -> None:
     """Who this venue is: by the province's file where it gives one, else typed in."""
     talk, document = bench.talk, bench.document()
+    for key, nobody in NOBODY.items():
+        if document.value(f"venue.{key}") == nobody:
+            document.drop("venue", key)
     file = talk.ask("venue.file", "setup_file", optional=True)
     if file and not bench.dry:
         words = ["enrol", file, "--config", str(bench.config)]

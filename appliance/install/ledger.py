@@ -98,8 +98,7 @@ class Ledger:
         path = self.at(change.path)
         entry = self.remember(change.path)
         entry.ours.append(_mark(change.link) if change.link else files.digest(change.content))
-        self._make_directories(path.parent)
-        self.save()
+        self._save_and_make(path.parent)
         if change.link:
             files.put_link(path, change.link)
         else:
@@ -204,11 +203,12 @@ class Ledger:
     def _then(self, entry: Entry) -> str:
         return {"absent": "", "link": _mark(entry.saved), "file": entry.saved}[entry.kind]
 
-    def _make_directories(self, directory: Path) -> None:
+    def _save_and_make(self, directory: Path) -> None:
+        """Writes the ledger down, then makes the directories of a file that is to be put there."""
         missing = [path for path in (directory, *directory.parents) if not path.is_dir()]
         for path in reversed(missing):
             self.made.append("/" + str(path.relative_to(self.root)))
-        self.save()
+        self.save()  # before anything is made or changed
         for path in reversed(missing):
             try:
                 path.mkdir(mode=0o700 if path.name == "tls" else 0o755)

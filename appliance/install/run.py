@@ -37,6 +37,8 @@ class Run:
             self.told.changed += box.apply(self.ledger)
         remake.note(self.ledger, self.boot_changes())
         self.change(self.boot_changes())
+        if self.no_longer(boot.MODULES) and self.ledger.restore(boot.MODULES):
+            self.told.changed.append(f"{boot.MODULES}: as it was")
         if self.alive:
             self.told.changed += remake.all_due(self.ledger)
         self.told.remarks += boot.remarks(self.wanted.root)
@@ -57,6 +59,8 @@ class Run:
         if self.alive:
             yield f"# then: venue config apply, which writes what holds early in the boot into {box.ETC}"
         yield from self.shown(self.boot_changes())
+        if self.no_longer(boot.MODULES):
+            yield f"# would be put back: {boot.MODULES}"
         if self.alive:
             yield from self.shown(self.secret_plan())
         yield from (f"# {remark}" for remark in boot.remarks(self.wanted.root))
@@ -81,6 +85,10 @@ class Run:
         values = self.ledger.values
         found = list(readonly.changes(self.wanted.root, str(values.get("state_device", ""))))
         return [*found, *boot.changes(self.wanted.root, i2c=bool(values.get("i2c", False)))]
+
+    def no_longer(self, name: str) -> bool:
+        """Whether a file was put there by an earlier run and is asked for no more: that of I2C alone may be."""
+        return name in self.ledger.entries and not self.ledger.values.get("i2c", False)
 
     def remember_options(self, *, save: bool = True) -> None:
         """What was asked for once holds until it is asked for otherwise."""

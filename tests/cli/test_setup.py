@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.cli import setup_box
+from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
 from tests.fakes.place import ROOT, VENUE, Place, one_line
 from tests.fakes.wait import wait_for
@@ -190,6 +192,20 @@ def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place
     )
     again = place.venue("setup", "--answers", str(answers), LANG="zh_CN.UTF-8")
     assert "将要写入" not in again.stdout and place.config.read_text(encoding="utf-8") == text
+
+
+def test_what_the_installer_wrote_is_nobodys_name(place: Place, answers: Path, tmp_path: Path) -> None:
+    assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED}
+    begun(place)
+    with place.config.open("a", encoding="utf-8") as file:
+        file.write(f'code = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\n')
+    silent = tmp_path / "silent.toml"
+    silent.write_text(ANSWERS.replace('code = "520100-03"\n', ""), encoding="utf-8")
+    refused = place.venue("setup", "--answers", str(silent))
+    assert refused.returncode == 78 and "venue.code" in refused.stderr, refused.stderr
+    done = place.venue("setup", "--answers", str(answers), "--step", "1")
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads(place.config.read_text(encoding="utf-8"))["venue"]["name"] == "实验中学考点"
 
 
 def test_a_dry_run_writes_nothing(place: Place, answers: Path) -> None:

@@ -57,6 +57,20 @@ def test_the_second_run_changes_nothing_and_the_way_back_leaves_nothing(
     assert "Nothing to put back" in capsys.readouterr().out
 
 
+def test_i2c_goes_off_again_where_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = pi(tmp_path)
+    assert install(root) == 0
+    without = without_ledger(picture(root))
+    assert install(root, "--i2c") == 0
+    modules = root / "etc/modules-load.d/venue-i2c.conf"
+    assert modules.exists() and b"i2c_arm" in (root / "boot/firmware/config.txt").read_bytes()
+    assert install(root, "--no-i2c", "--dry-run") == 0 and modules.exists()
+    assert "would be put back: /etc/modules-load.d/venue-i2c.conf" in capsys.readouterr().out
+    assert install(root, "--no-i2c") == 0
+    found = without_ledger(picture(root))
+    assert found.pop("etc/modules-load.d") == "directory" and found == without
+
+
 def test_a_dry_run_shows_the_difference_and_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -277,6 +291,26 @@ def test_killed_before_any_call_it_goes_on_and_everything_still_comes_back(
         assert picture(root) == before, f"killed at {at}"
         at += 1
     assert at > 15, "a kill at every call"
+
+
+@pytest.mark.parametrize("first", [(), ("--i2c",)])
+def test_killed_before_any_call_the_way_back_alone_puts_everything_back(
+    memory: Path, first: tuple[str, ...], killer: Callable[..., int]
+) -> None:
+    at, code = 0, 9
+    while code == 9:
+        root = memory / str(at)
+        root.mkdir()
+        before = picture(pi(root))
+        if first:
+            assert install(root, *first) == 0
+        code = killer(at, root, "--no-i2c" if first else "--i2c")
+        assert code in (0, 9)
+        assert install(root, "--remove") == 0, f"killed at {at}"
+        left = {name: kept for name, kept in picture(root).items() if name not in before}
+        assert picture(root) == before, f"killed at {at}: {sorted(left)}"
+        at += 1
+    assert at > 5
 
 
 def without_ledger(found: dict[str, object]) -> dict[str, object]:
