@@ -36,7 +36,8 @@ def test_who_needs_help_stands_first_and_each_says_why(two: Two) -> None:
     rows = fleet(two.home, now=now)
     found = [(row.code, row.verdict) for row in rows]
     assert found == [
-        ("4", Verdict.ALARM), ("5", Verdict.NEVER), ("3", Verdict.SILENT), ("2", Verdict.BEHIND), ("1", Verdict.NOTHING),
+        ("4", Verdict.ALARM), ("5", Verdict.NEVER), ("3", Verdict.SILENT), ("2", Verdict.BEHIND),
+        ("1", Verdict.NOTHING),
     ]  # fmt: skip
     assert round(rows[2].behind_s or 0) == 1200
     lines = table("zh_CN", rows)
