@@ -1,5 +1,6 @@
 """A sealed file opened again: age, zstd, tar, in one pass, its own sha256 taken on the way."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import IO
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from appliance.backup.age import AgeError, AgeReader, NoIdentityMatched
+from appliance.backup.ahead import Ahead
 from appliance.backup.tar import FILE
 from appliance.backup.untar import ArchiveDamaged, Member, TarReader
 from appliance.backup.zst import ZstdDamaged, ZstdReader
 
 _CHUNK_BYTES = 1 << 17
+# What is opened ahead while the files before it are written: larger ones hand the interpreter's lock around less.
+_PIECE_BYTES = 1 << 20
 
 
 class RestoreError(Exception):
@@ -43,9 +47,10 @@ def members(
         raw = _Hashing(file, told)
         try:
             sealed = AgeReader(raw, identities)
-            archive = TarReader(ZstdReader(sealed))
-            while member := archive.next():
-                yield member, _content(archive, member)
+            with contextlib.closing(Ahead(ZstdReader(sealed), piece_bytes=_PIECE_BYTES)) as ahead:
+                archive = TarReader(ahead)
+                while member := archive.next():
+                    yield member, _content(archive, member)
             if sealed.read(1):
                 raise BundleDamaged(f"{path.name}: something follows the archive")
         except NoIdentityMatched as error:

@@ -5,11 +5,14 @@ Strict because what it reads came over a line and through other hands; GNU tar r
 
 import re
 from dataclasses import dataclass
+from zlib import adler32
 
 from appliance.backup.stream import Readable, read_exactly
 from appliance.backup.tar import BLOCK_BYTES, DIRECTORY, EXTENDED, FILE, SYMLINK
 
 _EXTENDED_LIMIT_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 18
+_PREFIX = bytes(155)
 _OCTAL = re.compile(rb"[0-7]+[\x00 ]")
 _RECORD = re.compile(rb"([1-9][0-9]{0,6}) ")
 _TIME = re.compile(rb"(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?")
@@ -37,13 +40,13 @@ class TarReader:
     """Members one after the other; a file's content is read between two calls of `next`."""
 
     def __init__(self, stream: Readable) -> None:
-        self._stream = stream
+        self._stream = _Ahead(stream)
         self._left_bytes, self._pad_bytes = 0, 0
 
     def next(self) -> Member | None:
         """The next member, None at the archive's end. Raises ArchiveDamaged."""
-        while self.read(1 << 16):
-            pass
+        while self._left_bytes:
+            self.read(1 << 16)
         self._exactly(self._pad_bytes)
         self._pad_bytes = 0
         records: dict[bytes, bytes] = {}
@@ -75,9 +78,27 @@ class TarReader:
             raise ArchiveDamaged("something follows the archive's end")
 
     def _exactly(self, size: int) -> bytes:
-        data = read_exactly(self._stream, size) if size else b""
+        data = self._stream.read(size) if size else b""
         if len(data) != size:
-            raise ArchiveDamaged("the archive is cut off")
+            data += read_exactly(self._stream, size - len(data))
+            if len(data) != size:
+                raise ArchiveDamaged("the archive is cut off")
+        return data
+
+
+class _Ahead:
+    """The stage below in large pieces: asked for each header, it would cost more than all the rest."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream, self._piece, self._at = stream, b"", 0
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; empty only at the end."""
+        at = self._at
+        if at == len(self._piece):
+            self._piece, at = self._stream.read(_PIECE_BYTES), 0
+        data = self._piece[at : at + size]
+        self._at = at + len(data)
         return data
 
 
@@ -105,9 +126,9 @@ def _member(block: bytes, records: dict[bytes, bytes]) -> Member:
 
 
 def _checked_size(block: bytes) -> int:
-    if block[257:265] != b"ustar\x0000" or any(block[345:500]):
+    if block[257:265] != b"ustar\x0000" or block[345:500] != _PREFIX:
         raise ArchiveDamaged("not a ustar header as this program writes it")
-    if _octal(block[148:156]) != sum(block[:148]) + 256 + sum(block[156:]):
+    if _octal(block[148:156]) != _sum(block[:148]) + 256 + _sum(block[156:]):
         raise ArchiveDamaged("a header's checksum is wrong")
     return _octal(block[124:136])
 
@@ -134,7 +155,18 @@ def _nanoseconds(text: bytes) -> int:
     return -nanoseconds if match[1] else nanoseconds
 
 
+def _sum(part: bytes) -> int:
+    """Of the bytes; of plain ASCII by the low half of an adler32, at a tenth of the cost (see `tar`)."""
+    return (adler32(part) & 0xFFFF) - 1 if part.isascii() else sum(part)
+
+
 def _octal(field: bytes) -> int:
+    digits = field[:-1]
+    if digits.isdigit() and not field[-1]:  # as `tar` writes it
+        try:
+            return int(digits, 8)
+        except ValueError as error:
+            raise ArchiveDamaged(f"the number {field[:20]!r}") from error
     return int(_matched(_OCTAL, field.rstrip(b" \x00") + b"\x00")[0][:-1], 8)
 
 
