@@ -22,6 +22,7 @@ AREAS = {
     "network": "the line's rules loaded and swapped, windows opened and closed, the drift audit",
     "usb_descriptors": "a million lying USB descriptors, a look at the bus, how soon a uevent is heard",
     "network_guard": "a real guard between exam switch and line: the first forbidden frame, a flood",
+    "province": "the province at the venue's door: stalled callers, the end of a large file, a line that is back",
     "network_leaks": "every kind of attack, reloads, killed reloads and ends of windows, in network namespaces",
 }
 ROOT = Path(__file__).resolve().parent.parent.parent

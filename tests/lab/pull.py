@@ -32,9 +32,13 @@ def missing() -> str:
 
 
 class Door:
-    """Everything below `place`; `call` gives the words that make curl the province. `listen`: address of 8443."""
+    """Everything below `place`; `call` gives the words that make curl the province. `hurried`: who says nothing is let
+    go after 2 s, not after 10."""
 
-    def __init__(self, place: Path, *, authority: Authority | None = None, revoked: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, place: Path, *, authority: Authority | None = None, revoked: tuple[str, ...] = (), hurried: bool = True
+    ) -> None:
+        self._header_s = 2 if hurried else 10
         self.place, self.province = place, authority or Authority()
         self.etc, self.outbox, self.incoming = place / "etc", place / "outbox", place / "incoming"
         for each in (self.etc, self.outbox, self.incoming):
@@ -104,7 +108,7 @@ class Door:
             ("/run/venue-page/page.sock", str(self.place / "page.sock")),
             ("/usr/share/venue-appliance/nginx", str(shared)),
             ("/var/log/nginx/venue-pull.log", str(self.place / "pull.log")),
-            ("client_header_timeout 10s", "client_header_timeout 2s"),
+            ("client_header_timeout 10s", f"client_header_timeout {self._header_s}s"),
             ("listen 8443 ", f"listen 127.0.0.1:{self.port} "),
         )
         texts = {name: (SITES / name).read_text() for name in ("nginx-pull.conf", "pull-page.conf")}
