@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from waitress.server import create_server
@@ -31,29 +32,49 @@ def missing() -> str:
     return "" if NGINX else "nginx is not installed (Debian: nginx-light)"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """Where an enrolled box has its things."""
+
+    etc: Path
+    outbox: Path
+    incoming: Path
+    port: int = 0
+    control: Path | None = None
+
+
 class Door:
     """Everything below `place`; `call` gives the words that make curl the province. `hurried`: who says nothing is let
-    go after 2 s, not after 10."""
+    go after 2 s, not after 10. `box`: the one that was enrolled for real, with its guard."""
 
     def __init__(
-        self, place: Path, *, authority: Authority | None = None, revoked: tuple[str, ...] = (), hurried: bool = True
+        self,
+        place: Path,
+        *,
+        authority: Authority | None = None,
+        revoked: tuple[str, ...] = (),
+        hurried: bool = True,
+        box: Box | None = None,
     ) -> None:
         self._header_s = 2 if hurried else 10
         self.place, self.province = place, authority or Authority()
-        self.etc, self.outbox, self.incoming = place / "etc", place / "outbox", place / "incoming"
-        for each in (self.etc, self.outbox, self.incoming):
-            each.mkdir(exist_ok=True)
+        made = box or Box(etc=place / "etc", outbox=place / "outbox", incoming=place / "incoming")
+        self.etc, self.outbox, self.incoming = made.etc, made.outbox, made.incoming
         os.chmod(place, 0o755)
-        self.port = free_port()
+        self.port = made.port or free_port()
         self.client = self.pair("client", *self.province.issue("province", CALLING))
-        crl = self.province.revoke(*revoked) if revoked else ""
-        turn(self.etc, stage(self.etc, venue_file(self.province, code=CODE, crl=crl), "x", site=SITES / "none"))
-        self.guard = FakeGuard(place / "control.sock", SNAPSHOT)
+        self.guard: FakeGuard | None = None
+        if box is None:
+            for each in (self.etc, self.outbox, self.incoming):
+                each.mkdir(exist_ok=True)
+            crl = self.province.revoke(*revoked) if revoked else ""
+            turn(self.etc, stage(self.etc, venue_file(self.province, code=CODE, crl=crl), "x", site=SITES / "none"))
+            self.guard = FakeGuard(place / "control.sock", SNAPSHOT)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(place / "page.sock"))
         self._listener.listen()
         app = create_app(
-            client=Client(self.guard.path, timeout_s=2.0),
+            client=Client(made.control or place / "control.sock", timeout_s=2.0),
             line=Line(outbox=self.outbox, incoming=self.incoming),
             version="1.2",
         )
@@ -150,4 +171,5 @@ class Door:
         self._page.close()
         self._thread.join(10)
         self._listener.close()
-        self.guard.die()
+        if self.guard is not None:
+            self.guard.die()
