@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from appliance.backup import disk, keep, outbox
 from appliance.backup.bundle import DATA_SUFFIX, MANIFEST_SUFFIX, SIGNATURE_SUFFIX, Published
+from appliance.backup.keys import allowed_signers
 from appliance.backup.manifest import LIMIT_BYTES, ManifestFault, decode
 
 _CHUNK_BYTES = 1 << 20
@@ -87,7 +89,7 @@ def bring_up(
                     done.pruned.append(group)  # only now: what is told of it went
             lacking = [bundle for bundle in ours if bundle.name not in there and bundle.name not in gone]
             _copy_all(lacking, directory, done, told)
-            _signers(state_dir, directory)
+            signers_beside(state_dir, directory)
             done.bundles = len(outbox.bundles_in(directory))
             done.newest = ours[-1].name if ours else ""
     except CopyFault as error:
@@ -140,11 +142,16 @@ def whole(bundle: Published, directory: Path) -> bool:
         created_at=bundle.created_at, kind=bundle.kind,
     )  # fmt: skip
     try:
-        if there.manifest.read_bytes() != bundle.manifest.read_bytes():
+        raw = _limited(bundle.manifest)
+        manifest = decode(raw)
+        if not _holds(there.manifest, raw) or not _holds(there.signature, bundle.signature.read_bytes()):
             return False
-        if there.signature.read_bytes() != bundle.signature.read_bytes():
-            return False
-        return disk.sha256_of(there.data) == decode(_limited(bundle.manifest)).sha256
+        found = there.data.lstat()  # a pipe in its place would be waited for
+        return (
+            stat.S_ISREG(found.st_mode)
+            and found.st_size == manifest.size
+            and disk.sha256_of(there.data) == manifest.sha256
+        )
     except (FileNotFoundError, ManifestFault):
         return False
 
@@ -168,8 +175,12 @@ def another_medium(state_dir: Path, place: Path) -> None:
 def _held(state_dir: Path, place: Path, venue: str) -> Iterator[Path]:
     another_medium(state_dir, place)
     directory = place / f"venue-{venue}"
-    directory.mkdir(mode=0o750, exist_ok=True)
-    fd = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with contextlib.suppress(FileExistsError):
+        directory.mkdir(mode=0o750)
+    if not stat.S_ISDIR(directory.lstat().st_mode):
+        # Whoever made the disk chose where it leads: perhaps into the box.
+        raise CopyFault("failed", f"{directory}: a link or a file stands there, and no directory")
+    fd = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield directory
@@ -261,14 +272,22 @@ def _chunks(path: Path) -> Iterator[bytes]:
         raise BundleDamaged(f"{path.name}: the outbox cannot be read: {error.strerror}") from error
 
 
-def _signers(state_dir: Path, directory: Path) -> None:
-    """The public half of the venue's key beside the copies: they can be verified with nothing else."""
-    path = state_dir / "keys" / "allowed_signers"
-    there = directory / "allowed_signers"
+def signers_beside(state_dir: Path, directory: Path, *, name: str = "allowed_signers") -> None:
+    """The public half of the venue's key beside the copies: nothing else is needed to verify them. Raises DiskFault."""
     with contextlib.suppress(FileNotFoundError):
-        text = path.read_bytes()
-        if not there.exists() or there.read_bytes() != text:
-            disk.replace_file(there, text, mode=outbox.FILE_MODE)
+        text = allowed_signers(state_dir).read_bytes()
+        if not _holds(directory / name, text):
+            disk.replace_file(directory / name, text, mode=outbox.FILE_MODE)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a regular file with this very content is there; on a stick it may be a link, a pipe or without end."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    with open(fd, "rb") as file:
+        return stat.S_ISREG(os.fstat(fd).st_mode) and file.read(len(content) + 1) == content
 
 
 def _fault(error: disk.DiskFault | OSError, place: Path) -> CopyFault:

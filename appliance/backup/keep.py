@@ -16,7 +16,7 @@ PRUNED_NAME = ".pruned"
 KEPT_SHARE = 0.8
 AGE, ROOM = "age", "room"
 _FILE_MODE = 0o640
-_LEDGER_BYTES = 1 << 20
+_LEDGER_BYTES, _LEDGER_COUNTERS = 1 << 20, 100_000
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -89,12 +89,23 @@ def remove(directory: Path, group: Group) -> None:
         _note(directory, counters)
 
 
+def gone_of(group: Group) -> Group:
+    """What of a group is there no more, by the signatures. Raises OSError."""
+    gone = tuple(bundle for bundle in group.bundles if not bundle.signature.exists())
+    whole = len(gone) == len(group.bundles)
+    return Group(bundles=gone, size_bytes=group.size_bytes if whole else 0, reason=group.reason)
+
+
 def pruned_in(directory: Path) -> set[int]:
     """The counters that were pruned there, as this box noted it; none where the note is not there or unreadable."""
     try:
         raw = (directory / PRUNED_NAME).read_bytes()[:_LEDGER_BYTES]
-        spans = json.loads(raw)["counters"]
-        return {n for first, last in spans for n in range(int(first), min(int(last), int(first) + 100_000) + 1)}
+        found: set[int] = set()
+        # The newest spans first: of the oldest nothing is asked any more.
+        for first, last in reversed(json.loads(raw)["counters"]):
+            left = _LEDGER_COUNTERS - len(found)
+            found.update(range(max(int(first), int(last) - left + 1), int(last) + 1))
+        return found
     except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return set()
 

@@ -54,11 +54,16 @@ def run_copy(args: argparse.Namespace) -> int:
         return EXIT_CONFIG
     client = Client(settings.control_socket)
     client.call("status")  # without a guard nobody records it
+    try:
+        known = receipted(settings.config.venue.state_dir)
+    except LogError as error:
+        known = set()
+        say(f"{error}: nothing is pruned there")
     done = copies.bring_up(
         settings.config.venue.state_dir,
         args.place,
         venue=settings.plan.code,
-        receipted=receipted(settings.config.venue.state_dir),
+        receipted=known,
         now=daemon.make_clock(settings.config).wall(),
         keep_days=settings.config.backup.keep_days,
     )
@@ -85,7 +90,7 @@ def run_export(args: argparse.Namespace) -> int:
         copies.another_medium(state_dir, args.directory)
         done = receipted(state_dir)
         wanted = [bundle for bundle in bundles(state_dir) if args.all or bundle.name not in done]
-        return _export(wanted, args)
+        return _export(state_dir, wanted, args)
     except CopyFault as error:
         say(f"venue: {error}")
         return EXIT_FAILED
@@ -112,7 +117,7 @@ def receipted(state_dir: Path) -> set[str]:
         log.close()
 
 
-def _export(wanted: list[Published], args: argparse.Namespace) -> int:
+def _export(state_dir: Path, wanted: list[Published], args: argparse.Namespace) -> int:
     there = {bundle.name for bundle in wanted if copies.whole(bundle, args.directory)}
     missing = [bundle for bundle in wanted if bundle.name not in there]
     needed = sum(map(keep.size_of, missing)) + copies.SPARE_BYTES * bool(missing)
@@ -143,6 +148,8 @@ def _export(wanted: list[Published], args: argparse.Namespace) -> int:
             rows.append(row)
             if not args.json:
                 print(f"{bundle.name}  {row['bytes']}  {'there already' if row['there'] else 'copied'}", flush=True)
+    for venue in {bundle.venue for bundle in wanted}:
+        copies.signers_beside(state_dir, args.directory, name=f"{venue}.allowed_signers")
     if args.json:
         print_json({"bundles": rows})
     say(f"{args.directory}: {len(rows)} bundles stand there, each read back; unmount it before it is pulled")

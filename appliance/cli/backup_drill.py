@@ -2,7 +2,10 @@
 
 import argparse
 import contextlib
+import time
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import ParamSpec
 
 from appliance import daemon
 from appliance.backup import drill
@@ -26,11 +29,13 @@ from appliance.cli.shell import (
     print_json,
     say,
 )
-from appliance.client import Client, GuardSilent
+from appliance.client import Client, ClientError, GuardSilent
 from appliance.words import event_sentence
 
 IN_AN_EXAM = ("running", "closing")
 REASON_SHOWN = 200
+LOOK_EVERY_S = 2.0
+P = ParamSpec("P")
 
 
 def add_drill(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +58,10 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_BUSY
     reason = ""
     try:
-        done = _drilled(settings)
+        done = drilled(settings, GiveWay(client))
+    except ExamBegan:
+        say("an exam began: the drill gave way, nothing of it stays; do it before or after")
+        return EXIT_BUSY
     except BlockingIOError:
         say("another drill is under way")
         return EXIT_BUSY
@@ -71,11 +79,39 @@ def _guard(settings: daemon.Settings) -> Client | None:
     return None
 
 
-def _drilled(settings: daemon.Settings) -> Drilled:
+def drilled(settings: daemon.Settings, look: "GiveWay") -> Drilled:
+    """One drill of what is configured. Raises ExamBegan, and what `drill.run` does."""
     now = daemon.make_clock(settings.config).wall()
     request = request_of(settings, {"reason": "drill"}, now=now)
     with contextlib.closing(Bar()) as restoring, contextlib.closing(Bar()) as comparing, unwound():
-        return drill.run(request, now=now, progress=Line(), restoring=restoring, comparing=comparing)
+        return drill.run(
+            request, now=now, progress=look.at(Line()), restoring=look.at(restoring), comparing=look.at(comparing)
+        )
+
+
+class ExamBegan(Exception):
+    """A sitting began while the drill was reading what the exam server needs for itself."""
+
+
+class GiveWay:
+    """Looks after the guard's phase while a drill goes on; without a guard it goes on to its end."""
+
+    def __init__(self, client: Client | None, *, every_s: float = LOOK_EVERY_S) -> None:
+        self._client, self._every_s, self._looked_s = client, every_s, time.monotonic()
+
+    def at(self, tell: Callable[P, None]) -> Callable[P, None]:
+        """`tell`, and a look every two seconds. Raises ExamBegan."""
+
+        def told(*args: P.args, **kwargs: P.kwargs) -> None:
+            tell(*args, **kwargs)
+            if self._client is None or time.monotonic() - self._looked_s < self._every_s:
+                return
+            self._looked_s = time.monotonic()
+            with contextlib.suppress(ClientError):
+                if self._client.call("status")["phase"]["name"] in IN_AN_EXAM:
+                    raise ExamBegan
+
+        return told
 
 
 def _tell(done: Drilled, reason: str, client: Client | None, args: argparse.Namespace) -> int:

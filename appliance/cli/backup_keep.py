@@ -38,8 +38,16 @@ def receipted_in(log: EventLog | None) -> set[str]:
 def prune(settings: daemon.Settings, client: Client, receipted: set[str], now: datetime) -> None:
     """Remove what the province has receipted and is too old, or stands in the way; each told to the guard.
 
-    Only beside a guard: what nobody records is not removed. Raises BackupBusy, DiskFault, OSError.
+    Only beside a guard: what nobody records is not removed. What can not be removed is said, and keeps no bundle from
+    being made. Raises BackupBusy.
     """
+    try:
+        _prune(settings, client, receipted, now)
+    except (DiskFault, OSError) as error:
+        say(f"what may go could not be pruned, the bundle is made all the same: {error}")
+
+
+def _prune(settings: daemon.Settings, client: Client, receipted: set[str], now: datetime) -> None:
     state_dir, backup = settings.config.venue.state_dir, settings.config.backup
     with locked(state_dir) as directory:
         room = room_of(state_dir, quota_bytes=backup.quota_gb * GB)
@@ -49,9 +57,12 @@ def prune(settings: daemon.Settings, client: Client, receipted: set[str], now: d
             groups, receipted=receipted, now=now, keep_days=backup.keep_days, over_bytes=over
         )
         for group in dropped:
-            keep.remove(directory, group)
-            # At once: where the next one can not be removed, this one is gone all the same.
-            told(client, "bundle.pruned", pruned(group))
+            try:
+                keep.remove(directory, group)
+            finally:  # at once, and of half a group too: what can not be removed brings back nothing that is gone
+                gone = keep.gone_of(group)
+                if gone.bundles:
+                    told(client, "bundle.pruned", pruned(gone))
 
 
 def pruned(group: keep.Group, *, place: str = "") -> dict[str, Any]:

@@ -108,10 +108,11 @@ def _receipts_at(paths: list[Path]) -> Iterator[Path]:
 
 def _kept(path: Path, config: Config) -> Receipt:
     """The receipt at `path`, checked, and kept with its signature. Raises ReceiptFault, OSError, DiskFault."""
-    raw, signature = (
-        _limited(path, LIMIT_BYTES),
-        _limited(path.with_name(f"{path.name}.sig"), SIGNATURE_LIMIT_BYTES),
-    )
+    raw = _limited(path, LIMIT_BYTES)
+    try:
+        signature = _limited(path.with_name(f"{path.name}.sig"), SIGNATURE_LIMIT_BYTES)
+    except FileNotFoundError as error:
+        raise ReceiptFault(f"its signature {path.name}.sig is not beside it") from error
     receipt = _checked(raw, signature, config)
     _keep(receipt, raw, signature, config.venue.state_dir / RECEIPTS_NAME)
     return receipt

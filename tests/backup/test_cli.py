@@ -10,8 +10,10 @@ import pytest
 from appliance.backup import outbox
 from appliance.backup.age_keys import new_identity
 from appliance.backup.bundle import Bundle
+from appliance.backup.keys import allowed_signers
 from appliance.cli import main
-from tests.backup.conftest import NOW
+from tests.backup.conftest import NOW, VENUE
+from tests.fakes.place import TIMETABLE
 
 Publish = Callable[..., Bundle]
 
@@ -104,3 +106,24 @@ def test_restore_as_of_a_time_takes_the_bundle_of_then_and_says_what_a_time_is(
     for wrong in ("yesterday", "25:00", ""):
         assert venue(*argv, "--into", str(tmp_path / "d"), "--at", wrong) == 64
         assert "a time was expected" in capsys.readouterr().err
+
+
+def test_a_receipt_without_its_signature_is_one_line_and_the_next_ones_are_looked_at(
+    tmp_path: Path, tree: Path, publish: Publish, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tree)
+    key = allowed_signers(tmp_path / "state").read_text().partition("ssh-ed25519 ")[2].split()[0]
+    config = tmp_path / "appliance.toml"
+    config.write_text(
+        f'[venue]\ncode = "{VENUE}"\nname = "x"\nstate_dir = "{tmp_path}/state"\n'
+        f'timetable = "timetable.toml"\n[backup]\nreceipt_keys = ["ssh-ed25519 {key}"]\n'
+    )
+    (tmp_path / "timetable.toml").write_text(TIMETABLE)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for name in ("a", "b"):
+        (stick / f"{name}.receipt.json").write_text("{}")
+    (stick / "b.receipt.json.sig").write_text("none")
+    assert venue("backup", "receipt", "--config", str(config), str(stick)) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2 and "a.receipt.json.sig is not beside it" in said[0] and "b.receipt.json" in said[1]

@@ -245,3 +245,40 @@ def test_export_refuses_what_is_not_mounted_and_what_has_too_little_room(
         assert word in said.err and len(said.err.splitlines()) == 1 and said.out == ""
     with contextlib.suppress(FileNotFoundError):
         assert list(small.iterdir()) == []
+
+
+def test_a_stick_with_a_pipe_or_a_file_without_end_holds_nobody_up_and_gets_its_bundle(
+    publish: Publish, tree: Path, tmp_path: Path, place: Path
+) -> None:
+    names = [publish(tree).name for _ in range(3)]
+    assert export(tmp_path, place) == 0
+    for name, suffix in zip(names, (".json", ".json.sig", ".tar.zst.age"), strict=True):
+        (place / (name + suffix)).unlink()
+        os.mkfifo(place / (name + suffix))
+    assert export(tmp_path, place) == 0
+    for name, suffix in zip(names, (".json", ".json.sig", ".tar.zst.age"), strict=True):
+        os.truncate(place / (name + suffix), 1 << 40)
+    assert export(tmp_path, place) == 0
+    assert verify_all(place, allowed_signers=allowed_signers(tmp_path / "state")).findings == ()
+
+
+def test_with_what_is_carried_out_goes_the_key_by_which_it_is_verified(
+    publish: Publish, tree: Path, tmp_path: Path, place: Path
+) -> None:
+    publish(tree)
+    (place / f"{VENUE}.allowed_signers").symlink_to(tree / "room1" / "a.json")
+    assert export(tmp_path, place) == 0
+    assert verify_all(place, allowed_signers=place / f"{VENUE}.allowed_signers").findings == ()
+    assert (tree / "room1" / "a.json").read_text() == '{"q1": "B"}', "a link is replaced and not followed"
+
+
+def test_a_link_in_the_place_of_the_venues_folder_is_not_followed(
+    publish: Publish, tree: Path, tmp_path: Path, place: Path
+) -> None:
+    publish(tree)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (place / f"venue-{VENUE}").symlink_to(elsewhere)
+    done = up(tmp_path, place)
+    assert (done.fault, done.lacking) == ("failed", 1) and "a link" in done.detail
+    assert list(elsewhere.iterdir()) == []

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance import daemon
 from appliance.backup import outbox
-from appliance.cli import main
+from appliance.cli import backup_drill, main
+from appliance.client import Client
 from tests.fakes.place import Place, one_line
 from tests.fakes.wait import wait_for
 
@@ -67,6 +69,53 @@ def test_what_is_receipted_and_old_is_pruned_by_the_next_run_and_the_record_says
     assert venue(place, "backup", "verify") == 0
     room = place.status()["backup"]["room"]
     assert room["state"] == "ok" and room["owed"] == 2 and room["used_bytes"] > 0
+
+
+def test_what_can_not_be_pruned_keeps_no_bundle_from_being_made(place: Place) -> None:
+    with_backup(place, "keep_days = 1", rate=86_400)
+    place.guard()
+    first = made(place)
+    place.client.call("report", kind="bundle.receipted", body={"name": first})
+    (outbox.outbox_of(place.state) / ".pruned" / "in its way").mkdir(parents=True)
+    names = [made(place) for _ in range(3)]
+    assert {first, *names} <= set(bundles(place)) and not place.events("bundle.pruned")
+    assert not place.events("backup.failed")
+
+
+def test_a_copy_is_made_though_the_record_can_not_be_read(
+    place: Place, second: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_backup(place, f'copies = ["{second}"]')
+    place.guard()
+    first = made(place)
+    wait_for(lambda: (second / "venue-520100-03" / f"{first}.json.sig").exists(), every_s=0.1)
+    (place.state / "log" / "events-999.sqlite").write_bytes(b"no log")
+    assert venue(place, "backup", "copy", str(second)) == 0
+    said = capsys.readouterr()
+    assert "nothing is pruned there" in said.err and "1 bundles" in said.out
+
+
+def test_a_drill_gives_way_to_an_exam_that_begins(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.write(place.simulation(rate=1, start=START), backup=True)
+    for number in range(300):
+        (place.answers / f"{number}.ans").write_text("A")
+    look = backup_drill.GiveWay(_InAnExam(), every_s=0)
+    with pytest.raises(backup_drill.ExamBegan):
+        backup_drill.drilled(daemon.read(place.config), look)
+    assert [path.name for path in (place.state / "drill").iterdir()] == [".lock"]
+    silent = backup_drill.GiveWay(Client(place.directory / "nobody"), every_s=0)
+    assert backup_drill.drilled(daemon.read(place.config), silent).passed
+    capsys.readouterr()
+
+
+class _InAnExam(Client):
+    """A guard with a sitting that runs."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nowhere"))
+
+    def call(self, verb: str, **args: object) -> dict[str, object]:
+        return {"phase": {"name": "running"}}
 
 
 def test_a_run_alone_prunes_nothing_for_nobody_would_record_it(place: Place) -> None:
