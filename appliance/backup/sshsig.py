@@ -61,6 +61,14 @@ def verify(message: bytes, armoured: bytes, *, allowed_signers: str, principal: 
         raise SignatureFault("the signature is wrong: the signed file was altered") from error
 
 
+def signer_of(armoured: bytes) -> str:
+    """The key in base64 that a signature names as its own; whether it signed anything is not looked at.
+
+    Raises SignatureFault.
+    """
+    return base64.b64encode(_parsed(armoured)[0]).decode()
+
+
 def _parsed(armoured: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     if len(armoured) > SIGNATURE_LIMIT_BYTES:
         raise SignatureFault(f"the signature is longer than {SIGNATURE_LIMIT_BYTES} bytes")

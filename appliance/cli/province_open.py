@@ -15,10 +15,13 @@ from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.cli.bar import Bar
 from appliance.cli.province_home import add_home, guarded
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
+from appliance.province.answer import LineFault
+from appliance.province.asked import signer_line
 from appliance.province.opening import Opener
 from appliance.province.receipts import is_given, paths_in
 from appliance.province.received import NotTaken, Received
-from appliance.province.trust import trust
+from appliance.province.trust import trust, trust_text
+from appliance.province.venues import VenuesFault
 
 
 def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,7 +29,9 @@ def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser = own.add_parser(
         "trust", help="believe a venue's signing key, once its fingerprint was compared by phone"
     )
-    parser.add_argument("signers", metavar="FILE", type=Path, help="the venue's allowed_signers")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("signers", metavar="FILE", nargs="?", type=Path, help="the venue's allowed_signers")
+    which.add_argument("--venue", metavar="CODE", help="in place of a file: ask that venue over the line")
     parser.add_argument("--fingerprint", metavar="SHA256:…", required=True, help="as the venue read it out")
     add_home(parser)
     parser.set_defaults(run=guarded(_trust))
@@ -53,7 +58,16 @@ class _Row:
 
 
 def _trust(args: argparse.Namespace) -> int:
-    for venue, fingerprint in trust(args.home, args.signers, args.fingerprint):
+    try:
+        line = signer_line(args.home, args.venue) if args.venue else ""
+    except (LineFault, VenuesFault) as error:
+        say(f"venue: {error}")
+        return EXIT_FAILED
+    if args.venue:
+        believed = trust_text(args.home, line, args.fingerprint, where=args.venue)
+    else:
+        believed = trust(args.home, args.signers, args.fingerprint)
+    for venue, fingerprint in believed:
         print(f"{venue} {fingerprint}")
     return EXIT_OK
 

@@ -19,19 +19,23 @@ def trust(home: Path, signers: Path, told: str) -> tuple[tuple[str, str], ...]:
     Raises NotTrusted, OSError.
     """
     with signers.open("rb") as file:
-        text = file.read(_LIMIT_BYTES).decode("utf-8", "replace")
+        return trust_text(home, file.read(_LIMIT_BYTES).decode("utf-8", "replace"), told, where=str(signers))
+
+
+def trust_text(home: Path, text: str, told: str, *, where: str) -> tuple[tuple[str, str], ...]:
+    """The same for lines `CODE ssh-ed25519 KEY` that came from `where`. Raises NotTrusted, OSError."""
     offered = list(signers_in(text))
     if not offered:
-        raise NotTrusted(f"{signers}: no line `CODE ssh-ed25519 KEY`")
+        raise NotTrusted(f"{where}: no line `CODE ssh-ed25519 KEY`")
     chosen = [(venue, key, print_) for venue, key, print_ in offered if print_ == told.strip()]
     if not chosen:
         there = ", ".join(f"{venue} {print_}" for venue, _, print_ in offered)
-        raise NotTrusted(f"{signers}: no key has that fingerprint. There: {there}")
+        raise NotTrusted(f"{where}: no key has that fingerprint. There: {there}")
     former = (home / FORMER_NAME).read_text(encoding="utf-8") if (home / FORMER_NAME).exists() else ""
     if stolen := sorted(
         {venue for venue, key, _ in chosen if f"{venue} ssh-ed25519 {key}" in former.splitlines()}
     ):
-        raise NotTrusted(f"{signers}: that key of {', '.join(stolen)} was revoked; a new box makes a new one")
+        raise NotTrusted(f"{where}: that key of {', '.join(stolen)} was revoked; a new box makes a new one")
     path = home / SIGNERS_NAME
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     lines = [f"{venue} ssh-ed25519 {key}" for venue, key, _ in chosen]

@@ -18,6 +18,7 @@ AREAS = {
     "power": "outages, changes, lost data and the cost of 20 UPSes, on a real upsd beside upsmon",
     "power_domain": "made-up batteries and what of them is proven, made-up histories and what they end",
     "backup": "bundles beside tar, zstd and age, deltas beside restic and borg, verify and restore",
+    "province_pull": "200 venues pulled at once beside parallel curl, memory, lines that are cut at random",
     "usb": "a storm of plugs with the kernel's own overflows against the connected guard",
     "network": "the line's rules loaded and swapped, windows opened and closed, the drift audit",
     "usb_descriptors": "a million lying USB descriptors, a look at the bus, how soon a uevent is heard",

@@ -21,9 +21,7 @@ def place() -> Iterator[Place]:
     made.write(backup=True)
     line = (made.identity.parent / "receipts.pub").read_text(encoding="utf-8").strip()
     text = made.config.read_text(encoding="utf-8")
-    made.config.write_text(
-        text.replace("[backup]\n", f'[backup]\nreceipt_keys = ["{line}"]\n'), encoding="utf-8"
-    )
+    made.config.write_text(text.replace("[backup]\n", f'[backup]\nreceipt_keys = ["{line}"]\n'), encoding="utf-8")
     try:
         made.guard()
         stick = made.directory / "stick"
@@ -44,9 +42,7 @@ def opened(place: Place, stick: Path, home: Path) -> None:
     """The province of `home` opens what is on the stick and writes its receipts there."""
     told = place.venue("backup", "fingerprint").stdout.split()[1]
     signers = str(stick / "allowed_signers")
-    assert (
-        place.venue("province", "trust", signers, "--fingerprint", told, "--home", str(home)).returncode == 0
-    )
+    assert place.venue("province", "trust", signers, "--fingerprint", told, "--home", str(home)).returncode == 0
     done = place.venue("province", "import", str(stick), "--home", str(home))
     assert done.returncode == 0, done.stderr
 
@@ -74,9 +70,7 @@ def test_a_receipt_is_noted_once_however_often_it_is_sent(place: Place) -> None:
     assert names == [last.name.removesuffix(".receipt.json"), first.name.removesuffix(".receipt.json")]
     assert (place.state / "receipts" / f"{last.name}.sig").exists()
     told = place.status()["province"]
-    assert told["files"] == 0 and told["receipt_at"], (
-        "of the newest bundle, a delta of nothing, whatever came last"
-    )
+    assert told["files"] == 0 and told["receipt_at"], "of the newest bundle, a delta of nothing, whatever came last"
 
 
 def test_what_is_none_is_told_once_and_taken_away_and_nothing_is_noted(place: Place) -> None:

@@ -10,6 +10,7 @@ import pytest
 from appliance.backup.outbox import bundles
 from appliance.backup.receipt import accepted
 from appliance.backup.verify import verify_all
+from appliance.cli import main
 from appliance.province import contact, keys, venues
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.pull import Pull, PullBusy, Wish
@@ -127,6 +128,22 @@ def test_a_venue_that_nobody_compared_is_named_and_nothing_of_it_is_taken(
     serve(two)
     told = pulled(two)
     assert "province trust" in alarms(told)[0] and here(two) == []
+
+
+def test_a_venues_key_is_asked_for_over_the_line_and_believed_by_its_fingerprint_alone(
+    tmp_path: Path, serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = Two(tmp_path)
+    words = ["province", "trust", "--venue", two.venue, "--home", str(two.home), "--fingerprint"]
+    served = serve(two)
+    assert main([*words, "SHA256:x"]) == 2 and "no bundle yet" in capsys.readouterr().err
+    two.publish()
+    told = two.prints()[0][1]
+    assert main([*words, "SHA256:" + "A" * 43]) == 2 and "no key has that fingerprint" in capsys.readouterr().err
+    assert alarms(pulled(two)) != []
+    assert main([*words, told]) == 0
+    assert (two.home / "allowed_signers").read_text(encoding="utf-8") == two.signers
+    assert alarms(pulled(two)) == [] and len(served.receipts) == 1
 
 
 def test_a_venue_that_is_down_is_left_after_some_tries_and_holds_up_no_other(two: Two, serve: Serve) -> None:

@@ -54,14 +54,10 @@ def test_enrolled_sealed_pulled_opened_and_the_page_says_so(place: Place, tmp_pa
     assert name.startswith(f"{CODE}-")
     told = place.venue("backup", "fingerprint").stdout.split()[1]
     signers = str(place.state / "keys" / "allowed_signers")
-    assert (
-        place.venue("province", "trust", signers, "--fingerprint", told, "--home", str(home)).returncode == 0
-    )
+    assert place.venue("province", "trust", signers, "--fingerprint", told, "--home", str(home)).returncode == 0
     incoming = place.state / "receipts" / "incoming"
     control = place.directory / "run" / "control.sock"
-    box = Box(
-        etc=place.directory, outbox=place.state / "outbox", incoming=incoming, port=port, control=control
-    )
+    box = Box(etc=place.directory, outbox=place.state / "outbox", incoming=incoming, port=port, control=control)
     door = Door(tmp_path, box=box)
     try:
         pulled = place.venue("province", "pull", "--once", "--home", str(home))

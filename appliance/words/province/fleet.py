@@ -23,6 +23,7 @@ FLEET_HELP_ZH: Mapping[str, str] = {
     "hundreds at once: columns code, name, address, timetable, contact.ROLE": "一次做很多：列 code、name、address、"
     "timetable、contact.角色",
     "a stolen or replaced box: believe nothing more that it says": "被盗或换掉的监控盒：以后一概不认",
+    "in place of a file: ask that venue over the line": "不用文件：直接向该考点取",
     "every venue: who is late and why first": "各考点：先看谁迟了、为什么",
     "as a page of its own": "写成一个网页",
     "a venue not heard for so many minutes is not reached (default: 5)": "多少分钟没有回音算联系不上（默认 5）",
