@@ -131,9 +131,11 @@ def _province(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzi
         case "received":
             return _received(language, say, province, time, now, zone)
         case "behind" if time:
-            return Line(words=say("province_behind", time=time), level="attention")
+            words = say("province_behind", time=time) + _expected(language, say, province, now, zone)
+            return Line(words=words, level="attention")
         case "behind" | "none":
-            return Line(words=say("province_none"), level="attention")
+            words = say("province_none") + _expected(language, say, province, now, zone)
+            return Line(words=words, level="attention")
     return Line(words=say("province_unmonitored"), level="unknown")
 
 
@@ -147,3 +149,9 @@ def _received(language: str, say: Say, province: Plain, time: str, now: datetime
         return Line(words=say("province_opened", count=count(province, "files"), time=at), level="ok")
     words = say("province_checked", expected=expected, collected=collected, time=at)
     return Line(words=words, level="ok" if collected >= expected else "attention")
+
+
+def _expected(language: str, say: Say, province: Plain, now: datetime, zone: tzinfo) -> str:
+    """When all of it will be there, by how long it took lately; nothing once that moment has passed."""
+    at = moment_of(province.get("expected_at"))
+    return say("province_expected", time=day_time(language, at, now, zone)) if at and at > now else ""

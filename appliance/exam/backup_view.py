@@ -4,9 +4,11 @@ from datetime import date, datetime, timedelta
 
 from appliance.events import Moment
 from appliance.events.plan import Plan, RecipientPlan
+from appliance.exam.arrival import expected_at
 from appliance.exam.backup_causes import OWED_FOR
 from appliance.exam.bundles import Bundle
 from appliance.exam.deadline import receipt_due
+from appliance.exam.phase import EXAM_PHASES
 from appliance.exam.stored import StoredState
 from appliance.exam.venue import Venue
 
@@ -33,12 +35,15 @@ def province_row(venue: Venue) -> Plain:
     if not venue.plan.backup:
         return {"state": "unmonitored", "last_receipted_at": None, "name": ""}
     receipted = venue.backup.receipted
+    pulls = venue.seal is not None or venue.phase.name in EXAM_PHASES
+    expected = _iso(expected_at(venue.backup.arrivals)) if pulls else None
     if not receipted:
-        return {"state": "none", "last_receipted_at": None, "name": ""}
+        return {"state": "none", "last_receipted_at": None, "name": "", "expected_at": expected}
     name = max(receipted, key=lambda bundle: receipted[bundle])
     last, told = venue.backup.last, venue.backup.receipt
     return {
         **({"files": told.files, "expected": told.expected, "collected": told.collected} if told else {}),
+        "expected_at": expected,
         "receipt_at": _iso(receipted.get(told.name)) if told else None,
         "state": "received" if last and last.name in receipted else "behind",
         "last_receipted_at": receipted[name].isoformat(),

@@ -13,7 +13,8 @@ from appliance.events.bodies import (
     IncidentClosed,
 )
 from appliance.events.stored import SourceTold
-from appliance.exam import stored
+from appliance.exam import arrival, stored
+from appliance.exam.arrival import Arrivals
 from appliance.exam.incidents import Incident
 from appliance.exam.stored import StoredState
 
@@ -53,6 +54,7 @@ class BackupState:
     receipted: dict[str, datetime] = field(default_factory=dict)
     held_until: datetime | None = None
     receipt: BundleReceipted | None = None
+    arrivals: Arrivals = field(default_factory=Arrivals)
     requested_seq: int = 0
     requested_full: bool = False
     deltas: int = 0
@@ -99,6 +101,7 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
                 last=bundle,
                 finals=finals,
                 recent=recent,
+                arrivals=arrival.published(backup.arrivals, body.name, body.sealed_bytes, event.at),
                 deltas=backup.deltas + 1 if body.bundle_kind == DELTA else 0,
                 full_at=event.at if body.bundle_kind == FULL else backup.full_at,
                 short=_short(backup.short, body),
@@ -147,7 +150,10 @@ def _receipted(backup: BackupState, body: BundleReceipted, at: datetime) -> Back
     receipted = dict([row for row in rows[:-KEPT_RECEIPTS] if row[0] in finals] + rows[-KEPT_RECEIPTS:])
     # The newest bundle's, not the last one that came: an older one that is caught up with says less.
     newest = before if before is not None and _order(before.name) > _order(name) else body
-    return replace(backup, receipted=receipted, receipt=newest, held_until=max(known, default=None))
+    return replace(
+        backup, receipted=receipted, receipt=newest, held_until=max(known, default=None),
+        arrivals=arrival.receipted(backup.arrivals, name, at),
+    )  # fmt: skip
 
 
 def _order(name: str) -> tuple[int, str]:

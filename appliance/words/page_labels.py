@@ -121,6 +121,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
         "省里已收至 {time}，之后的尚未收到",
         "The province holds all up to {time}, not what came after",
     ),
+    "province_expected": ("；预计 {time} 前后收齐", "; all of it at about {time}"),
     "province_none": ("省里尚未收到", "Not with the province yet"),
     "province_unmonitored": ("省里接收：未接入监测", "Receipt by the province: not monitored"),
     "official": ("考试系统正式上传：不由本机监测", "Official upload: not monitored here"),

@@ -75,6 +75,10 @@ def test_our_copy_and_the_official_upload_are_two_lines() -> None:
         lines_now = card(snapshots.all_well(province=opened | counts), 3).lines
         line = next(each for each in lines_now if "省里" in each.words)
         assert line.words == f"省里已收，{words}" and line.level == level
+    late = {"state": "none", "last_receipted_at": None, "name": ""}
+    for at, words in (("02:31", "省里尚未收到；预计 10:31 前后收齐"), ("01:00", "省里尚未收到")):
+        told = snapshots.all_well(province=late | {"expected_at": f"2026-09-05T{at}:00+00:00"})
+        assert words in [line.words for line in card(told, 3).lines]
     none = snapshots.all_well(province={"state": "none", "last_receipted_at": None, "name": ""})
     assert card(none, 3).lines[0].words == "省里尚未收到"
 
