@@ -3,8 +3,7 @@
 from appliance.cli.setup_bench import Bench, StepFailed
 from appliance.cli.setup_talk import Talk
 from appliance.cli.shell import EXIT_FAILED
-from appliance.config import ConfigError
-from appliance.config.load import load
+from appliance.enrolment.enrolled import current
 from appliance.setup import nut_files, ports, units, ups_found
 from appliance.setup.document import Document, Value
 from appliance.setup.ups_found import Gauge, NotScanned, UsbUps
@@ -27,12 +26,15 @@ def venue(bench: Bench) -> None:
         if document.value(f"venue.{key}") == nobody:
             document.drop("venue", key)
     file = talk.ask("venue.file", "setup_file", optional=True)
-    if file and not bench.dry:
-        words = ["enrol", file, "--config", str(bench.config)]
-        print_ = talk.given("venue.fingerprint")
-        if bench.verb(words + (["--fingerprint", print_] if isinstance(print_, str) else [])) != 0:
-            raise StepFailed(EXIT_FAILED)
-    if not _known(bench, document):
+    if file and bench.dry:
+        talk.tell("setup_dry")
+        return
+    if file:
+        _enrol(bench, file)
+    if current(bench.config.parent) is not None:
+        for key in ("code", "name"):  # the file's count; others beside them would only be told as overruled
+            document.drop("venue", key)
+    else:
         for key, question in (("code", "setup_code"), ("name", "setup_name")):
             there = document.value(f"venue.{key}")
             default = there if isinstance(there, str) else ""
@@ -40,15 +42,15 @@ def venue(bench: Bench) -> None:
     bench.settle(document)
 
 
-def _known(bench: Bench, document: Document) -> bool:
-    """Whether the venue's file named the venue already, so that nobody types it."""
-    if document.value("venue.code") is not None:
-        return False
-    try:
-        with bench.tried(document) as candidate:
-            return bool(load(candidate).venue.code)
-    except (ConfigError, OSError):
-        return False
+def _enrol(bench: Bench, file: str) -> None:
+    words = ["enrol", file, "--config", str(bench.config)]
+    if isinstance(digits := bench.talk.given("venue.fingerprint"), str):
+        words += ["--fingerprint", digits]
+    # What the installer wrote to begin with is no other venue.
+    if bench.document().value("venue.code") == NOBODY["code"] and current(bench.config.parent) is None:
+        words.append("--replace")
+    if bench.verb(words) != 0:
+        raise StepFailed(EXIT_FAILED)
 
 
 def sockets(bench: Bench) -> None:

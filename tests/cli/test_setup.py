@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import setup_box
+from appliance.enrolment.venue_file import encode, fingerprint
 from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
+from tests.fakes.authority import Authority, venue_file
 from tests.fakes.place import ROOT, VENUE, Place, one_line
 from tests.fakes.wait import wait_for
 from tests.lab.wires import Wires, missing
@@ -206,6 +208,26 @@ def test_what_the_installer_wrote_is_nobodys_name(place: Place, answers: Path, t
     done = place.venue("setup", "--answers", str(answers), "--step", "1")
     assert done.returncode == 0, done.stderr
     assert tomllib.loads(place.config.read_text(encoding="utf-8"))["venue"]["name"] == "实验中学考点"
+
+
+def test_the_provinces_file_says_who_the_venue_is_and_nobody_types_it(place: Place, tmp_path: Path) -> None:
+    raw = encode(venue_file(Authority()))
+    (file := tmp_path / "venue-file.json").write_bytes(raw)
+    path = tmp_path / "a.toml"
+    path.write_text(f'[venue]\nfile = "{file}"\nfingerprint = "{fingerprint(raw)}"\n', encoding="utf-8")
+    place.config.write_text(
+        f'[venue]\ncode = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\nstate_dir = "{place.state}"\nrun_dir = "{place.directory}/run"\n',
+        encoding="utf-8",
+    )
+    done = place.venue("setup", "--answers", str(path), "--step", "1", LANG="en_US.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert "code" not in tomllib.loads(place.config.read_text(encoding="utf-8"))["venue"]
+    told = place.venue("config", "check")
+    assert told.returncode == 0 and venue_file(Authority()).name in told.stdout
+    path.write_text(f'[venue]\nfile = "{file}"\nfingerprint = "00000"\n', encoding="utf-8")
+    before = place.config.read_bytes()
+    wrong = place.venue("setup", "--answers", str(path), "--step", "1", LANG="en_US.UTF-8")
+    assert wrong.returncode == 2 and place.config.read_bytes() == before
 
 
 def test_a_dry_run_writes_nothing(place: Place, answers: Path) -> None:

@@ -65,10 +65,6 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
     "setup_file": ("省里的考点文件在哪里（没有就直接回车）", "The province's venue file (none: just Enter)"),
     "setup_code": ("考点代码，如 520100-03", "The venue's code, as 520100-03"),
     "setup_name": ("考点名称", "The venue's name"),
-    "setup_no_enrol": (
-        "这个版本还不会读考点文件，请手工输入。",
-        "This version takes no venue file yet: please type it in.",
-    ),
     "setup_mode": (
         "监控盒怎么接：route 作路由隔开外网，bridge 作网桥隔开，watch 只看不隔，off 不管网络",
         "How the box stands: route or bridge before the line, watch only listens, off leaves the network alone",
