@@ -8,6 +8,7 @@ SETUP_HELP_ZH: Mapping[str, str] = {
     "from this step on": "从这一步开始",
     "answer every question from this file (TOML)": "所有问题都从这个文件里取回答（TOML）",
     "show what would be written, and write nothing": "只看会写什么，不写",
+    "the sheet with which the rooms are given back, to print and sign": "考试结束交接单：打印，签字",
     "one file for who helps: no secret, nothing of a candidate": "求助用的情况文件：不含口令密钥，不含考生信息",
     "the file to write, as diag.tar.gz; never over one that is there": "写到哪个文件，如 diag.tar.gz；不覆盖已有的",
 }

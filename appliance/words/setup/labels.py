@@ -158,4 +158,39 @@ _HELP: Mapping[str, tuple[Template, Template]] = {
     "diag_missing": ("没有取到 {part}：{reason}", "{part} could not be taken: {reason}"),
     "diag_unwritten": ("写不了 {file}：{reason}", "{file} cannot be written: {reason}"),
 }
-SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {**_STEPS, **_BOX, **_REST, **_HELP}
+_LAST: Mapping[str, tuple[Template, Template]] = {
+    "handover_title": ("考试结束交接单", "Hand-over sheet"),
+    "handover_free": ("考场可以交还：没有封场，没有考试。", "The rooms are free: no seal, no exam."),
+    "handover_not_free": (
+        "考场还不能交还：现在是“{phase:phase}”。",
+        "The rooms are not free yet: the venue is in phase “{phase:phase}”.",
+    ),
+    "handover_sittings": ("已结束的场次", "Sittings that are over"),
+    "handover_finished": ("收卷已完成", "answers collected"),
+    "handover_unfinished": ("没有登记收卷完成", "nobody said that answers are collected"),
+    "handover_owed": ("还欠着的", "What is owed"),
+    "handover_nothing": ("没有。", "Nothing."),
+    "handover_item": ("第 {number} 项没有结束：{title}", "Item {number} is not closed: {title}"),
+    "handover_unreceipted": (
+        "{count} 个备份还没有省里的回执，盒子要留着、通着电：",
+        "{count} bundles have no receipt of the province: the box stays, with power:",
+    ),
+    "handover_unread": (
+        "备份读不到，不知道还欠不欠。",
+        "The bundles cannot be read: what is owed is not known.",
+    ),
+    "handover_held": ("盒子里还有的", "What the box still holds"),
+    "handover_bundles": ("{count} 个加密的备份，共 {mib} MiB", "{count} sealed bundles, {mib} MiB"),
+    "handover_record": (
+        "事件记录 {rows} 条，最后一条的哈希 {hash}…",
+        "a record of {rows} rows, the last one's hash {hash}…",
+    ),
+    "handover_keep": (
+        "没有回执的备份一直留着；有回执的到期自己清理。试卷和考生答卷的明文不在盒子里。",
+        "A bundle without a receipt stays; one with it goes in its time. No paper or answer lies here in the clear.",
+    ),
+    "handover_chief": ("主考：", "Chief examiner: "),
+    "handover_technician": ("技术人员：", "Technician: "),
+    "handover_place": ("场地接收人：", "For the place: "),
+}
+SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {**_STEPS, **_BOX, **_REST, **_HELP, **_LAST}
