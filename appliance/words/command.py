@@ -38,6 +38,8 @@ HELP_ZH: Mapping[str, str] = {
     "the report of a sitting: text, JSON, or a page to print": "一场考试的报告：文字、JSON 或可打印的网页",
     "the report of a sitting (考场情况报告单)": "一场考试的报告（考场情况报告单）",
     "default: the one that is on, or was last": "不写：正在考的，或最近考过的一场",
+    "a printed code, or what its QR code says: does it fit the record?": "打印的校验码或二维码内容：与记录是否一致",
+    "the row that the code stands for": "校验码对应的记录序号",
     "write a page to print, style and QR code inside": "写成可打印的网页，样式和二维码都在里面",
     "list, delay, extend, finish a sitting": "场次：列出、顺延、延长、收卷完成",
     "sittings as planned and as moved": "计划的和改动过的场次",

@@ -216,7 +216,8 @@ def test_the_provinces_file_says_who_the_venue_is_and_nobody_types_it(place: Pla
     path = tmp_path / "a.toml"
     path.write_text(f'[venue]\nfile = "{file}"\nfingerprint = "{fingerprint(raw)}"\n', encoding="utf-8")
     place.config.write_text(
-        f'[venue]\ncode = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\nstate_dir = "{place.state}"\nrun_dir = "{place.directory}/run"\n',
+        f'[venue]\ncode = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\nstate_dir = "{place.state}"\n'
+        f'run_dir = "{place.directory}/run"\n',
         encoding="utf-8",
     )
     done = place.venue("setup", "--answers", str(path), "--step", "1", LANG="en_US.UTF-8")
