@@ -1,6 +1,6 @@
 """age's X25519 keys as text: `age1…` recipients and age-keygen's identity files.
 
-Source: C2SP age.md, "The X25519 recipient type". Passphrase-wrapped identity files are not read yet.
+Source: C2SP age.md, "The X25519 recipient type". A file that a passphrase locks is opened by `age_locked`.
 """
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from appliance.backup.age_keys import AgeKeyError, parse_identities
+from appliance.backup.age_keys import AgeKeyError
+from appliance.backup.age_locked import identities_in
 from appliance.backup.bundle import FILES_MEMBER, FULL, INFO_MEMBER
 from appliance.backup.chain import LATEST, NoSuchBundle, chain
 from appliance.backup.filelist import Listed, listed
@@ -51,6 +52,7 @@ def restore(
     name: str = LATEST,
     at: datetime | None = None,
     identity: Path,
+    passphrase: Callable[[], str] | None = None,
     into: Path,
     paths: Sequence[str] = (),
     force: bool = False,
@@ -59,11 +61,12 @@ def restore(
     """Restore the state at bundle `name` of `directory`, or as it was `at`, into `into`, or what is at `paths` of it.
 
     Nothing is put in place before the signatures, the sealed files' sha256 and every file's sha256 are known
-    good. `told` hears sealed bytes read and in all. Raises RestoreError, OSError.
+    good. `passphrase` is asked where the identity is locked with one. `told` hears sealed bytes read and in all.
+    Raises RestoreError, OSError.
     """
     signers = allowed_signers.read_text(encoding="utf-8", errors="replace")
     links = chain(directory, signers, name=name, at=at)
-    identities = _identities(identity)
+    identities = _identities(identity, passphrase)
     total, done = sum(manifest.size for _, manifest in links), 0
 
     def count(size: int) -> None:
@@ -89,10 +92,10 @@ def restore(
     return result
 
 
-def _identities(path: Path) -> list[X25519PrivateKey]:
+def _identities(path: Path, passphrase: Callable[[], str] | None) -> list[X25519PrivateKey]:
     try:
-        return parse_identities(path.read_text(encoding="utf-8"))
-    except (AgeKeyError, UnicodeDecodeError) as error:
+        return identities_in(path, passphrase)
+    except AgeKeyError as error:
         raise RestoreError(f"{path}: {error}") from error
 
 

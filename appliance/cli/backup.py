@@ -2,8 +2,10 @@
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from getpass import getpass
 from pathlib import Path
 
 from appliance.backup.bundle import Published
@@ -92,7 +94,8 @@ def _add_restore(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = own.add_parser("restore", help="restore a bundle with the province's key")
     add_state_options(parser, readable=True)
     parser.add_argument(
-        "--identity", metavar="KEY", required=True, help="the province's key, as age-keygen writes it"
+        "--identity", metavar="KEY", required=True,
+        help="the province's key, as age-keygen writes it; where `age -p` locked it, its passphrase is asked for",
     )
     parser.add_argument("--into", metavar="DIR", required=True, help="the directory to restore into")
     which = parser.add_mutually_exclusive_group()
@@ -172,6 +175,7 @@ def _restore(args: argparse.Namespace) -> int:
             name=args.bundle,
             at=args.at,
             identity=Path(args.identity),
+            passphrase=(lambda: getpass(f"{args.identity}: ")) if sys.stdin.isatty() else None,
             into=Path(args.into),
             paths=args.paths,
             force=args.force,
