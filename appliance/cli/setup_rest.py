@@ -3,6 +3,8 @@
 import csv
 import dataclasses
 import io
+import socket
+import time
 from typing import Any
 
 from appliance.backup.sources import SOURCES
@@ -16,11 +18,13 @@ from appliance.daemon import Settings
 from appliance.daemon.learned import Row, listed, proposed
 from appliance.daemon.seat_list import COLUMNS
 from appliance.daemon.seen import NotSeen, exam_interface, hosts
+from appliance.setup import units
 from appliance.setup.change import Change
 from appliance.setup.document import Value
 
 SEATS = "seats.csv"
 DRIVERS = ("directory", "smb", "sftp", "sqlite", "postgresql", "none")
+BRIDGE_S, LOOK_EVERY_S = 30.0, 0.5
 SPARE = len(COLUMNS) - 1
 
 
@@ -41,6 +45,7 @@ def seats(bench: Bench) -> None:
         return
     if not talk.yes("seats.look", "setup_seats_look", default=True):
         return
+    _listening(bench, exam_interface(plan.net))
     spares = {seat.id for seat in plan.seats if seat.spare}
     rooms = {seat.id: seat.room for seat in plan.seats}
     rows: list[Row] = listed(plan.net.seats, rooms, spares)
@@ -56,6 +61,20 @@ def seats(bench: Bench) -> None:
     writer.writerow(COLUMNS)
     writer.writerows(rows)
     bench.settle(document, [Change(path=bench.config.parent / name, text=text.getvalue())])
+
+
+def _listening(bench: Bench, interface: str) -> None:
+    """The guard makes the bridge of the exam network: where it is not there yet, what was written takes effect now."""
+    if bench.dry or _is_there(interface) or not units.has_systemd(bench.root):
+        return
+    effect(bench)
+    ends_s = time.monotonic() + BRIDGE_S
+    while not _is_there(interface) and time.monotonic() < ends_s:
+        time.sleep(LOOK_EVERY_S)
+
+
+def _is_there(interface: str) -> bool:
+    return interface in (name for _, name in socket.if_nameindex())
 
 
 def _room(bench: Bench, settings: Settings, room: str, rows: list[Row]) -> list[Row]:

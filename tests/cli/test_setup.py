@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +180,30 @@ def test_an_interrupt_says_where_it_stopped_and_what_was_written_stands(box: Box
         terminal.process.send_signal(2)
         terminal.end()
         assert "Stopped in step 2" in terminal.shown
+
+
+@needs_root
+def test_machines_that_are_on_become_the_seat_list_of_their_room(place: Place, tmp_path: Path) -> None:
+    """Twelve seconds: machines are looked for in two rounds of five, as a technician waits for them."""
+    place.write("[network]", 'mode = "watch"', 'exam_bridge = "br0"', 'address = "10.50.0.1/24"')
+    (path := tmp_path / "a.toml").write_text('[seats]\nroom = "3"\nspares = ["2"]\n', encoding="utf-8")
+    with Wires() as wires:
+        box = wires.space("su-box")
+        for number in (1, 2):
+            name, mac = f"su-seat{number}", f"02:50:00:00:00:1{number}"
+            wires.host(name, mac=mac, ip=f"10.50.0.{10 + number}/24", at=box, port=f"s{number}")
+        wires.bridge(box, "br0", "s1", "s2")
+        argv = [*VENUE, "setup", "--answers", str(path), "--step", "4", "--config", str(place.config)]
+        with wires.inside(box):
+            done = subprocess.run(
+                argv, cwd=ROOT, env=place.environ(LANG="en_US.UTF-8"), capture_output=True, text=True,
+                stdin=subprocess.DEVNULL, timeout=90, check=False,
+            )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = (place.directory / "seats.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[1:] == ["3,1,02:50:00:00:00:11,10.50.0.11,,no", "3,2,02:50:00:00:00:12,10.50.0.12,,yes"]
+    assert tomllib.loads(place.config.read_text(encoding="utf-8"))["venue"]["seats"] == "seats.csv"
+    assert "2 new machines" in done.stdout and "+3,2,02:50:00:00:00:12" in done.stdout
 
 
 def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place, answers: Path) -> None:
