@@ -15,7 +15,12 @@ def known(root: Path, state_dir: Path, config: Path) -> frozenset[bytes]:
     """Secrets that stand in files of this box: hashes of PINs, private keys, passwords."""
     return frozenset(
         word.encode()
-        for word in (*_hashes(state_dir / "pins.json"), *_keys(state_dir / "keys"), *_passwords(root, config))
+        for word in (
+            *_hashes(state_dir / "pins.json"),
+            *_keys(_signing(state_dir)),
+            *_keys(_beside(config)),
+            *_passwords(root, config),
+        )
         if len(word) >= SHORTEST
     )
 
@@ -43,13 +48,18 @@ def _texts(value: object) -> Iterator[str]:
         yield value
 
 
-def _keys(directory: Path) -> Iterator[str]:
-    try:
-        files = [
-            path for path in directory.iterdir() if path.suffix != ".pub" and path.name != "allowed_signers"
-        ]
-    except OSError:
-        return
+def _signing(state_dir: Path) -> list[Path]:
+    public = (".pub", "allowed_signers")
+    return [path for path in (state_dir / "keys").glob("*") if not path.name.endswith(public)]
+
+
+def _beside(config: Path) -> list[Path]:
+    """Keys of the certificates, of what is enrolled, and those with which sources are read."""
+    places = (config.parent, config.parent / "enrolled", config.parent / "tls")
+    return [path for place in places for pattern in ("*.key", "*_key") for path in place.glob(pattern)]
+
+
+def _keys(files: list[Path]) -> Iterator[str]:
     for path in files[:100]:
         yield from (line for line in _read(path).splitlines() if len(line) >= 16 and not line.startswith("#"))
 

@@ -170,7 +170,10 @@ def test_a_part_that_holds_a_known_secret_is_left_out_whole(place: Place, root: 
     program(root, "usr/sbin/nft", json.dumps({"nftables": [{"table": {"name": NUT_PASSWORD}}]}))
     found = taken(place, root)
     assert "secret" in found.failed["nft.json"] and "nft.json" not in members(found.content)
+    (place.directory / "enrolled").mkdir()
+    (place.directory / "enrolled" / "server.key").write_text(f"-----BEGIN PRIVATE KEY-----\n{SSH}\n")
     secrets = known(root, place.state, place.config)
+    assert SSH.encode() in secrets
     assert NUT_PASSWORD.encode() in secrets and betrayed(b"x " + NUT_PASSWORD.encode(), secrets)
     assert betrayed(AGE.encode(), frozenset()) and not betrayed(b"nothing", secrets)
 
