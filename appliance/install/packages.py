@@ -23,10 +23,12 @@ _ENVIRON: Final = {
     "LC_ALL": "C.UTF-8",
     "HOME": "/root",
 }
-# A conffile that somebody changed stays; a mirror that does not answer is asked twice, not for ever.
+# A conffile that somebody changed stays; a mirror that does not answer is asked twice, not for ever; the apt of a fresh
+# system, which looks for updates by itself, is waited for.
 _OPTIONS: Final = (
     "-y", "-q", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confdef",
     "-o", "Dpkg::Options::=--force-confold", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30",
+    "-o", "DPkg::Lock::Timeout=300",
 )  # fmt: skip
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+~:-]{0,99}", re.ASCII)
 INSTALL_S, ASK_S = 3600.0, 120.0
