@@ -19,7 +19,7 @@ from appliance.province.answer import LineFault
 from appliance.province.asked import signer_line
 from appliance.province.opening import Opener
 from appliance.province.receipts import is_given, paths_in
-from appliance.province.received import NotTaken, Received
+from appliance.province.received import NotTaken, Received, is_whole, set_aside
 from appliance.province.trust import trust, trust_text
 from appliance.province.venues import VenuesFault
 
@@ -42,6 +42,11 @@ def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.set_defaults(run=guarded(_import))
     parser = own.add_parser("verify", help="open every bundle that has no receipt yet, and write it")
     parser.add_argument("venues", metavar="CODE", nargs="*", help="only of these venues; default: all")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="hash those that have one too; what rotted is set aside and pulled again",
+    )
     add_home(parser)
     add_json(parser)
     parser.set_defaults(run=guarded(_verify))
@@ -102,14 +107,22 @@ def _verify(args: argparse.Namespace) -> int:
     if unknown:
         say(f"venue: nothing was received of {', '.join(unknown)}")
         return EXIT_USAGE
-    signers = received.signers()
+    signers = received.all_signers()
 
     def rows() -> Iterator[_Row]:
         for bundle in (b for venue in args.venues or received.venues() for b in received.bundles(venue)):
-            if is_given(bundle):
+            if is_given(bundle) and not args.all:
                 continue
             try:
-                yield opening.row(bundle, trusted_manifest(bundle, signers)[0])
+                manifest = trusted_manifest(bundle, signers)[0]
+                if not is_given(bundle):
+                    yield opening.row(bundle, manifest)
+                elif not is_whole(bundle, manifest):
+                    set_aside(bundle)
+                    yield _Row(
+                        bundle=bundle.name,
+                        fault=f"{bundle.name}: it rotted here, set aside: pull, or import it again",
+                    )
             except Distrusted as error:
                 yield _Row(bundle=bundle.name, fault=str(error))
 

@@ -31,7 +31,7 @@ def listed(line: Line, code: str, directory: Path) -> list[Published]:
             raise (LineDown if status == 429 or status >= 500 else Refused)(
                 f"its list: the venue says {status}"
             )
-        names, more = _page(raw, code)
+        names, more = page(raw, code)
         for name in names:
             found.append(_bundle(name, code, directory, after))
             after = found[-1].counter
@@ -53,7 +53,8 @@ def phase(line: Line) -> str:
     return told if told and len(told) <= _MOST_PHASE and told.isalnum() and told.isascii() else ""
 
 
-def _page(raw: bytes, code: str) -> tuple[list[object], bool]:
+def page(raw: bytes, code: str) -> tuple[list[object], bool]:
+    """The names on a page of the list, whatever they are, and whether there are more. Raises ListRefused."""
     fields = read_fields(raw, "it", limit_bytes=LIMIT_BYTES, fault=ListRefused)
     if fields.whole("schema") != 1:
         raise ListRefused(f"schema {fields.whole('schema')}: this program reads 1")

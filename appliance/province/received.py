@@ -155,6 +155,13 @@ def is_whole(here: Published, manifest: Manifest) -> bool:
         return False
 
 
+def set_aside(here: Published) -> None:
+    """The sealed file under another name: the next pull, or `import`, puts a whole one in its place. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        here.data.rename(here.data.with_name(here.data.name + ".rotten"))
+        sync_directory(here.directory)
+
+
 def _staged(bundle: Published, staged: Published, signers: str, told: Told | None) -> Manifest:
     """A copy of the three files, checked as it stands on this medium."""
     for path in (staged.data, staged.manifest, staged.signature):

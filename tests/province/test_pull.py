@@ -94,6 +94,19 @@ def test_a_copy_that_rotted_or_is_gone_here_is_fetched_again(two: Two, serve: Se
     assert one.data.read_bytes() == good and alarms(pulled(two)) == []
 
 
+def test_what_rotted_here_unseen_is_found_set_aside_and_fetched_again(two: Two, serve: Serve) -> None:
+    serve(two)
+    pulled(two)
+    (one,) = here(two)
+    good = one.data.read_bytes()
+    words = ["province", "verify", "--all", "--home", str(two.home)]
+    assert main(words) == 0
+    one.data.write_bytes(good[:100] + bytes([good[100] ^ 1]) + good[101:])
+    assert main(words) == 2 and not one.data.exists()
+    pulled(two)
+    assert one.data.read_bytes() == good and main(words) == 0
+
+
 def test_a_missing_bundle_is_an_alarm_with_its_number_and_the_others_are_taken(
     two: Two, serve: Serve
 ) -> None:
@@ -139,7 +152,9 @@ def test_a_venues_key_is_asked_for_over_the_line_and_believed_by_its_fingerprint
     assert main([*words, "SHA256:x"]) == 2 and "no bundle yet" in capsys.readouterr().err
     two.publish()
     told = two.prints()[0][1]
-    assert main([*words, "SHA256:" + "A" * 43]) == 2 and "no key has that fingerprint" in capsys.readouterr().err
+    assert (
+        main([*words, "SHA256:" + "A" * 43]) == 2 and "no key has that fingerprint" in capsys.readouterr().err
+    )
     assert alarms(pulled(two)) != []
     assert main([*words, told]) == 0
     assert (two.home / "allowed_signers").read_text(encoding="utf-8") == two.signers

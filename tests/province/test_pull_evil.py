@@ -1,5 +1,6 @@
 """What a bad server can do to the pull: nothing. It is named, nothing is overwritten, other venues are not held up."""
 
+import json
 import ssl
 import struct
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.backup.manifest import encode
 from appliance.backup.outbox import bundles
@@ -14,6 +17,7 @@ from appliance.backup.sshsig import sign
 from appliance.backup.verify import trusted_manifest
 from appliance.province import ca, keys
 from appliance.province.ca import Authority
+from appliance.province.listing import ListRefused, page
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, grow, here, pulled
 from tests.province.served import Handler, Lie
@@ -325,6 +329,27 @@ def test_what_is_no_http_is_refused(two: Two, other: Two, serve: Serve, bytes_: 
 def test_a_list_of_any_bytes_is_refused(two: Two, other: Two, serve: Serve, body: bytes) -> None:
     serve(two, lie=on("/manifests", lambda h: h.whole(body)))
     assert "its list" in refused(two, other)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "schema": st.integers(0, 2) | st.none(),
+            "venue": st.sampled_from(["520100-03", "x", ""]) | st.none(),
+            "names": st.lists(st.text(max_size=9) | st.integers()) | st.none(),
+            "more": st.booleans() | st.integers(),
+        },
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_bytes_as_a_list_are_names_or_one_refusal(raw: bytes) -> None:
+    try:
+        names, more = page(raw, "520100-03")
+    except ListRefused as error:
+        assert str(error).startswith("its list: ") and len(str(error)) < 300
+    else:
+        assert isinstance(names, list) and isinstance(more, bool)
 
 
 def test_a_redirect_is_not_followed(two: Two, other: Two, serve: Serve) -> None:

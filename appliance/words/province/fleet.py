@@ -24,6 +24,8 @@ FLEET_HELP_ZH: Mapping[str, str] = {
     "timetable、contact.角色",
     "a stolen or replaced box: believe nothing more that it says": "被盗或换掉的监控盒：以后一概不认",
     "in place of a file: ask that venue over the line": "不用文件：直接向该考点取",
+    "hash those that have one too; what rotted is set aside and pulled again": "有回执的也重新核对；"
+    "损坏的移开、重新取回",
     "every venue: who is late and why first": "各考点：先看谁迟了、为什么",
     "as a page of its own": "写成一个网页",
     "a venue not heard for so many minutes is not reached (default: 5)": "多少分钟没有回音算联系不上（默认 5）",
