@@ -55,6 +55,10 @@ def _key_bytes(text: str, prefix: str) -> bytes:
         found, data = bech32.decode(text)
     except bech32.Bech32Error as error:
         raise AgeKeyError(f"not {wanted}: {error}") from error
-    if found != prefix or len(data) != 32:
-        raise AgeKeyError(f"not {wanted} with 32 bytes, but another kind of key or {len(data)} bytes")
+    if (found, prefix) == (_RECIPIENT, _IDENTITY):
+        raise AgeKeyError(f"a public key (age1…) stands where {wanted}, the private one, belongs")
+    if found != prefix:
+        raise AgeKeyError(f"not {wanted}, but another kind of key")
+    if len(data) != 32:
+        raise AgeKeyError(f"not {wanted} with 32 bytes, but {len(data)} bytes")
     return data

@@ -170,7 +170,9 @@ def _put(place: Place, tree: Tree, result: Restored, *, force: bool) -> None:
             todo.append(held)
     if differing:
         named = ", ".join(repr(path.decode(errors="replace")) for path in differing[:_NAMED_LIMIT])
-        raise WouldOverwrite(f"{len(differing)} files stand there and differ, nothing was changed: {named}")
+        raise WouldOverwrite(
+            f"{len(differing)} files stand there and differ, nothing was changed (--force overwrites): {named}"
+        )
     for held in todo:
         if held.member.kind == FILE:
             place.date(held.number, held.member)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -119,7 +120,8 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except PermissionError as error:
         return _said(f"{error.filename}: not permitted", EXIT_NOT_PERMITTED)
     except OSError as error:
-        return _said(str(error), EXIT_UNAVAILABLE)
+        said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        return _said(said, EXIT_UNAVAILABLE)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -155,6 +157,7 @@ def counts_of(bundle: Published) -> dict[str, object]:
 
 def _verify(args: argparse.Namespace) -> int:
     state_dir = state_dir_of(args)
+    os.stat(outbox_of(state_dir))  # of what is not there nothing can be said, least of all that it is well
     with contextlib.closing(Bar()) as bar:
         report = verify_all(outbox_of(state_dir), allowed_signers=allowed_signers(state_dir), told=bar)
     code = EXIT_FAILED if report.findings else EXIT_OK

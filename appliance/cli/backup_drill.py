@@ -83,9 +83,12 @@ def drilled(settings: daemon.Settings, look: "GiveWay") -> Drilled:
     """One drill of what is configured. Raises ExamBegan, and what `drill.run` does."""
     now = daemon.make_clock(settings.config).wall()
     request = request_of(settings, {"reason": "drill"}, now=now)
-    with contextlib.closing(Bar()) as restoring, contextlib.closing(Bar()) as comparing, unwound():
+    with (
+        contextlib.closing(Line()) as line, contextlib.closing(Bar()) as restoring,
+        contextlib.closing(Bar()) as comparing, unwound(),
+    ):  # fmt: skip
         return drill.run(
-            request, now=now, progress=look.at(Line()), restoring=look.at(restoring), comparing=look.at(comparing)
+            request, now=now, progress=look.at(line), restoring=look.at(restoring), comparing=look.at(comparing)
         )
 
 

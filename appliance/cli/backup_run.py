@@ -33,7 +33,7 @@ from appliance.backup.outbox import bundles
 from appliance.backup.room import keep_free_bytes, room_of, within
 from appliance.backup.sources import SOURCES
 from appliance.cli.backup_keep import GB, prune, receipted_in, told, told_room
-from appliance.cli.backup_told import failure, published, reasons
+from appliance.cli.backup_told import failure, plain, published, reasons
 from appliance.cli.shell import (
     EXIT_BUSY,
     EXIT_CONFIG,
@@ -51,6 +51,7 @@ from appliance.eventlog.files import newest
 WAIT_S = 3600.0
 POLL_S = 0.5
 LINE_AFTER_S = 1.0
+NAMES_SHOWN = 20
 MB = 1_000_000
 
 
@@ -127,6 +128,9 @@ def _work(settings: daemon.Settings, asked: dict[str, Any], client: Client | Non
     print(bundle.name)
     for reason in reasons(bundle):
         say(reason)
+    if sys.stderr.isatty():  # names are the technician's alone: what is no terminal may be the journal
+        for missing in bundle.not_captured[:NAMES_SHOWN]:
+            say(f"{missing.source}/{plain(missing.path)}: {missing.reason}")
     return EXIT_OK
 
 
@@ -135,10 +139,11 @@ def _made(settings: daemon.Settings, request: Request, log: EventLog | None, now
     quota_bytes = settings.config.backup.quota_gb * GB
     room = room_of(request.state_dir, quota_bytes=quota_bytes)
     last = request.stage == "final" or request.reason == "ending"
-    progress = within(request.state_dir, room, Line(), beyond_quota=last)
     rows = _rows(log, _last_log_seq(request.state_dir), request.log_seq)
     aside = replace(request, keep_free_bytes=keep_free_bytes(room, beyond_quota=last))
-    return job.run(aside, log_rows=rows, now=now, progress=progress)
+    with contextlib.closing(Line()) as line:
+        progress = within(request.state_dir, room, line, beyond_quota=last)
+        return job.run(aside, log_rows=rows, now=now, progress=progress)
 
 
 def request_of(
@@ -231,13 +236,19 @@ class Line:
 
     def __init__(self) -> None:
         self._begun_s = self._told_s = time.monotonic()
+        self._shown = False
 
     def __call__(self, progress: Progress) -> None:
         now_s = time.monotonic()
         if not sys.stderr.isatty() or now_s - self._begun_s < LINE_AFTER_S or now_s - self._told_s < 0.2:
             return
-        self._told_s = now_s
+        self._told_s, self._shown = now_s, True
         mb = progress.content_bytes / 1e6
         print(
             f"\r{progress.source}: {progress.files} files, {mb:.0f} MB ", end="", file=sys.stderr, flush=True
         )
+
+    def close(self) -> None:
+        """Leave the line clean for what is said next."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from appliance.backup.keys import allowed_signers
 from appliance.backup.outbox import newest, outbox_of
-from appliance.backup.restore import restore
+from appliance.backup.readback import ReadBackFile
 from appliance.backup.verify import verify_all
 from appliance.province.keys import init
 from scripts.benches.backup_used import Used, together_mb, used
@@ -22,6 +23,7 @@ FILES_A_DIRECTORY = 100
 SMALL_BYTES = (200, 12_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 CHILD = (sys.executable, "-m", "scripts.benches.backup_child")
+RESTORE = (sys.executable, "-m", "scripts.benches.backup_restore")
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -30,7 +32,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     if missing:
         raise CannotMeasure(f"apt install {' '.join(missing)} (borg is in borgbackup)")
     place = _Place(bench)
-    for part in (_full, _deltas, _back, _growth):
+    for part in (_full, _last_flush, _deltas, _back, _growth):
         bench.say(f"backup: {(part.__doc__ or '').splitlines()[0]}")
         yield from part(bench, place)
 
@@ -157,37 +159,57 @@ def _back(bench: Bench, place: _Place) -> Iterator[Figure]:
     data, signers = bundle.data, allowed_signers(place.state)
     verified: list[float] = []
     hashed: list[float] = []
-    restored: list[float] = []
-    unpacked: list[float] = []
-    stock = f"set -o pipefail; mkdir -p {place.out}/stock; age -d -i {place.identity} {data} | zstd -dq | tar -x -C {place.out}/stock; sync -f {place.out}"  # noqa: E501
-    for _ in range(bench.times(3, 1)):
+    restored: list[Used] = []
+    unpacked: list[Used] = []
+    # Each into a directory of its own, all of them gone at the end: ext4 looks at every inode that was freed lately.
+    backs = [place.out / f"back{number}" for number in range(bench.times(6, 2))]
+    for into, beside in zip(backs[::2], backs[1::2], strict=True):
         cold(data)
         verified.append(elapsed_ms(lambda: verify_all(data.parent, allowed_signers=signers)) / 1000)
         cold(data)
         hashed.append(used(["sha256sum", str(data)]).wall_s)
         cold(data)
-        restored.append(_restored_s(place, data.parent))
+        restored.append(used([*RESTORE, str(place.state), str(place.identity), str(into)]))
         cold(data)
-        unpacked.append(used(["bash", "-c", stock]).wall_s)
-        shutil.rmtree(place.out / "stock")
+        pipe = f"age -d -i {place.identity} {data} | zstd -dq | tar -x -C {beside}"
+        unpacked.append(used(["bash", "-c", f"set -o pipefail; mkdir {beside}; {pipe}; sync -f {beside}"]))
+    for back in backs:
+        shutil.rmtree(back)
     yield Figure(
         name="verify", unit="s", values=verified, reference="sha256sum of the sealed file", reference_values=hashed,
         limit=Limit(most=1.25, of_ratio=True),
     )  # fmt: skip
     yield Figure(
-        name="restore, every file's sha256 checked", unit="s", values=restored,
-        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=unpacked,
+        name="restore, every file's sha256 checked", unit="s", values=[one.wall_s for one in restored],
+        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=[one.wall_s for one in unpacked],
         limit=Limit(most=1.3, of_ratio=True),
+    )  # fmt: skip
+    yield Figure(
+        name="the same, CPU", unit="s", values=[one.cpu_s for one in restored],
+        reference="age -d, zstd -d and tar -x in a pipe, synced", reference_values=[one.cpu_s for one in unpacked],
     )  # fmt: skip
 
 
-def _restored_s(place: _Place, outbox: Path) -> float:
-    into = place.out / "restored"
-    taken_s = elapsed_ms(
-        lambda: restore(outbox, allowed_signers=allowed_signers(place.state), identity=place.identity, into=into)
-    )
-    shutil.rmtree(into)
-    return taken_s / 1000
+def _last_flush(bench: Bench, place: _Place) -> Iterator[Figure]:
+    """How long the last flush of a gigabyte takes, written as a bundle is and written at once."""
+    block = os.urandom(1 << 20)
+    ours: list[float] = []
+    plain: list[float] = []
+    for _ in range(bench.times(3, 1)):
+        file = ReadBackFile(place.out / "flushed", mode=0o600)
+        for _ in range(bench.times(1024, 20)):
+            file.write(block)
+        ours.append(elapsed_ms(file.finish))
+        with (place.out / "plain").open("wb", buffering=0) as other:
+            for _ in range(bench.times(1024, 20)):
+                other.write(block)
+            plain.append(elapsed_ms(partial(os.fsync, other.fileno())))
+        for name in ("flushed", "plain"):
+            (place.out / name).unlink()
+    yield Figure(
+        name="the last flush of a gigabyte, what is left of it read back too", unit="ms", values=ours,
+        reference="one fsync at the end", reference_values=plain,
+    )  # fmt: skip
 
 
 def _growth(bench: Bench, place: _Place) -> Iterator[Figure]:

@@ -1,6 +1,10 @@
 """`venue backup list|verify|restore` and `venue province init`, as a person and as a program call them."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -106,6 +110,47 @@ def test_restore_as_of_a_time_takes_the_bundle_of_then_and_says_what_a_time_is(
     for wrong in ("yesterday", "25:00", ""):
         assert venue(*argv, "--into", str(tmp_path / "d"), "--at", wrong) == 64
         assert "a time was expected" in capsys.readouterr().err
+
+
+def test_of_an_outbox_that_is_not_there_nothing_is_said_to_be_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert venue("backup", "verify", "--state", str(tmp_path / "mistyped")) == 69
+    said = capsys.readouterr()
+    assert said.out == "" and said.err == f"venue: {tmp_path}/mistyped/outbox: No such file or directory\n"
+
+
+def test_a_public_key_in_the_private_ones_place_is_called_that(
+    tmp_path: Path, tree: Path, publish: Publish, identity: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tree)
+    words = ["backup", "restore", "--state", str(tmp_path / "state"), "--into", str(tmp_path / "into"), "--identity"]
+    assert venue(*words, str(identity.with_name("recipients.txt"))) == 2
+    assert "a public key (age1…) stands where" in capsys.readouterr().err
+    assert venue(*words, str(tmp_path / "none")) == 69
+    assert capsys.readouterr().err == f"venue: {tmp_path}/none: No such file or directory\n"
+
+
+def test_at_a_terminal_and_nowhere_else_a_run_names_the_files_that_it_could_not_take(
+    tmp_path: Path, tree: Path, recipient: str
+) -> None:
+    os.truncate(tree / "room1" / "nothing", 20 << 30)
+    config = tmp_path / "appliance.toml"
+    config.write_text(
+        f'[venue]\ncode = "{VENUE}"\nname = "x"\nstate_dir = "{tmp_path}/state"\nrun_dir = "{tmp_path}/run"\n'
+        f'timetable = "timetable.toml"\n[backup]\nrecipients = ["{recipient}"]\n'
+        f'[[backup.source]]\nname = "answers"\ndriver = "directory"\npath = "{tree}"\n'
+    )
+    (tmp_path / "timetable.toml").write_text(TIMETABLE)
+    argv = [sys.executable, "-m", "appliance", "backup", "run", "--config", str(config)]
+    piped = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+    assert "1 files are missing" in piped.stderr and "nothing" not in piped.stderr
+    terminal, theirs = pty.openpty()
+    subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=theirs, timeout=60, check=True)
+    os.close(theirs)
+    said = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert "answers/room1/nothing: too_large" in said
 
 
 def test_a_receipt_without_its_signature_is_one_line_and_the_next_ones_are_looked_at(
