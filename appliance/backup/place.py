@@ -7,6 +7,7 @@ someone before it, put in the way. So every step is an openat(2) with O_NOFOLLOW
 import contextlib
 import ctypes
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -31,6 +32,10 @@ class PathRefused(RestoreError):
     """A name leads out of the directory, or a link or a file stands in its way."""
 
 
+class PlaceTaken(RestoreError):
+    """Somebody else restores into that directory now: the one would take away what the other has staged."""
+
+
 def checked_parts(path: bytes) -> list[bytes]:
     """The components of a member's name. Raises PathRefused for `..`, absolute and empty ones."""
     parts = path.split(b"/")
@@ -40,11 +45,19 @@ def checked_parts(path: bytes) -> list[bytes]:
 
 
 class Place:
-    """The directory that is restored into; content waits in a staging directory until all is known good."""
+    """The directory that is restored into; content waits in a staging directory until all is known good.
+
+    Raises PlaceTaken, OSError.
+    """
 
     def __init__(self, into: Path) -> None:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = os.open(into, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._root)
+            raise PlaceTaken(f"{into}: another restore is under way there") from error
         self._staging_path = into / _STAGING
         # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
         shutil.rmtree(self._staging_path, ignore_errors=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import stat
 import subprocess
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from appliance.backup.age_keys import new_identity, parse_recipient
 from appliance.backup.bundle import NAMESPACE, Bundle
 from appliance.backup.keys import allowed_signers, signing_key
 from appliance.backup.manifest import Manifest, decode, encode
-from appliance.backup.place import PathRefused
+from appliance.backup.place import PathRefused, PlaceTaken
 from appliance.backup.readback import ReadBackFile
 from appliance.backup.restore import LATEST, NoSuchBundle, Restored, WouldOverwrite, restore
 from appliance.backup.seal import Sealer
@@ -120,6 +121,27 @@ def test_a_differing_file_is_kept_unless_forced_and_then_nothing_else_is_touched
     assert [path.name for path in (tmp_path / "out").rglob("*")] == ["answers", "room1", "a.json"]
     assert restored(tmp_path / "out", force=True).files == 3
     assert mine.read_text() == '{"q1": "B"}'
+
+
+def test_beside_another_restore_it_is_refused_and_one_that_was_killed_is_gone_on_with(
+    tmp_path: Path, tree: Path, publish: Publish, restored: Callable[..., Restored]
+) -> None:
+    publish(tree)
+    restored(tmp_path / "out", paths=("answers/room1",))
+    pid = os.fork()
+    if not pid:
+        try:
+            restored(tmp_path / "out", told=lambda done, total: os.kill(os.getpid(), signal.SIGSTOP))
+        finally:
+            os._exit(0)
+    assert os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1])
+    with pytest.raises(PlaceTaken, match="another restore is under way there"):
+        restored(tmp_path / "out")
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert (tmp_path / "out" / ".venue-restore").exists(), "what it left"
+    result = restored(tmp_path / "out")
+    assert (result.files, result.unchanged) == (1, 2) and os.listdir(tmp_path / "out") == ["answers"]
 
 
 def test_only_the_paths_asked_for_come_back(
