@@ -1,10 +1,13 @@
 """Steps 1 to 3 of the setup: whose venue this is, which socket is which, the UPS."""
 
+from datetime import date
+
 from appliance.cli.setup_bench import Bench, StepFailed
 from appliance.cli.setup_talk import Talk
 from appliance.cli.shell import EXIT_FAILED
 from appliance.enrolment.enrolled import current
 from appliance.setup import nut_files, ports, units, ups_found
+from appliance.setup.change import Change
 from appliance.setup.document import Document, Value
 from appliance.setup.ups_found import Gauge, NotScanned, UsbUps
 from appliance.words import label
@@ -139,21 +142,44 @@ def ups(bench: Bench) -> None:
         return
     document = bench.document()
     row = _row(talk, kind)
+    changes: tuple[Change, ...] = ()
     if isinstance(chosen, UsbUps):
         password = nut_files.password_in(bench.root / NUT)
         row |= {"driver": "nut", "ups": nut_files.SECTION, "username": nut_files.USER, "password": password}
         _close_usb(bench, document, chosen)
         changes = nut_files.changes(chosen, bench.root / NUT, password=password)
     else:
-        gpio = talk.ask("ups.gpio", "setup_ups_gpio", default=GPIO, good=_is_gpio)
-        board = talk.choose("ups.board", "setup_ups_kind", [(name, name) for name in BOARDS])
-        row |= {"driver": "gpio_line", "gpio": int(gpio), "mains_lost": BOARDS[board]}
-        if isinstance(chosen, Gauge):
-            row |= {"driver": "max1704x", "bus": chosen.bus}
-        changes = ()
+        row |= _measured(bench) if kind == "declared" else _wired(talk, chosen)
     document.put_row("ups", row)
     if bench.settle(document, changes) and changes and not bench.dry:
         bench.restart(nut_files.UNITS)
+
+
+def _wired(talk: Talk, gauge: Gauge | None) -> dict[str, Value]:
+    """A board on the box: its power-fail line, and the gauge beside it where one answered."""
+    gpio = talk.ask("ups.gpio", "setup_ups_gpio", default=GPIO, good=_is_gpio)
+    board = talk.choose("ups.board", "setup_ups_kind", [(name, name) for name in BOARDS])
+    found: dict[str, Value] = {"driver": "gpio_line", "gpio": int(gpio), "mains_lost": BOARDS[board]}
+    return found | {"driver": "max1704x", "bus": gauge.bus} if gauge else found
+
+
+def _measured(bench: Bench) -> dict[str, Value]:
+    """A UPS without a data port: what somebody measured by hand."""
+    talk = bench.talk
+    day = talk.ask("ups.measured_on", "setup_ups_measured_on", good=_is_day)
+    load = talk.ask("ups.load_percent", "setup_ups_load", good=str.isdecimal)
+    hold = talk.ask("ups.hold_minutes", "setup_ups_hold", good=str.isdecimal)
+    return {
+        "driver": "declared", "measured_on": date.fromisoformat(day), "load_percent": float(load),
+        "hold_minutes": float(hold), "by": bench.by,
+    }  # fmt: skip
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _which(
@@ -169,6 +195,7 @@ def _which(
         words = {"charge": f"{gauge.charge_percent:g}", "volts": f"{gauge.volts:g}"}
         found[f"board{n or ''}"] = (gauge, label(tongue, "setup_ups_board", **words))
     found["line"] = (None, label(tongue, "setup_ups_line"))
+    found["declared"] = (None, label(tongue, "setup_ups_declared"))
     found["none"] = (None, label(tongue, "setup_ups_none"))
     serial = talk.given("ups.serial")
     if isinstance(serial, str):
@@ -188,7 +215,7 @@ def _which(
 
 
 def _row(talk: Talk, kind: str) -> dict[str, Value]:
-    board = not kind.startswith("usb")
+    board = kind.startswith(("board", "line"))
     name = talk.ask("ups.name", "setup_ups_name", default="box-ups" if board else "server-ups")
     feeds = talk.ask("ups.feeds", "setup_ups_feeds", default="box" if board else FEEDS)
     return {

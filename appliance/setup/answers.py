@@ -13,7 +13,7 @@ QUESTIONS: Mapping[str, type] = {
     "ports.mode": str, "ports.uplink": str, "ports.exam": tuple, "ports.staff": str, "ports.address": str,
     "ports.server": str,
     "ups.kind": str, "ups.serial": str, "ups.name": str, "ups.feeds": tuple, "ups.gpio": int, "ups.board": str,
-    "ups.closed": bool,
+    "ups.closed": bool, "ups.measured_on": str, "ups.load_percent": int, "ups.hold_minutes": int,
     "seats.look": bool, "seats.room": str, "seats.spares": tuple,
     "backup.driver": str, "backup.name": str, "backup.recipient": str, "backup.options": dict, "backup.anyway": bool,
     "plug.pull": bool,

@@ -59,7 +59,9 @@ def put(change: Change, *, keep: bool = True) -> None:
     mode, owner, group = _rights(change)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        for left in path.parent.glob(f".{path.name}.[0-9]*"):  # of one that was killed: a password may stand in it
+        for left in path.parent.glob(
+            f".{path.name}.[0-9]*"
+        ):  # of one that was killed: a password may stand in it
             left.unlink(missing_ok=True)
         descriptor = os.open(
             beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600

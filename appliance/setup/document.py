@@ -1,6 +1,7 @@
 """The configuration file as people wrote it: values are put into it, comments and order stay."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import tomlkit
@@ -10,7 +11,11 @@ from tomlkit.items import AoT, Array, InlineTable, Item, Table
 from appliance.config import MAX_BYTES
 
 HEAD = "# 考场守护: the box of this venue. Begun by `venue setup`; what people write here stays (venue config sample)."
-Value = str | int | bool | float | Sequence[str]
+Value = str | int | bool | float | date | Sequence[str]
+# Keys of a table with a driver that are not the driver's own: they stay when another driver takes its place.
+ANY_DRIVERS = frozenset({
+    "name", "feeds", "driver", "rated_minutes", "rated_load_percent", "cut", "expected", "collected", "count_command",
+})  # fmt: skip
 
 
 class DocumentFault(Exception):
@@ -68,13 +73,17 @@ class Document:
         table[key] = new
 
     def put_row(self, place: str, row: Mapping[str, Value]) -> None:
-        """Put a table into an array of tables; the one of the same name is changed, its other keys stay.
+        """Put a table into an array of tables; the one of the same name is changed, its other keys stay but an old
+        driver's.
 
         Raises DocumentFault where something else stands there.
         """
         rows = self._array(place)
         for there in rows:
             if isinstance(there, Table | InlineTable) and there.get("name") == row["name"]:
+                if "driver" in row and there.get("driver") != row["driver"]:
+                    for key in [key for key in there if key not in ANY_DRIVERS]:
+                        del there[key]
                 for key, value in row.items():
                     if there.get(key) != value:
                         there[key] = _item(value)

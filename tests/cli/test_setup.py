@@ -5,6 +5,7 @@ import stat
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,43 @@ def test_the_provinces_file_says_who_the_venue_is_and_nobody_types_it(place: Pla
     before = place.config.read_bytes()
     wrong = place.venue("setup", "--answers", str(path), "--step", "1", LANG="en_US.UTF-8")
     assert wrong.returncode == 2 and place.config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "row"),
+    [
+        ('kind = "line"\ngpio = 17\nboard = "x728"', {"driver": "gpio_line", "gpio": 17, "mains_lost": "high"}),
+        ('kind = "declared"\nmeasured_on = "2026-03-14"\nload_percent = 40\nhold_minutes = 75',
+         {"driver": "declared", "measured_on": date(2026, 3, 14), "hold_minutes": 75.0, "by": "张工"}),
+    ],
+)  # fmt: skip
+def test_a_ups_without_a_cable_is_asked_for(
+    place: Place, tmp_path: Path, answer: str, row: dict[str, object]
+) -> None:
+    place.write()
+    path = tmp_path / "a.toml"
+    path.write_text(f'by = "张工"\n[ups]\nname = "u"\n{answer}\n', encoding="utf-8")
+    done = place.venue("setup", "--answers", str(path), "--step", "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (written,) = tomllib.loads(place.config.read_text(encoding="utf-8"))["ups"]
+    assert {key: written[key] for key in row} == row
+    assert place.venue("config", "check").returncode == 0
+
+
+def test_an_interrupt_in_the_middle_of_a_drill_stops_the_step_and_not_the_drill(place: Place) -> None:
+    told = place.directory / "u.dev"
+    told.write_text("ups.status: OL CHRG\nbattery.charge: 100\n", encoding="utf-8")
+    place.write("[[ups]]", 'name = "server-ups"', 'driver = "simulated"', f'path = "{told}"')
+    place.guard()
+    argv = [*VENUE, "setup", "--step", "6", "--config", str(place.config)]
+    with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
+        terminal.answer("Pull the plug now?", "y")
+        terminal.answer("Your name", "张工")
+        wait_for(lambda: "power.drill_started" in place.kinds())
+        terminal.expect("ull")
+        terminal.interrupt()
+        assert terminal.end() == 130 and "Stopped in step 6" in terminal.shown
+    assert "power.drill_ended" not in place.kinds()
 
 
 def test_a_dry_run_writes_nothing(place: Place, answers: Path) -> None:

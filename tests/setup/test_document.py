@@ -61,6 +61,15 @@ def test_values_move_and_every_comment_stays(tmp_path: Path) -> None:
     assert read["backup"]["source"] == [{"name": "answers", "driver": "directory"}]
 
 
+def test_another_driver_takes_its_keys_along_and_leaves_everybodys(tmp_path: Path) -> None:
+    document = opened(tmp_path)
+    document.put_row("ups", {"name": "server-ups", "driver": "gpio_line", "gpio": 6, "mains_lost": "low"})
+    (row,) = tomllib.loads(document.text)["ups"]
+    assert row == {
+        "name": "server-ups", "driver": "gpio_line", "rated_minutes": 45, "gpio": 6, "mains_lost": "low"
+    }  # fmt: skip
+
+
 def test_what_is_so_already_leaves_the_file_byte_for_byte(tmp_path: Path) -> None:
     document = opened(tmp_path)
     document.put("network.mode", "watch")

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 BACKUP_HELP_ZH: Mapping[str, str] = {
+    "the province's key, as age-keygen writes it; where `age -p` locked it, its passphrase is asked for": (
+        "省里的钥匙，age-keygen 的格式；用 age -p 上了锁的，会问口令"
+    ),
     "newest bundle, receipts, room, copies; the exit code is for monitoring":
     "最近的备份、回执、空间、副本；退出码供监控使用",
     "critical where the newest bundle is older": "最近的备份早于这个时间就算严重",

@@ -103,6 +103,13 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
         "没有电量计的电源板（只有停电信号线）",
         "a UPS board without a gauge (a power-fail line only)",
     ),
+    "setup_ups_declared": (
+        "没有数据口的后备电源，登记手工测过的时间",
+        "one without a data port: what was measured by hand",
+    ),
+    "setup_ups_measured_on": ("哪天测的，如 2026-03-14", "Measured on which day, as 2026-03-14"),
+    "setup_ups_load": ("测的时候负载百分之几", "With which load, in per cent"),
+    "setup_ups_hold": ("撑了多少分钟", "How many minutes did it hold"),
     "setup_ups_none": ("没有能接到监控盒的后备电源", "none that can be wired to the box"),
     "setup_ups_name": ("给它起个名字（字母数字）", "What shall it be called (letters and digits)"),
     "setup_ups_feeds": (
