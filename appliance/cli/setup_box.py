@@ -145,9 +145,10 @@ def ups(bench: Bench) -> None:
     changes: tuple[Change, ...] = ()
     if isinstance(chosen, UsbUps):
         password = nut_files.password_in(bench.root / NUT)
-        row |= {"driver": "nut", "ups": nut_files.SECTION, "username": nut_files.USER, "password": password}
+        section = nut_files.section_of(str(row["name"]))
+        row |= {"driver": "nut", "ups": section, "username": nut_files.USER, "password": password}
         _close_usb(bench, document, chosen)
-        changes = nut_files.changes(chosen, bench.root / NUT, password=password)
+        changes = nut_files.changes(chosen, bench.root / NUT, section=section, password=password)
     else:
         row |= _measured(bench) if kind == "declared" else _wired(talk, chosen)
     document.put_row("ups", row)

@@ -145,7 +145,7 @@ def test_a_technician_sets_a_box_up_at_a_terminal_without_an_editor(box: Box, pl
     assert (network["mode"], network["uplink"], network["exam_ports"]) == ("route", "eth2", ["eth0"])
     assert network["exam_server"] == [{"name": "exam-server", "ip": "10.50.0.2"}]
     (ups,) = read["ups"]
-    assert (ups["driver"], ups["ups"], ups["feeds"]) == ("nut", "exam", ["exam-server", "switch", "box"])
+    assert (ups["driver"], ups["ups"], ups["feeds"]) == ("nut", "server-ups", ["exam-server", "switch", "box"])
     assert ups["password"] in (box.nut / "upsd.users").read_text() and len(ups["password"]) >= 24
     assert ups["password"] not in terminal.shown
     assert stat.S_IMODE(place.config.stat().st_mode) & 0o007 == 0

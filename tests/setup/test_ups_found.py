@@ -146,13 +146,31 @@ def test_the_port_of_a_ups_is_told_by_its_serial_and_not_guessed(tmp_path: Path)
 def test_the_password_stays_the_same_when_the_files_are_written_again(tmp_path: Path) -> None:
     first = nut_files.password_in(tmp_path)
     assert len(first) >= 24 and first != nut_files.password_in(tmp_path)
-    for change in nut_files.changes(APC, tmp_path, password=first):
+    for change in nut_files.changes(APC, tmp_path, section="a", password=first):
         put(change)
         assert change.path.stat().st_mode & 0o007 == 0
     assert nut_files.password_in(tmp_path) == first
-    assert not any(change.moves for change in nut_files.changes(APC, tmp_path, password=first))
+    assert not any(change.moves for change in nut_files.changes(APC, tmp_path, section="a", password=first))
     (tmp_path / "upsd.users").write_text("[admin]\n    password = somebodyselseslongword\n")
     assert nut_files.password_in(tmp_path) != "somebodyselseslongword"
+
+
+def test_a_second_ups_leaves_the_first_one_and_a_device_stands_once(tmp_path: Path) -> None:
+    other = UsbUps(driver="nutdrv_qx", vendor="0665", product="5161")
+
+    def put_in(ups: UsbUps, section: str) -> str:
+        put(nut_files.changes(ups, tmp_path, section=section, password="x" * 20)[0])
+        return (tmp_path / "ups.conf").read_text()
+
+    (tmp_path / "ups.conf").write_text("[somebodys]\n    driver = dummy-ups\n")
+    assert "somebodys" not in put_in(APC, "server-ups")
+    text = put_in(other, nut_files.section_of("switch.ups"))
+    assert "[server-ups]" in text and "[switch-ups]" in text and text.count("vendorid") == 2
+    text = put_in(APC, "renamed")
+    assert "[server-ups]" not in text and "[renamed]" in text and text.count("vendorid") == 2
+    assert put_in(other, "switch-ups") == text
+    text = put_in(APC, "switch-ups")
+    assert "[renamed]" not in text and text.count("vendorid") == 1, "the name that it is given now counts"
 
 
 @pytest.mark.skipif(bool(missing()) or not UPSD.exists(), reason=missing() or "nut-server is not installed")
@@ -164,14 +182,14 @@ def test_a_real_upsd_takes_the_files_and_lets_our_user_in(tmp_path: Path) -> Non
     conf.mkdir()
     password = nut_files.password_in(conf)
     played = UsbUps(driver=DRIVER, vendor="051d", product="0002", serial="AS1")
-    for change in nut_files.changes(played, conf, password=password):
+    for change in nut_files.changes(played, conf, section="exam", password=password):
         put(change)
     environ = os.environ | {
         "NUT_CONFPATH": str(conf),
         "NUT_STATEPATH": str(state),
         "NUT_ALTPIDPATH": str(state),
     }
-    driver = NutDriver(state, nut_files.SECTION)
+    driver = NutDriver(state, "exam")
     driver.start()
     with Wires() as wires:
         space = wires.space("su")
