@@ -28,7 +28,8 @@ _PATH = re.compile(r'"(?P<named>/[^"]*)"|<(?P<held>/[^>]*)>')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One call of a run: the `number`th of its name in its thread, or on `path` where the thread is a later one.
+    """One call of a run: the `number`th of its name in its thread, or on `path` where the thread is a later one or it
+    opens a file.
 
     Where it `matters`, a run that was told of its failure must fail too. `within` counts the calls on `paths` alone:
     the names in STATE that the run speaks of; 0 where it is on none.
@@ -60,7 +61,9 @@ def points(scene: Scene, *words: str) -> list[Point]:
     numbers: Counter[tuple[object, ...]] = Counter()
     found, published = [], False
     for call, mine, path, rest in told:
-        key = (call, mine, "" if mine else path)
+        # How many files of a source are opened ahead is a matter of time: what is opened is known by its path.
+        counted = "" if mine and call != "openat" else path
+        key = (call, mine, counted)
         numbers[key] += 1
         numbers[(call, mine)] += path in paths
         if not path.startswith(here) or (call == "openat" and not _makes(rest)):
@@ -69,7 +72,7 @@ def points(scene: Scene, *words: str) -> list[Point]:
         # A removal waits for the next run; `sendfile` is done by reading and writing.
         spared = call.startswith(("unlink", "sendfile")) or any(word in rest for word in _SPARED)
         point = Point(
-            call=call, number=numbers[key], path="" if mine else path, shown=f"{call}({rest[:140]}",
+            call=call, number=numbers[key], path=counted, shown=f"{call}({rest[:140]}",
             within=numbers[(call, mine)] if path in paths else 0, paths=paths, matters=not (published or spared),
         )  # fmt: skip
         found.append(point)
