@@ -2,13 +2,15 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
+from getpass import getpass
 from pathlib import Path
 
 from appliance.backup.disk import DiskFault
 from appliance.cli.shell import EXIT_FAILED, EXIT_UNAVAILABLE, say
 from appliance.province.ca import CaError
-from appliance.province.keys import ProvinceKeyError
+from appliance.province.keys import IDENTITY_NAME, ProvinceKeyError
 from appliance.province.trust import NotTrusted
 
 HOME = "VENUE_PROVINCE_HOME"
@@ -21,6 +23,11 @@ def add_home(parser: argparse.ArgumentParser) -> None:
         "--home", metavar="DIR", type=Path, required=default is None, default=default,
         help=f"where `province init` put the keys; default: ${HOME}",
     )  # fmt: skip
+
+
+def passphrase_of(args: argparse.Namespace) -> Callable[[], str] | None:
+    """Asks for the passphrase of a locked `province.key`; None where nobody sits at a terminal."""
+    return (lambda: getpass(f"{args.home / IDENTITY_NAME}: ")) if sys.stdin.isatty() else None
 
 
 def guarded(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

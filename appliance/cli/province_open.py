@@ -13,7 +13,7 @@ from appliance.backup.receipt import Receipt
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.cli.bar import Bar
-from appliance.cli.province_home import add_home, guarded
+from appliance.cli.province_home import add_home, guarded, passphrase_of
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
 from appliance.province.answer import LineFault
 from appliance.province.asked import signer_line
@@ -82,7 +82,7 @@ def _import(args: argparse.Namespace) -> int:
     if not found:
         say(f"venue: {args.source}: no bundle is there (NAME.tar.zst.age, NAME.json, NAME.json.sig)")
         return EXIT_USAGE
-    received, opening = Received(args.home), _Opening(args.home)
+    received, opening = Received(args.home), _Opening(args)
 
     def rows() -> Iterator[_Row]:
         for bundle in found:
@@ -102,7 +102,7 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    received, opening = Received(args.home), _Opening(args.home)
+    received, opening = Received(args.home), _Opening(args)
     unknown = sorted(set(args.venues) - set(received.venues()))
     if unknown:
         say(f"venue: nothing was received of {', '.join(unknown)}")
@@ -132,8 +132,8 @@ def _verify(args: argparse.Namespace) -> int:
 class _Opening:
     """Opens bundles with the keys of one home, a bar for each."""
 
-    def __init__(self, home: Path) -> None:
-        self._opener = Opener(home)
+    def __init__(self, args: argparse.Namespace) -> None:
+        self._opener = Opener(args.home, passphrase=passphrase_of(args))
 
     def row(self, bundle: Published, manifest: Manifest) -> _Row:
         """The bundle opened to its end, and its receipt beside it; or why there is none."""

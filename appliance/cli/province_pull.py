@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from appliance.cli.bars import Bars
-from appliance.cli.province_home import add_home, guarded
+from appliance.cli.province_home import add_home, guarded, passphrase_of
 from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, say
 from appliance.province.fetch import Budget
 from appliance.province.pull import LARGEST_BYTES, Pull, PullBusy, Wish
@@ -61,7 +61,8 @@ def _pull(args: argparse.Namespace) -> int:
         codes=tuple(args.venues), largest_bytes=int(args.largest_gb * _GB),
     )  # fmt: skip
     try:
-        pull = Pull(args.home, wish, budget=budget, told=_as_lines() if args.json else _to_people(bars))
+        told = _as_lines() if args.json else _to_people(bars)
+        pull = Pull(args.home, wish, budget=budget, told=told, passphrase=passphrase_of(args))
         if fault := _nobody(args, pull):
             say(fault)
             return EXIT_USAGE

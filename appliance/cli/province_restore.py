@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.backup.restore import restore
 from appliance.backup.unseal import RestoreError
 from appliance.cli.bar import Bar
-from appliance.cli.province_home import add_home, guarded
+from appliance.cli.province_home import add_home, guarded, passphrase_of
 from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
 from appliance.cli.times import moment
 from appliance.province.keys import IDENTITY_NAME
@@ -48,9 +48,16 @@ def _restore(args: argparse.Namespace) -> int:
             signers.write(received.all_signers())
             signers.flush()
             result = restore(
-                received.directory(args.code), allowed_signers=Path(signers.name), name=name,
-                identity=args.home / IDENTITY_NAME, into=args.into, paths=args.paths, force=args.force, told=bar,
-            )  # fmt: skip
+                received.directory(args.code),
+                allowed_signers=Path(signers.name),
+                name=name,
+                identity=args.home / IDENTITY_NAME,
+                passphrase=passphrase_of(args),
+                into=args.into,
+                paths=args.paths,
+                force=args.force,
+                told=bar,
+            )
     except RestoreError as error:
         say(f"venue: {error}")
         return EXIT_FAILED

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
-from appliance.backup.age_keys import AgeKeyError, new_identity, parse_identities
+from appliance.backup.age_keys import AgeKeyError, new_identity
+from appliance.backup.age_locked import identities_in
 from appliance.backup.disk import DiskFault, sync_directory, write_file
 from appliance.backup.sshsig import public_blob
 from appliance.province import ca
@@ -76,12 +77,12 @@ def public_line(key: Ed25519PrivateKey) -> str:
     return f"ssh-ed25519 {base64.b64encode(public_blob(key.public_key())).decode()}"
 
 
-def identities(directory: Path) -> Sequence[X25519PrivateKey]:
-    """What opens bundles. Raises ProvinceKeyError."""
+def identities(directory: Path, passphrase: Callable[[], str] | None = None) -> Sequence[X25519PrivateKey]:
+    """What opens bundles; `passphrase` is asked where `age -p` locked it. Raises ProvinceKeyError."""
     path = directory / IDENTITY_NAME
     try:
-        return parse_identities(path.read_text(encoding="utf-8"))
-    except (AgeKeyError, UnicodeDecodeError, OSError) as error:
+        return identities_in(path, passphrase)
+    except (AgeKeyError, OSError) as error:
         raise ProvinceKeyError(f"{path}: {_said(error)}") from error
 
 

@@ -13,10 +13,13 @@ from appliance.province.receipts import give, receipt_of
 
 
 class Opener:
-    """Opens bundles with the keys of one home, read once. Raises ProvinceKeyError."""
+    """Opens bundles with the keys of one home, read once; `passphrase` is asked where the one that opens is locked.
 
-    def __init__(self, home: Path) -> None:
-        self._identities, self._key = identities(home), receipts_key(home)
+    Raises ProvinceKeyError.
+    """
+
+    def __init__(self, home: Path, *, passphrase: Callable[[], str] | None = None) -> None:
+        self._identities, self._key = identities(home, passphrase), receipts_key(home)
 
     def receipt(
         self, bundle: Published, manifest: Manifest, *, told: Callable[[int], None] | None = None

@@ -70,10 +70,13 @@ class _Course:
 class Pull:
     """One pull of `home`. Raises VenuesFault, CaError, ProvinceKeyError, OSError where it cannot begin."""
 
-    def __init__(self, home: Path, wish: Wish, *, budget: Budget, told: Callable[[Told], None]) -> None:
+    def __init__(
+        self, home: Path, wish: Wish, *,
+        budget: Budget, told: Callable[[Told], None], passphrase: Callable[[], str] | None = None,
+    ) -> None:  # fmt: skip
         self._home, self._wish, self._budget, self._told = home, wish, budget, told
         self._received, self._rota = Received(home), Rota()
-        self._opener = Opener(home) if wish.opens else None
+        self._opener = Opener(home, passphrase=passphrase) if wish.opens else None
         self._to_open: list[Published] = []
         self._opening = threading.Condition()
         self._context_key: tuple[int, ...] = ()

@@ -113,9 +113,9 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, served: "Served", context: ssl.SSLContext) -> None:
+    def __init__(self, served: "Served", context: ssl.SSLContext, host: str) -> None:
         self.served, self.context = served, context
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__((host, 0), Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """TLS, then HTTP."""
@@ -137,6 +137,7 @@ class Served:
         issued: Issued | None = None,
         lie: Lie | None = None,
         certificate_of: VenueFile | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         if certificate_of:
             issued = Issued(certificate=certificate_of.certificate, key=certificate_of.key, serial=0)
@@ -155,7 +156,7 @@ class Served:
         context.load_cert_chain(directory / "crt", directory / "key")
         context.load_verify_locations(two.home / ca.DIRECTORY / ca.CA_CERTIFICATE)
         context.verify_mode = ssl.CERT_REQUIRED
-        self._server = Server(self, context)
+        self._server = Server(self, context, host)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         known = [venue for venue in venues.read(two.home) if venue.code != two.venue]
@@ -164,7 +165,8 @@ class Served:
     @property
     def address(self) -> str:
         """HOST:PORT."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        host, port = self._server.server_address[:2]
+        return f"{host!s}:{port}"
 
     def of(self, suffix: str) -> list[str]:
         """The ranges asked of files that end so."""
