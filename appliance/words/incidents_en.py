@@ -21,10 +21,10 @@ CAUSES: Mapping[str, Cause] = {
     "seat": Cause(
         place="Seats",
         todo=(
-            "The invigilator looks at it with a technician; if it cannot be mended, move to a spare of "
-            "this room ({spare}) and write it down; the candidate gets the time back.",
-            "The invigilator looks at it with a technician; if it cannot be mended, move to a spare and "
-            "write it down; the candidate gets the time back.",
+            "Invigilator and technician look. If it cannot be mended: move to this room's spare ({spare}), write "
+            "it down, give the time back.",
+            "Invigilator and technician look. If it cannot be mended: move to a spare, write it down, give the time "
+            "back.",
         ),
         script=_FROM
         + "; the machine at {place} failed at {since}. We ask to give the candidate the time back.",

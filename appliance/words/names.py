@@ -210,7 +210,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "beside": {
         "mains_lost": ("停电中", "mains lost"),
         "sealed": ("封场中", "sealed"),
-        "not_receipted": ("考后：省里尚未收到", "after the exam: not with the province yet"),
+        "not_receipted": ("考后：省里尚未收到", "province: not received"),
         "drill": ("演练中", "drill"),
         "rehearsal": ("联网模拟测试中", "rehearsal"),
         "line_down": ("线路中断", "line down"),

@@ -88,7 +88,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),
     "backup_big": ("{time} 已加密保存", "Sealed at {time}"),
     "answers": ("应收 {expected}，已收 {collected}", "Answers: {collected} of {expected}"),
-    "answers_unknown": ("应收没有设置：是否收齐未知", "Answers are not counted: whether all are there is unknown"),
+    "answers_unknown": ("应收没有设置：是否收齐未知", "Answers: not counted"),
     "backup_source": ("来源 {source}：{fault:source_fault}", "Source {source}: {fault:source_fault}"),
     "backup_room": (
         "备份空间：已用 {used:size}，共 {limit:size}",
@@ -108,7 +108,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "backup_failed_line": ("{time} 没有做成", "Failed at {time}"),
     "backup_failed_why": ("{time} 没有做成：{code:backup_fault}", "Failed at {time}: {code:backup_fault}"),
     "backup_none_big": ("还没有备份", "No backup yet"),
-    "province_received": ("省里已收至 {time}", "The province holds all up to {time}"),
+    "province_received": ("省里已收至 {time}", "Province: all up to {time}"),
     "province_checked": (
         "省里已收，已打开核对 {collected}/{expected}，{time}",
         "The province holds it, opened and checked {collected}/{expected}, {time}",
@@ -119,7 +119,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     ),
     "province_behind": (
         "省里已收至 {time}，之后的尚未收到",
-        "The province holds all up to {time}, not what came after",
+        "Province: up to {time}, not later",
     ),
     "province_expected": ("；预计 {time} 前后收齐", "; all of it at about {time}"),
     "province_none": ("省里尚未收到", "Not with the province yet"),

@@ -26,8 +26,8 @@ BACKUP_CAUSES_EN: Mapping[str, Cause] = {
     ),
     "receipt_late": Cause(
         place="Backup",
-        todo="A general incident: the finished backups are safe here and go up once the line is back; "
-        "people may leave. Phone the province.",
+        todo="A general incident: backups are safe here and go up once the line is back. People may leave. Phone "
+        "the province.",
         script=_FROM
         + "; you do not hold our backup yet, what is finished is safe here. It goes up by itself.",
         reason="Not with the province yet; finished backups are safe here and go up by themselves: phone it",

@@ -6,8 +6,8 @@ from appliance.words.causes import Cause
 
 _FROM = "This is the chief examiner of {venue}"
 _LOOK = (
-    "A technician goes to the cabinet, sees what there is more than before, pulls it out and writes it down; what is "
-    "needed there is taken in by a new seal."
+    "A technician sees what there is more than before, pulls it out and writes it down; what is needed there is "
+    "taken in by a new seal."
 )
 
 # The same order and the same sense as attached_incidents_zh.

@@ -21,8 +21,8 @@ USB_CAUSES: Mapping[str, Cause] = {
                 "unreadable": "This device does not tell plainly what it is and can not be let in. A technician "
                 "goes to the cabinet, pulls it out and writes it down.",
             },
-            "A technician goes to the cabinet, sees what device it is, pulls it out and writes it down; what is "
-            "needed there is let in by the chief and the technical lead together.",
+            "A technician sees what it is, pulls it out and writes it down; what is needed there is let in by chief "
+            "and technical lead together.",
         ),
         script=_FROM
         + "; at {since} a USB device was plugged into the box and blocked. A technician looks at it "

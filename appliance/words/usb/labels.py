@@ -23,7 +23,7 @@ USB_LABELS: Mapping[str, tuple[str, str]] = {
     "usb_unsure": ("未知 {count} 个", "{count} unknown"),
     "usb_granted_line": ("临时允许：{place}，到 {until}", "Granted: {place}, until {until}"),
     "usb_granted_more": (
-        "临时允许 {count} 个，最近到时 {until}", "Granted: {count} devices, the first until {until}"
+        "临时允许 {count} 个，最近到时 {until}", "Let in: {count}, the first until {until}"
     ),
     "usb_row": ("{place}：{what}，{state:usb_device}（{why}）", "{place}: {what}, {state:usb_device} ({why})"),
     "usb_more": ("另有 {count} 个设备，见 venue usb list", "{count} more: see venue usb list"),
