@@ -37,3 +37,11 @@ def test_an_upgrade_replaces_the_guard_and_the_page_that_run(tmp_path: Path) -> 
 @pytest.mark.parametrize("why", ["abort-upgrade", "abort-remove", "abort-deconfigure"])
 def test_what_was_refused_in_a_sealed_venue_touches_no_guard(tmp_path: Path, why: str) -> None:
     assert said_by_postinst(tmp_path, why, "2.0") == ["systemctl daemon-reload"]
+
+
+@pytest.mark.skipif(Path("/usr/lib/venue-appliance").exists(), reason="the package itself is installed here")
+def test_a_package_of_which_half_is_missing_says_so_in_one_line() -> None:
+    argv = ["/usr/bin/python3", "-I", str(SCRIPTS / "venue"), "run"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert "venue-appliance is not whole: No module named 'appliance'" in done.stderr
