@@ -76,10 +76,9 @@ def put(change: Change, *, keep: bool = True) -> None:
         if keep:
             _keep(path)
         os.replace(beside, path)
-    except OSError:
+    finally:  # also where somebody interrupts: a password may stand in it
         with suppress(OSError):
             beside.unlink()
-        raise
     _sync(path.parent)
 
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.cli.handover import lines, sheet
-from tests.cli.test_day import PEOPLE, PINS, set_pins
+from appliance.cli.handover import held, lines, sheet
 from tests.fakes.place import Place
 from tests.fakes.wait import wait_for
 from tests.web.snapshots import all_well
@@ -23,14 +22,12 @@ def place() -> Iterator[Place]:
 def test_the_sheet_says_what_is_owed_and_what_the_box_holds(place: Place) -> None:
     place.write(backup=True)
     place.guard()
-    free = place.venue("handover", LANG="zh_CN.UTF-8")
-    assert "考场可以交还" in free.stdout and "主考：" in free.stdout
     assert place.venue("backup", "run").returncode == 0
     done = place.venue("handover", LANG="zh_CN.UTF-8")
     (name,) = [path.name.removesuffix(".json.sig") for path in (place.state / "outbox").glob("*.json.sig")]
+    assert "考场可以交还" in done.stdout and "主考：" in done.stdout
     assert done.returncode == 1 and "1 个备份还没有省里的回执" in done.stdout and name in done.stdout
-    told = json.loads(place.venue("handover", "--json").stdout)
-    assert told["schema"] == 1 and told["held"]["unreceipted"] == [name] and told["free"]
+    assert held(place.state)["unreceipted"] == [name]
     body = {
         "name": name,
         "files": 1,
@@ -39,18 +36,32 @@ def test_the_sheet_says_what_is_owed_and_what_the_box_holds(place: Place) -> Non
         "checked_at": "2026-09-05T03:00:00+00:00",
     }
     place.client.call("report", kind="bundle.receipted", body=body)
-    wait_for(lambda: json.loads(place.venue("handover", "--json").stdout)["held"]["unreceipted"] == [])
-    assert name not in place.venue("handover").stdout
+    wait_for(lambda: held(place.state)["unreceipted"] == [])
+    told = json.loads(place.venue("handover", "--json").stdout)
+    assert (
+        told["schema"] == 1
+        and told["free"]
+        and told["held"]["bundles"] == 1
+        and not told["held"]["unreceipted"]
+    )
 
 
-def test_a_sealed_venue_gives_no_room_back(place: Place) -> None:
-    place.write()
-    place.guard()
-    set_pins(place)
-    assert place.venue("seal", *PEOPLE, **PINS).returncode == 0
-    wait_for(lambda: place.status()["seal"] is not None)
-    done = place.venue("handover", LANG="en_US.UTF-8")
-    assert done.returncode == 1 and "not free yet" in done.stdout and "sealed" in done.stdout
+def test_a_sealed_venue_gives_no_room_back() -> None:
+    snapshot = all_well() | {
+        "incidents": [],
+        "debts": [],
+        "log": {"head_seq": 5, "head_hash": "ab"},
+        "sittings": [],
+    }
+    none = {"bundles": 0, "bytes": 0, "unreceipted": []}
+    for phase, seal, free in (
+        ("open", None, True),
+        ("open", {"batch": "1"}, False),
+        ("sealed", {"batch": "1"}, False),
+    ):
+        seen = snapshot | {"phase": snapshot["phase"] | {"name": phase}, "seal": seal}
+        told = sheet(seen, none)
+        assert told["free"] is free and ("not free yet" in "\n".join(lines(told, seen, "en"))) is not free
 
 
 def test_a_silent_guard_is_not_a_free_room(place: Place) -> None:

@@ -145,7 +145,11 @@ def test_a_technician_sets_a_box_up_at_a_terminal_without_an_editor(box: Box, pl
     assert (network["mode"], network["uplink"], network["exam_ports"]) == ("route", "eth2", ["eth0"])
     assert network["exam_server"] == [{"name": "exam-server", "ip": "10.50.0.2"}]
     (ups,) = read["ups"]
-    assert (ups["driver"], ups["ups"], ups["feeds"]) == ("nut", "server-ups", ["exam-server", "switch", "box"])
+    assert (ups["driver"], ups["ups"], ups["feeds"]) == (
+        "nut",
+        "server-ups",
+        ["exam-server", "switch", "box"],
+    )
     assert ups["password"] in (box.nut / "upsd.users").read_text() and len(ups["password"]) >= 24
     assert ups["password"] not in terminal.shown
     assert stat.S_IMODE(place.config.stat().st_mode) & 0o007 == 0
@@ -175,12 +179,6 @@ def test_an_interrupt_says_where_it_stopped_and_what_was_written_stands(box: Box
     assert "UP" not in box._wires.run(box.box, "ip", "-br", "link", "show", "eth1").split()[1], (
         "down as before"
     )
-    with box.setup("--from", "2") as terminal:
-        terminal.answer("How the box stands", "watch")
-        terminal.expect("number 1")
-        terminal.process.send_signal(2)
-        terminal.end()
-        assert "Stopped in step 2" in terminal.shown
 
 
 @needs_root
