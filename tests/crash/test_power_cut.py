@@ -58,6 +58,7 @@ def cuts(log: list[Entry], lot: random.Random, many: int) -> list[int]:
 def faults_after(scene: Scene, place: Path, image: bytearray, announced: list[str]) -> list[str]:
     """What is wrong when the box comes back with `image`, and after its next backup."""
     file = scene.directory / "cut.img"
+    file.unlink(missing_ok=True)  # the loop device of the state before may hold it for a moment longer, and write
     file.write_bytes(image)
     mounted = Mounted(file, place)
     try:
