@@ -1,6 +1,7 @@
 """`venue backup receipt`, `fingerprint`: receipts that came by hand, and what the phone call compares."""
 
 import argparse
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,11 +120,12 @@ def _kept(path: Path, config: Config) -> Receipt:
 
 
 def _checked(raw: bytes, signature: bytes, config: Config) -> Receipt:
-    state_dir = config.venue.state_dir
+    state_dir, signers = config.venue.state_dir, ""
+    with contextlib.suppress(FileNotFoundError):  # no bundle was ever made: then it is about none of them
+        signers = allowed_signers(state_dir).read_text(encoding="utf-8", errors="replace")
     return accepted(
-        raw, signature, keys=config.backup.receipt_keys, here=bundles(state_dir),
-        signers=allowed_signers(state_dir).read_text(encoding="utf-8", errors="replace"),
-    )  # fmt: skip
+        raw, signature, keys=config.backup.receipt_keys, here=bundles(state_dir), signers=signers
+    )
 
 
 def _keep(receipt: Receipt, raw: bytes, signature: bytes, directory: Path) -> None:

@@ -196,9 +196,11 @@ def _address(value: object, name: str) -> str:
     text = _text(value, name)
     address, _, port = text.rpartition(":")
     try:
-        IPv4Address(address)
+        place = IPv4Address(address)
     except AddressValueError as error:
         raise VenueFileFault(f"{name}: ADDRESS:PORT was expected, as 198.51.100.10:443") from error
+    if place.is_loopback or place.is_multicast or place.is_unspecified:
+        raise VenueFileFault(f"{name}: {address} is no machine of the province's")
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65_536):
         raise VenueFileFault(f"{name}: a port from 1 to 65535 was expected")
     return text

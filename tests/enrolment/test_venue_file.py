@@ -68,6 +68,7 @@ FAULTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a contact that is a list": (lambda: _with(contacts={"a": []}), "contacts"),
     "too many contacts": (lambda: _with(contacts={str(n): "1" for n in range(17)}), "contacts"),
     "an address without a port": (lambda: _with(addresses=["198.51.100.10"]), "addresses"),
+    "the box itself": (lambda: _with(addresses=["127.0.0.1:443"]), "127.0.0.1 is no machine"),
     "a user with an option": (
         lambda: _with(dial_out={"to": "-oProxyCommand=x@198.51.100.11:22", "host_key": "", "port": 20003}),
         "dial_out",

@@ -60,9 +60,24 @@ def test_the_page_starts_when_it_is_asked_reaches_the_guard_and_nothing_else(ste
     assert steps["page"].said.startswith("200 ")
     assert steps["page-user"].said == "venue-page\n"
     assert "CapEff:\t0000000000000000" in steps["page-rights"].said
-    assert steps["page-sees"].said == "" or steps["page-sees"].code != 0, "what the venue keeps is not there"
+    assert steps["page-sees"].said.split() == ["outbox", "receipts"], "neither record nor keys"
     links = [line.split()[0] for line in steps["page-links"].said.splitlines()]
     assert links == ["lo"], "no network but its own loopback"
+
+
+def test_the_page_puts_receipts_down_and_a_user_of_its_own_looks_at_them(steps: dict[str, Step]) -> None:
+    names, *_, receipt = steps["page-names"].said.splitlines()
+    assert names.startswith("200 ") and '"names":[]' in names and receipt == "202"
+    assert steps["receipts"].code == 0
+    assert steps["receipts-left"].said == "" and steps["receipts-told"].said == "1\n"
+
+
+def test_the_box_dials_the_one_it_was_enrolled_to_and_nothing_stands_in_its_way(steps: dict[str, Step]) -> None:
+    assert steps["dial"].code == steps["dial-stopped"].code == 0
+    said = steps["dial-said"].said
+    assert "connect to host 198.51.100.11 port 22: Network is unreachable" in said
+    for word in ("ermission", "not accessible", "redentials", "No such file", "Bad configuration", "UNPROTECTED"):
+        assert word not in said, said
 
 
 def test_a_page_that_was_killed_is_there_for_the_next_who_asks(steps: dict[str, Step]) -> None:

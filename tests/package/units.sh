@@ -40,6 +40,37 @@ print(answer.status, answer.read().decode())
 END
 }
 
+page-line() {
+    python3 - "$1" <<'END'
+import http.client
+import socket
+import sys
+
+
+class Unix(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(120)
+        self.sock.connect("/run/venue-page/page.sock")
+
+
+asked = Unix("localhost")
+asked.request("GET", sys.argv[1], headers={"X-Venue-Line": "1"})
+answer = asked.getresponse()
+print(answer.status, answer.read().decode())
+asked.request("POST", "/pull/v1/receipts", body=b"a receipt of nobody", headers={"X-Venue-Line": "1"})
+print(asked.getresponse().status)
+END
+}
+
+dialled() { # what ssh said of its first try
+    for _ in $(seq 300); do
+        journalctl --no-pager -o cat -u venue-dial-out | grep -q ssh: && break
+        sleep 0.1
+    done
+    journalctl --no-pager -o cat -u venue-dial-out
+}
+
 show() {
     systemctl show --value --property "$1" "$2"
 }
@@ -77,6 +108,13 @@ step page-user stat -c %U "/proc/$page_pid"
 step page-rights grep -E 'CapEff|NoNewPrivs|Seccomp:' "/proc/$page_pid/status"
 step page-sees nsenter --target "$page_pid" --mount ls /var/lib/venue-appliance
 step page-links nsenter --target "$page_pid" --net ip -brief link
+step page-names page-line /pull/v1/manifests
+step receipts systemctl start venue-receipts.service
+step receipts-left ls /var/lib/venue-appliance/receipts/incoming
+step receipts-told sh -c 'venue events --since 0 --json | grep -c receipt.refused'
+step dial systemctl start venue-dial-out.service
+step dial-said dialled
+step dial-stopped systemctl stop venue-dial-out.service
 step page-killed systemctl kill --signal=KILL venue-page.service
 step page-again page /healthz
 step journal journalctl --no-pager -x VENUE_KIND=guard.started
