@@ -223,6 +223,8 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "network": ("外网", "the outside line"),
         "seat_list": ("改动过的座位表", "the seat list as it was changed"),
         "line_proof": ("外网隔断的实测", "the proof that the line is closed"),
+        "receipts": ("核对省里的回执", "looking at the province's receipts"),
+        "dial_out": ("本机主动连省里的外网连接", "the line that the box opens to the province"),
         "backup": ("备份", "backups"),
         "clock": ("时钟", "the clock"),
         "host": ("监控盒磁盘", "the box's disk"),
