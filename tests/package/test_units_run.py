@@ -99,5 +99,5 @@ def test_nonsense_in_the_configuration_is_one_line_of_its_status_and_the_line_st
 ) -> None:
     assert steps["nonsense"].code == 0
     said = steps["nonsense-said"].said
-    assert "status=78" in said and "appliance.toml: venue.code: 7" in said
+    assert "status=78" in said and "appliance.toml: rules.ups_hold_minutes: 0" in said
     assert "table inet venue" in steps["closed"].said

@@ -122,7 +122,7 @@ kill -STOP "$guard"
 step thawed another "$guard"
 step answers-again answers
 step watchdog show NRestarts venue-guard
-printf '[venue]\ncode = 7\nname = "x"\n' >/etc/venue-appliance/appliance.toml
+printf '[venue]\nname = "x"\n[rules]\nups_hold_minutes = 0\n' >/etc/venue-appliance/appliance.toml
 systemctl restart venue-guard 2>/dev/null
 step nonsense gone
 step nonsense-said systemctl status --no-pager --full venue-guard
