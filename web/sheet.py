@@ -60,4 +60,4 @@ def _silence(language: str, look: Look) -> str:
     if not is_dead(look) and look.answered:
         return ""
     silent = duration(language, look.age_s) if look.snapshot is not None else ""
-    return " ".join(silence_sentences(language, silent))
+    return ("。" if language == "zh_CN" else ". ").join(silence_sentences(language, silent))

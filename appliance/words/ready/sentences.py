@@ -33,7 +33,7 @@ POINT_NAMES: Mapping[str, tuple[str, str]] = {
     "offset": ("时间偏差", "Offset of the clock"),
     "undervoltage": ("供电电压", "Supply voltage"),
     "watchdog": ("看门狗", "Watchdog"),
-    "line_speed": ("外网速度", "Speed of the line"),
+    "line_speed": ("外网网口速率", "Speed of the line's port"),
     "machines": ("考试机", "Seats"),
     "supply": ("供电", "Power"),
 }
