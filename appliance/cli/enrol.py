@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.backup.disk import DiskFault
+from appliance.cli.closed import SEALED, closed, state_dir
 from appliance.cli.shell import (
     EXIT_BUSY,
     EXIT_CONFIG,
@@ -15,22 +16,15 @@ from appliance.cli.shell import (
     EXIT_UNKNOWN,
     EXIT_USAGE,
     add_config,
-    client_of,
     language,
     say,
 )
-from appliance.client import GuardSilent, Refused
 from appliance.config import ConfigError
-from appliance.config.glance import STATE_DIR, glance
 from appliance.config.load import load
 from appliance.enrolment.dial_key import DialKeyFault, public_half
 from appliance.enrolment.enrolled import NotEnrolled, check_order, current, stage, sweep, turn
 from appliance.enrolment.venue_file import LIMIT_BYTES, VenueFile, VenueFileFault, fingerprint, read
-from appliance.eventlog.files import log_files
-from appliance.eventlog.log import EventLog, LogError
 from appliance.words.province.enrol import enrol_sentence
-
-CLOSED = ("sealed", "preparing", "running", "closing")
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,9 +58,9 @@ def run_enrol(args: argparse.Namespace) -> int:
     except OSError as error:
         say(f"venue: {args.file}: {error.strerror}")
         return EXIT_USAGE
-    if closed := _closed(args):
-        say(enrol_sentence(tongue, closed))
-        return EXIT_BUSY if closed == "sealed" else EXIT_UNKNOWN
+    if why := closed(args):
+        say(enrol_sentence(tongue, why))
+        return EXIT_BUSY if why == SEALED else EXIT_UNKNOWN
     say(enrol_sentence(tongue, "file", code=file.code, name=file.name, serial=file.serial, issued=file.issued_at))
     if before:
         say(enrol_sentence(tongue, "before", code=before.code, serial=before.serial))
@@ -84,7 +78,7 @@ def _put(config: Path, file: VenueFile, print_: str, tongue: str) -> int:
             if config.exists():
                 load(config, beside=staged)
             if file.dial_out:
-                dialled = public_half(_state_dir(config), file.code)
+                dialled = public_half(state_dir(config), file.code)
             turn(place, staged)
         finally:
             sweep(place)
@@ -131,36 +125,3 @@ def _check_code(config: Path, file: VenueFile, *, replace: bool) -> None:
         return  # what is wrong in it is told once all of it is put together
     if code != file.code and not replace:
         raise NotEnrolled(f"{config} is of {code}, the file is of {file.code}: --replace makes it another venue's")
-
-
-def _closed(args: argparse.Namespace) -> str:
-    """Why nothing may be changed now: by the guard, or by the record where none answers; '' where it may."""
-    try:
-        snapshot = client_of(args).call("status")
-    except (GuardSilent, Refused):
-        return _closed_on_record(_state_dir(args.config))
-    sealed = snapshot.get("seal") is not None or snapshot.get("phase", {}).get("name") in CLOSED
-    return "sealed" if sealed else ""
-
-
-def _closed_on_record(state_dir: Path) -> str:
-    """By the last seal on record: a guard that is down lifts none."""
-    files = log_files(state_dir / "log")
-    if not files:
-        return ""
-    try:
-        log = EventLog(files[-1], read_only=True)
-        try:
-            made, lifted = (log.rows(kind=kind, newest=True, limit=1) for kind in ("seal.made", "seal.lifted"))
-        finally:
-            log.close()
-    except LogError:
-        return "unreadable"
-    return "silent" if made and (not lifted or lifted[0].seq < made[0].seq) else ""
-
-
-def _state_dir(config: Path) -> Path:
-    try:
-        return glance(config).state_dir
-    except ConfigError:
-        return STATE_DIR

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from appliance.cli import setup_box, setup_rest
+from appliance.cli.closed import UNREADABLE, closed
 from appliance.cli.setup_bench import INTERRUPTED, Bench, StepFailed
 from appliance.cli.setup_talk import Talk, Unanswered
 from appliance.cli.shell import (
@@ -14,15 +15,10 @@ from appliance.cli.shell import (
     EXIT_UNKNOWN,
     EXIT_USAGE,
     add_config,
-    client_of,
     language,
     say,
 )
-from appliance.client import GuardSilent, Refused
 from appliance.config import ConfigError
-from appliance.config.glance import STATE_DIR, glance
-from appliance.eventlog.files import log_files
-from appliance.eventlog.log import EventLog, LogError
 from appliance.setup import answers
 from appliance.setup.document import DocumentFault
 from appliance.words import label
@@ -36,7 +32,6 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("plug", setup_rest.plug),
     ("check", setup_rest.check),
 )
-CLOSED = ("sealed", "preparing", "running", "closing")
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
     if given is None and not sys.stdin.isatty():
         say(label(tongue, "setup_no_terminal"))
         return EXIT_USAGE
-    if closed := _closed(args):
-        say(label(tongue, closed))
-        return EXIT_BUSY if closed == "setup_closed" else EXIT_UNKNOWN
+    if why := closed(args):
+        say(label(tongue, "setup_record" if why == UNREADABLE else "setup_closed"))
+        return EXIT_UNKNOWN if why == UNREADABLE else EXIT_BUSY
     bench = Bench(config=args.config, talk=Talk(tongue, given), dry=args.dry_run)
     numbers = [args.step] if args.step else range(args.begin or 1, len(STEPS) + 1)
     for number in numbers:
@@ -105,33 +100,3 @@ def _step(bench: Bench, number: int) -> int | None:
         say(label(talk.tongue, "setup_failed", number=number, name=words))
         return error.code
     return None
-
-
-def _closed(args: argparse.Namespace) -> str:
-    """Why nothing is set up now, '' where it may be: by the guard, or by the record where none answers."""
-    try:
-        snapshot = client_of(args).call("status")
-    except (GuardSilent, Refused):
-        return _closed_on_record(args.config)
-    sealed = snapshot.get("seal") is not None or snapshot.get("phase", {}).get("name") in CLOSED
-    return "setup_closed" if sealed else ""
-
-
-def _closed_on_record(config: Path) -> str:
-    """By the last seal in the record: a guard that is down has lifted none."""
-    try:
-        state_dir = glance(config).state_dir
-    except ConfigError:
-        state_dir = STATE_DIR
-    files = log_files(state_dir / "log")
-    if not files:
-        return ""
-    try:
-        log = EventLog(files[-1], read_only=True)
-        try:
-            made, lifted = log.last("seal.made"), log.last("seal.lifted")
-        finally:
-            log.close()
-    except LogError:
-        return "setup_record"
-    return "setup_closed" if made and (lifted is None or lifted.seq < made.seq) else ""
