@@ -1,10 +1,18 @@
 """One round of the pull over what a test serves, and what came of it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-from appliance.backup.bundle import Published
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from appliance.backup.bundle import NAMESPACE, Published
+from appliance.backup.keys import KEY_NAME
+from appliance.backup.manifest import encode
 from appliance.backup.outbox import bundles_in
+from appliance.backup.sshsig import sign
+from appliance.backup.verify import trusted_manifest
 from appliance.province.fetch import Budget
 from appliance.province.pull import Pull, Wish
 from appliance.province.talk import Told
@@ -47,3 +55,13 @@ def cut_once(name: str, at: int) -> Lie:
         return False
 
     return lie
+
+
+def signed_anew(two: Two, bundle: Published, **fields: object) -> None:
+    """The manifest of `bundle` with other `fields`, signed by the venue's own key: what a thief of its card can do."""
+    manifest, _ = trusted_manifest(bundle, two.signers)
+    raw = encode(replace(manifest, **fields))  # type: ignore[arg-type]
+    key = load_ssh_private_key((two.state / "keys" / KEY_NAME).read_bytes(), password=None)
+    assert isinstance(key, Ed25519PrivateKey)
+    bundle.manifest.write_bytes(raw)
+    bundle.signature.write_bytes(sign(raw, key=key, namespace=NAMESPACE))

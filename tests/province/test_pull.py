@@ -1,6 +1,7 @@
 """The pull against a real TLS server: whole bundles under their names, receipts at the venue, nothing in between."""
 
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from appliance.province.pull import Pull, PullBusy, Wish
 from appliance.province.receipts import is_given, was_accepted
 from appliance.province.talk import Told
 from tests.province.conftest import Serve
-from tests.province.pulling import alarms, cut_once, grow, here, pulled
+from tests.province.pulling import alarms, cut_once, grow, here, pulled, signed_anew
 from tests.province.served import HASTY, Handler
 from tests.province.two import Two
 
@@ -131,6 +132,34 @@ def test_an_altered_manifest_is_an_alarm_and_is_not_taken(two: Two, serve: Serve
     told = pulled(two)
     assert any("altered" in text for text in alarms(told))
     assert [one.counter for one in here(two)] == [1]
+
+
+def test_a_manifest_that_follows_another_than_the_one_here_is_refused_though_the_venues_key_signed_it(
+    two: Two, serve: Serve
+) -> None:
+    serve(two)
+    pulled(two)
+    two.publish()
+    bundle = two.publish()
+    signed_anew(two, bundles(two.state)[1], previous_sha256="0" * 64)
+    told = alarms(pulled(two))
+    assert any("000002" in text and "it follows another manifest" in text for text in told)
+    assert "missing: bundle 2" in told
+    assert [one.counter for one in here(two)] == [1, 3] and here(two)[1].name == bundle.name
+
+
+def test_a_number_that_is_there_twice_and_a_box_that_was_set_back_are_said(two: Two, serve: Serve) -> None:
+    image = two.root / "image"
+    shutil.copytree(two.state, image)
+    two.publish()
+    serve(two)
+    assert alarms(pulled(two)) == []
+    shutil.rmtree(two.state)
+    image.rename(two.state)
+    assert "its box was set back or replaced" in alarms(pulled(two))[0]
+    two.publish()
+    assert any("number 2 is there twice" in text for text in alarms(pulled(two)))
+    assert [one.counter for one in here(two)] == [1, 2, 2], "answers are answers: both are taken"
 
 
 def test_a_venue_that_nobody_compared_is_named_and_nothing_of_it_is_taken(

@@ -11,15 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.backup.manifest import encode
 from appliance.backup.outbox import bundles
-from appliance.backup.sshsig import sign
-from appliance.backup.verify import trusted_manifest
 from appliance.province import ca, keys
 from appliance.province.ca import Authority
 from appliance.province.listing import ListRefused, page
 from tests.province.conftest import Serve
-from tests.province.pulling import alarms, grow, here, pulled
+from tests.province.pulling import alarms, grow, here, pulled, signed_anew
 from tests.province.served import Handler, Lie
 from tests.province.two import Two
 
@@ -144,11 +141,7 @@ def test_a_manifest_that_promises_ten_gigabytes_is_refused_though_it_is_signed(
     two: Two, other: Two, serve: Serve
 ) -> None:
     (bundle,) = bundles(two.state)
-    manifest, _ = trusted_manifest(bundle, two.signers)
-    text = encode(manifest).replace(f'"size": {manifest.size}'.encode(), b'"size": 10000000000')
-    key = keys.load_ssh_private_key((two.state / "keys" / "venue_ed25519").read_bytes(), password=None)
-    bundle.manifest.write_bytes(text)
-    bundle.signature.write_bytes(sign(text, key=key, namespace="venue-backup"))  # type: ignore[arg-type]
+    signed_anew(two, bundle, size=10_000_000_000)
     served = serve(two)
     assert "promises 10000000000 bytes" in refused(two, other) and not here(two)
     assert served.of(".age") == []
