@@ -6,7 +6,8 @@ from pathlib import Path
 
 from appliance.backup.disk import DiskFault
 
-_SYNC_EVERY_BYTES = 16 << 20
+# Nothing is received while a flush is waited for; most files are smaller than this and are flushed once.
+_SYNC_EVERY_BYTES = 64 << 20
 _READ_BYTES = 1 << 20
 
 

@@ -53,11 +53,16 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
     """Everything of every venue, the bundles not opened: curl opens none either."""
     ours: list[Used] = []
     theirs: list[Used] = []
+    flushed_s: list[float] = []
     for turn in range(bench.times(3, 1)):
         calls = [(ours, site.pull), (theirs, site.curl)]
         for kept, call in calls if turn % 2 else reversed(calls):
             site.forget()
             kept.append(call())
+            if kept is theirs:
+                began_s = time.perf_counter()
+                os.sync()
+                flushed_s.append(kept[-1].wall_s + time.perf_counter() - began_s)
             bench.say(f"province_pull: {call.__name__} {kept[-1]}")
     mb = site.count * site.size / _MB
     what = f"{site.count} venues of {site.size / _MB:.0f} MB, {AT_ONCE} at once"
@@ -65,6 +70,10 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
         name=f"{what}: time, checked and flushed", unit="s", values=[one.wall_s for one in ours],
         reference=f"xargs -P {AT_ONCE} curl, neither", reference_values=[one.wall_s for one in theirs],
         limit=Limit(most=1.25, of_ratio=True),
+    )  # fmt: skip
+    yield Figure(
+        name="the same", unit="s", values=[one.wall_s for one in ours],
+        reference="that curl, and then sync", reference_values=flushed_s, limit=Limit(most=1.25, of_ratio=True),
     )  # fmt: skip
     yield Figure(
         name=f"{what}: CPU", unit="s", values=[one.cpu_s for one in ours],
