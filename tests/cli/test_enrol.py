@@ -164,6 +164,15 @@ def test_with_the_guard_down_the_last_seal_on_record_holds(box: Box) -> None:
     assert box.enrol(FILE) == 0
 
 
+def test_a_seal_in_an_older_file_of_the_log_holds_as_well(box: Box) -> None:
+    (box.state / "log").mkdir()
+    for number, kind in ((1, "seal.made"), (2, "guard.started")):
+        log = EventLog(box.state / f"log/events-{number}.sqlite")
+        log.append([(kind, "{}")])
+        log.close()
+    assert box.enrol(FILE) == 3
+
+
 def test_a_configuration_that_would_not_hold_with_it_is_told_and_nothing_is_taken(
     box: Box, capsys: pytest.CaptureFixture[str]
 ) -> None:
