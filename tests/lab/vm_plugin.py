@@ -12,6 +12,8 @@ import pytest
 
 from tests.lab.vm import Vm
 from tests.lab.vm_image import image, missing
+from tests.lab.vm_package import DENIED, Packaged
+from tests.package import debs
 
 _SHOWN_LINES = 60
 _IMAGE = pytest.StashKey[Path]()
@@ -53,11 +55,28 @@ def make_vm(vm_image: Path) -> Iterator[Callable[[], Vm]]:
         machine.close()
 
 
+@pytest.fixture(scope="session")
+def packaged(vm_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packaged]:
+    """A guest with the project's package in it, booted; shared: leave it closed and its guard running."""
+    if lack := debs.missing():
+        pytest.skip(lack)
+    with Vm(vm_image) as machine:
+        found = Packaged(machine)
+        try:
+            found.install(debs.build(tmp_path_factory.mktemp("deb")))
+            found.boot(DENIED)
+            yield found
+        finally:
+            found.close()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show and keep the console of each machine of a test that failed."""
     report = yield
-    machines = {value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Vm)}
+    given = [*getattr(item, "funcargs", {}).values()]
+    machines = {value for value in given if isinstance(value, Vm)}
+    machines |= {value.vm for value in given if isinstance(value, Packaged)}
     for machine in machines if report.failed else ():
         kept = _keep(machine.console, item)
         said = machine.console.read_text(errors="replace").splitlines()[-_SHOWN_LINES:]

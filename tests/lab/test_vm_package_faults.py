@@ -1,0 +1,122 @@
+"""What is broken on the box itself: it starts closed, and one line of `systemctl status` says what is wrong.
+
+One guest, one story: each fault is taken away again, and the guard comes back.
+"""
+
+import pytest
+
+from tests.lab.vm_package import CLOSED, SLOW_S, Packaged
+from tests.lab.vm_story import LONG
+
+pytestmark = [
+    pytest.mark.vm, pytest.mark.slow, pytest.mark.skipif(not LONG, reason="the long form's: VENUE_VM_LONG=1"),
+]  # fmt: skip
+
+CONFIG = "/etc/venue-appliance/appliance.toml"
+LOG = "/var/lib/venue-appliance/log"
+UNIT = "venue-guard"
+FORMAT = """\
+import glob, sqlite3, sys
+log = sqlite3.connect(sorted(glob.glob("/var/lib/venue-appliance/log/events-*.sqlite"))[-1], isolation_level=None)
+log.execute(f"PRAGMA user_version = {sys.argv[1]}")
+log.close()
+"""
+HAT = """
+[[ups]]
+name = "hat"
+driver = "max1704x"
+bus = 1
+address = 0x36
+gpio = 6
+mains_lost = "low"
+pull = "none"
+"""
+
+
+def failed_with_78(box: Packaged, said: str) -> None:
+    """Ended for good, closed, and the status names it."""
+    box.vm.await_true(f"systemctl is-failed --quiet {UNIT}", timeout_s=SLOW_S)
+    told = box.show(UNIT, "ExecMainStatus", "NRestarts", "SubState")
+    assert (told["ExecMainStatus"], told["SubState"]) == ("78", "failed")
+    shown = box.vm.sh(f"systemctl status --no-pager --full --lines=3 {UNIT}").stdout
+    assert said in shown and "status=78" in shown and "Traceback" not in shown, shown
+    assert box.closed() == CLOSED
+
+
+def log_is(box: Packaged, *, writable: bool) -> bool:
+    return bool(box.ask("status")["log"]["writable"]) is writable
+
+
+def test_a_configuration_edited_into_nonsense_is_one_line_and_is_not_tried_for_ever(packaged: Packaged) -> None:
+    vm = packaged.vm
+    vm.out(f"cp {CONFIG} /root/right.toml && sed -i 's/^code = .*/code = 7/' {CONFIG}")
+    vm.sh(f"systemctl restart {UNIT}", timeout_s=SLOW_S)
+    failed_with_78(packaged, "appliance.toml: venue.code: 7")
+
+
+def test_a_record_of_a_newer_version_is_one_line_and_is_not_touched(packaged: Packaged) -> None:
+    vm = packaged.vm
+    vm.put("/root/format.py", FORMAT)
+    vm.out(f"cp /root/right.toml {CONFIG} && python3 -I /root/format.py 99; sync")
+    before = vm.out(f"sha256sum {LOG}/events-*.sqlite")
+    vm.sh(f"systemctl reset-failed {UNIT}; systemctl start {UNIT}", timeout_s=SLOW_S)
+    failed_with_78(packaged, "format 99 is newer")
+    assert vm.out(f"sha256sum {LOG}/events-*.sqlite") == before
+    vm.out("python3 -I /root/format.py 1")
+
+
+def test_a_package_that_is_half_there_says_so_and_comes_back_once_it_is_whole(packaged: Packaged) -> None:
+    """And with what it finds then: a UPS board on a bus that is not there is unknown, and holds nothing up."""
+    vm = packaged.vm
+    vm.out(f"mv /usr/lib/venue-appliance/appliance/control /root/control; cat >>{CONFIG}", stdin=HAT.encode())
+    vm.sh(f"systemctl reset-failed {UNIT}; systemctl start {UNIT}", timeout_s=SLOW_S)
+    said = "venue-appliance is not whole: No module named"
+    vm.await_true(f"systemctl status --no-pager --full --lines=20 {UNIT} | grep -q '{said}'", timeout_s=SLOW_S)
+    assert "Traceback" not in vm.sh(f"systemctl status --no-pager --full --lines=5 {UNIT}").stdout
+    assert packaged.closed() == CLOSED
+    vm.out("mv /root/control /usr/lib/venue-appliance/appliance/control")
+    packaged.await_guard()
+    (hat,) = [ups for ups in packaged.ask("status")["power"]["ups"] if ups["name"] == "hat"]
+    assert hat["state"] == "unknown"
+    vm.out(f"cp /root/right.toml {CONFIG}; systemctl restart {UNIT}", timeout_s=SLOW_S)
+    packaged.await_guard()
+
+
+# ---- while it runs
+
+
+def test_a_root_disk_that_goes_read_only_stops_no_enforcement_and_is_said(packaged: Packaged) -> None:
+    vm, guard = packaged.vm, packaged.main_pid()
+    vm.out("sync; echo u >/proc/sysrq-trigger; until grep -q ' / ext4 ro' /proc/mounts; do sleep 0.1; done")
+    vm.out("for each in /sys/bus/usb/devices/usb*; do echo 1 >$each/authorized_default; done")
+    packaged.await_(lambda: log_is(packaged, writable=False), "the record cannot be written: said")
+    packaged.await_(lambda: packaged.closed() == CLOSED, "USB is closed again all the same")
+    vm.out("mount -o remount,rw /", timeout_s=SLOW_S)
+    packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
+    assert packaged.main_pid() == guard
+
+
+def test_a_full_disk_is_said_and_what_is_written_afterwards_follows(packaged: Packaged) -> None:
+    vm, guard = packaged.vm, packaged.main_pid()
+    # More than there is each time, until not a byte is left; then some row is to be written.
+    vm.sh("for mb in 4096 256 16 1; do while fallocate -l ${mb}M /root/full.$RANDOM$RANDOM; do :; done; done")
+    vm.sh("cat /dev/zero >/root/full.rest", timeout_s=SLOW_S)
+    vm.sh("python3 -I /root/ask.py backup.run '{\"by\": \"full\", \"full\": false}' '{}'", timeout_s=120)
+    packaged.await_(lambda: log_is(packaged, writable=False), "the record cannot be written: said")
+    assert packaged.closed() == CLOSED
+    vm.out("rm -f /root/full.*")
+    packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
+    assert packaged.main_pid() == guard
+
+
+def test_a_clock_that_jumps_ends_nothing_and_the_record_verifies(packaged: Packaged) -> None:
+    vm, guard = packaged.vm, packaged.main_pid()
+    head = packaged.head()
+    for jump in ("+3 hours", "-6 hours", "+3 hours"):
+        vm.out(f"date --set='{jump}'")
+        packaged.await_(lambda: packaged.ask("status")["turned_age_s"] < 5, "it turns")
+    assert packaged.main_pid() == guard and packaged.head() >= head
+    assert packaged.ask("status")["phase"]["name"] == "open"
+    vm.out("venue log verify", timeout_s=SLOW_S)
+    assert packaged.closed() == CLOSED
+    assert vm.out("systemctl --failed --plain --no-legend") == ""
