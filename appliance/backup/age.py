@@ -99,7 +99,7 @@ class AgeReader:
         file_key = _opened_header(stream, identities, passphrase)
         nonce = read_exactly(stream, 16)
         if len(nonce) != 16:
-            raise PayloadError("the file ends within its payload nonce")
+            raise HeaderError("the file ends within its payload nonce")
         self._cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
         self._sealed = read_exactly(stream, _SEALED_CHUNK_BYTES)
 
