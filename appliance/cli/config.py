@@ -21,6 +21,7 @@ from appliance.cli.shell import (
 from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
 from appliance.config.load import Config
+from appliance.enrolment.enrolled import ending
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,7 +64,11 @@ def run_check(args: argparse.Namespace) -> int:
             say(fault)
         return EXIT_CONFIG
     now = SystemClock().wall()
-    warnings = [*daemon.warnings(settings), *daemon.recipients.expiring(settings.config, now)]
+    warnings = [
+        *daemon.warnings(settings),
+        *daemon.recipients.expiring(settings.config, now),
+        *ending(args.file.parent, now),
+    ]
     if args.json:
         print_json({"ok": True, "faults": [], "warnings": warnings})
         return EXIT_OK

@@ -10,15 +10,20 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from appliance.backup.disk import sync_directory, write_file
 from appliance.config.enrolled import ENROLLED, OVERLAY
+from appliance.enrolment.certificates import CertificateFault, ends_at
 from appliance.enrolment.venue_file import SCHEMA, VenueFile
 
 SITE = Path("/usr/share/venue-appliance/nginx/nginx-pull.conf")
 TUNNEL_ALIAS = "province"
+CERTIFICATE = "server.crt"
+# Long enough for a file to come by hand, and to be compared by phone, before the next batch.
+SOON = timedelta(days=60)
 _STAGED = re.compile(r"\.enrolled-[0-9]+-[0-9]+")
 
 
@@ -44,6 +49,21 @@ def current(place: Path) -> Enrolled | None:
         )
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def ending(place: Path, now: datetime) -> list[str]:
+    """A line where the certificate in place ends within 60 days of `now` (aware), or ended; or can not be read."""
+    file = place / ENROLLED / CERTIFICATE
+    try:
+        ends = ends_at(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError, CertificateFault) as error:
+        return [f"{file}: {error}: the province can not pull from this box: enrol it again"]
+    if ends > now + SOON:
+        return []
+    verb = "ended" if ends <= now else "ends"
+    return [f"{file}: {verb} on {ends:%Y-%m-%d}, the province can not pull after it: ask it for a new venue file"]
 
 
 def check_order(before: Enrolled | None, file: VenueFile, fingerprint: str, *, replace: bool) -> None:
@@ -110,7 +130,7 @@ def _texts(place: Path, file: VenueFile, fingerprint: str) -> Iterator[tuple[str
     yield OVERLAY, json.dumps(told, ensure_ascii=False, indent=1) + "\n", 0o644
     yield "timetable.toml", file.timetable, 0o644
     yield "ca.crt", file.ca, 0o644
-    yield "server.crt", file.certificate, 0o644
+    yield CERTIFICATE, file.certificate, 0o644
     yield "server.key", file.key, 0o600
     if file.crl:
         yield "client.crl", file.crl, 0o644

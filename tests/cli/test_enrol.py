@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,25 @@ def test_a_seal_in_an_older_file_of_the_log_holds_as_well(box: Box) -> None:
         log.append([(kind, "{}")])
         log.close()
     assert box.enrol(FILE) == 3
+
+
+def test_a_certificate_that_ends_soon_or_can_not_be_read_is_told_by_config_check(
+    box: Box, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soon = datetime.now(UTC) + timedelta(days=59)
+    certificate, key = PROVINCE.issue(server_name("520100-03"), ends=soon)
+    for file, told in (
+        (FILE, ""),
+        (replace(FILE, serial=2, certificate=certificate, key=key), f"ends on {soon:%Y-%m-%d}"),
+    ):
+        assert box.enrol(file) == 0
+        capsys.readouterr()
+        assert main(["config", "check", "--json", str(box.config)]) == 0
+        warned = [line for line in json.loads(capsys.readouterr().out)["warnings"] if "server.crt" in line]
+        assert (told in warned[0]) if told else not warned
+    (box.etc / "enrolled" / "server.crt").write_text("no certificate")
+    assert main(["config", "check", str(box.config)]) == 0
+    assert "enrol it again" in capsys.readouterr().err
 
 
 def test_a_configuration_that_would_not_hold_with_it_is_told_and_nothing_is_taken(
