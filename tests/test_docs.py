@@ -70,7 +70,7 @@ def test_a_page_named_in_the_code_exists() -> None:
         for tree in CODE
         for path in (ROOT / tree).rglob("*")
         if path.is_file() and path.suffix in ("", ".py", ".toml", ".html")
-        for name in re.findall(r"\bdocs/[\w/.-]+\.md\b", path.read_text(encoding="utf-8"))
+        for name in re.findall(r"\bdocs/[\w/.-]+\.md\b", path.read_text(encoding="utf-8", errors="replace"))
     }
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
