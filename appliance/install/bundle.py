@@ -74,7 +74,8 @@ def unpack(bundle: Path, into: Path, signers_file: Path) -> About:
             return _unpacked(tar, into, signers_file)
     except tarfile.TarError as error:
         raise BundleError(f"{bundle}: torn, or no bundle: {error}") from error
-    except (EOFError, UnicodeError, ValueError, OverflowError) as error:
+    # The last two: what tarfile does itself with headers that say they are huge, or stand in one another.
+    except (EOFError, UnicodeError, ValueError, OverflowError, MemoryError, RecursionError) as error:
         raise BundleError(f"{bundle}: torn, or no bundle: {type(error).__name__}") from error
     except OSError as error:
         raise BundleError(f"{error.filename or into}: {error.strerror or error}") from error

@@ -233,3 +233,21 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     for file in made:
         bundle.write(file, tmp_path, ["b", "a"], WHEN)
     assert made[0].getvalue() == made[1].getvalue() != b""
+
+
+def header(kind: bytes, size: int, data: bytes) -> bytes:
+    """One of the headers that tarfile takes in before anybody sees a name."""
+    entry = tarfile.TarInfo("././@LongLink")
+    entry.type, entry.size = kind, size
+    return entry.tobuf(tarfile.GNU_FORMAT) + data.ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [header(tarfile.GNUTYPE_LONGNAME, 5, b"abcd") * 3000, header(tarfile.XHDTYPE, 1 << 62, b"")],
+    ids=["three thousand names in one another", "a header beyond all memory"],
+)
+def test_headers_that_are_too_deep_or_too_large_are_one_sentence(
+    content: bytes, release: Release, tmp_path: Path
+) -> None:
+    assert "torn, or no bundle" in refused(content + bytes(1024), release, tmp_path)
