@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _alone(wanted.root):
             if args.remove:
                 return _remove(wanted)
-            told = Run(wanted).all()
+            told = _run(wanted)
     except InstallError as error:
         print(f"install: {error}.", file=sys.stderr)
         return error.exit_code
@@ -57,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_BUSY
     _tell(told, "Nothing to change: all is as it must be.")
     return EXIT_OK
+
+
+def _run(wanted: Wanted) -> Told:
+    """All steps. Where one fails, what was done before it is told all the same: a PIN is shown but once."""
+    run = Run(wanted)
+    try:
+        return run.all()
+    except (InstallError, KeyboardInterrupt):
+        if run.told.changed or run.told.secrets:
+            _tell(run.told, "")
+        raise
 
 
 def _remove(wanted: Wanted) -> int:

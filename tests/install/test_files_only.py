@@ -86,6 +86,17 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(
     assert "+++" not in capsys.readouterr().out
 
 
+def test_what_was_done_is_told_though_a_later_step_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pi(tmp_path)
+    (root / "boot/firmware/cmdline.txt").write_bytes(CMDLINE + CMDLINE)
+    assert install(root) == 2
+    told = capsys.readouterr()
+    assert "changed: /etc/venue-appliance/appliance.toml" in told.out
+    assert "not one line" in told.err
+
+
 def test_what_somebody_changed_since_is_kept_and_ours_is_taken_out_of_it(tmp_path: Path) -> None:
     root = pi(tmp_path)
     assert install(root) == 0
