@@ -24,6 +24,7 @@ from appliance.install import (
     EXIT_USAGE,
     EXIT_WARNING,
     InstallError,
+    disk,
     files,
     guard,
     readonly,
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _alone(wanted.root):
             if args.remove:
                 return _remove(wanted)
+            disk.refuse_on_usb(wanted.root)
             told = _run(wanted)
     except InstallError as error:
         print(f"install: {error}.", file=sys.stderr)

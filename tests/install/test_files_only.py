@@ -97,6 +97,51 @@ def test_what_was_done_is_told_though_a_later_step_fails(
     assert "not one line" in told.err
 
 
+def mounted(root: Path, place: str, disk: str, number: str, source: str) -> Path:
+    """A mount of this root, and its disk below /sys/devices; gives the disk."""
+    mounts = root / "proc/self/mountinfo"
+    mounts.parent.mkdir(parents=True, exist_ok=True)
+    with mounts.open("a") as file:
+        file.write(f"30 1 {number} / {place} rw,relatime shared:1 - ext4 {source} rw\n")
+    made = root / "sys/devices" / disk
+    made.mkdir(parents=True)
+    for name in (f"dev/block/{number}", f"class/block/{Path(source).name}"):
+        link = root / "sys" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(made)
+    return made
+
+
+STICK = "platform/xhci-hcd.0/usb2/2-1/2-1:1.0/host0/target0:0:0/0:0:0:0/block/sda/sda2"
+CARD = "platform/fe340000.mmc/mmc_host/mmc0/mmc0:aaaa/block/mmcblk0/mmcblk0p2"
+
+
+@pytest.mark.parametrize("make", [pi, pc])
+@pytest.mark.parametrize("place", ["/", "/boot/firmware"])
+def test_a_system_on_a_usb_disk_is_refused_before_anything_is_changed(
+    tmp_path: Path, make: Callable[[Path], Path], place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make(tmp_path)
+    mounted(root, place, STICK, "8:2", "/dev/sda2")
+    before = picture(root)
+    assert install(root) == 69
+    assert f"{place} lies on a USB disk" in capsys.readouterr().err
+    assert picture(root) == before
+    assert install(root, "--remove") == 0, "the way back is open to all"
+
+
+def test_a_volume_on_a_usb_disk_is_one_and_a_stick_beside_the_card_is_none(tmp_path: Path) -> None:
+    root = pi(tmp_path)
+    mounted(root, "/", CARD, "179:2", "/dev/mmcblk0p2")
+    stick = mounted(root, "/mnt", STICK, "8:2", "/dev/sda2")
+    assert install(root) == 0
+    volume = mounted(root, "/var", "virtual/block/dm-0", "254:0", "/dev/mapper/var")
+    assert install(root) == 0
+    (volume / "slaves").mkdir()
+    (volume / "slaves/sda2").symlink_to(stick)
+    assert install(root) == 69
+
+
 def test_what_somebody_changed_since_is_kept_and_ours_is_taken_out_of_it(tmp_path: Path) -> None:
     root = pi(tmp_path)
     assert install(root) == 0
