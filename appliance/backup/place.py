@@ -68,9 +68,10 @@ class Place:
 
     def close(self) -> None:
         """Remove the staging directory and let go."""
+        # While the place is still held: a moment later it may be the next restore's.
+        shutil.rmtree(self._staging_path, ignore_errors=True)
         for fd in (self._near, self._staging, self._root):
             os.close(fd)
-        shutil.rmtree(self._staging_path, ignore_errors=True)
 
     def stage(self, number: int, member: Member, content: Iterator[bytes]) -> str:
         """Keep a file as `number`, replacing what was there; its sha256 in hex. Raises OSError."""

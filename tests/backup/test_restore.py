@@ -1,8 +1,10 @@
 """Restore: everything back as it was, nothing outside the directory, nothing before all is known good."""
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -17,7 +19,7 @@ from appliance.backup.age_keys import new_identity, parse_recipient
 from appliance.backup.bundle import NAMESPACE, Bundle
 from appliance.backup.keys import allowed_signers, signing_key
 from appliance.backup.manifest import Manifest, decode, encode
-from appliance.backup.place import PathRefused, PlaceTaken
+from appliance.backup.place import PathRefused, Place, PlaceTaken
 from appliance.backup.readback import ReadBackFile
 from appliance.backup.restore import LATEST, NoSuchBundle, Restored, WouldOverwrite, restore
 from appliance.backup.seal import Sealer
@@ -142,6 +144,29 @@ def test_beside_another_restore_it_is_refused_and_one_that_was_killed_is_gone_on
     assert (tmp_path / "out" / ".venue-restore").exists(), "what it left"
     result = restored(tmp_path / "out")
     assert (result.files, result.unchanged) == (1, 2) and os.listdir(tmp_path / "out") == ["answers"]
+
+
+def test_what_was_staged_is_taken_away_before_the_next_restore_may_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    removed = shutil.rmtree
+    held: list[bool] = []
+
+    def look(path: Path, *, ignore_errors: bool) -> None:
+        fd = os.open(tmp_path, os.O_RDONLY)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.append(False)
+        except BlockingIOError:
+            held.append(True)
+        finally:
+            os.close(fd)
+        removed(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", look)
+    place.close()
+    assert held == [True] and not os.listdir(tmp_path)
 
 
 def test_only_the_paths_asked_for_come_back(
