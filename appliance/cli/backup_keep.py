@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import resource
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -92,14 +91,13 @@ def measured(settings: daemon.Settings, receipted: set[str], *, sitting: str, wr
 def written_bytes() -> int:
     """What this process and those that it waited for caused to be written to a medium so far, by the kernel's count.
 
-    0 where the kernel does not count. Source: proc(5), `write_bytes`; getrusage(2), `ru_oublock`, in 512 bytes.
+    0 where the kernel does not count. Source: proc(5), `write_bytes`; kernel/exit.c adds a child's as it is waited for.
     """
     try:
         lines = _IO.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError):
         return 0
-    own = next((int(line.split()[1]) for line in lines if line.startswith("write_bytes:")), 0)
-    return own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_oublock * 512
+    return next((int(line.split()[1]) for line in lines if line.startswith("write_bytes:")), 0)
 
 
 @contextlib.contextmanager
