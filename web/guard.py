@@ -58,8 +58,9 @@ class Guard:
         self._asking = threading.Lock()
         self._asked_at: float | None = None
         self._answered = False
-        self._answered_at = 0.0
-        self._snapshot: Plain | None = None
+        # Of one answer, and put there as one: a page's tag names both, and new figures over older events under it
+        # would be "unchanged" for a minute.
+        self._told: tuple[Plain, float, tuple[Plain, ...] | None] | None = None
         self._events: dict[int, Plain] | None = None
         self._events_head = -1
 
@@ -79,23 +80,25 @@ class Guard:
         self._asked_at = None
 
     def _known(self) -> Look:
-        snapshot, events = self._snapshot, self._events
-        if snapshot is None:
+        told, answered = self._told, self._answered
+        if told is None:
             return Look()
-        age_s = self._mono_s() - self._answered_at + max(0.0, number(snapshot, "turned_age_s") or 0.0)
-        newest = None if events is None else tuple(events[seq] for seq in sorted(events, reverse=True))
-        return Look(snapshot=snapshot, age_s=age_s, answered=self._answered, events=newest)
+        snapshot, answered_at, events = told
+        age_s = self._mono_s() - answered_at + max(0.0, number(snapshot, "turned_age_s") or 0.0)
+        return Look(snapshot=snapshot, age_s=age_s, answered=answered, events=events)
 
     def _ask(self) -> None:
         try:
             snapshot = self._client.call("status")
         except ClientError:
             snapshot = None
-        self._asked_at = self._mono_s()
-        self._answered = isinstance(snapshot, dict)
+        self._asked_at = answered_at = self._mono_s()
         if isinstance(snapshot, dict):
-            self._snapshot, self._answered_at = snapshot, self._asked_at
             self._ask_events(count(part(snapshot, "log"), "head_seq"))
+            events = self._events
+            newest = None if events is None else tuple(events[seq] for seq in sorted(events, reverse=True))
+            self._told = snapshot, answered_at, newest
+        self._answered = isinstance(snapshot, dict)
 
     def _ask_events(self, head_seq: int) -> None:
         if head_seq == self._events_head and self._events is not None:

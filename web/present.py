@@ -77,8 +77,11 @@ def is_dead(look: Look) -> bool:
 
 
 def etag(look: Look, language: str, visitor: str = "") -> str:
-    """Moves with the snapshot, the record, the language, who signed in and each minute; empty for a silent guard."""
-    if look.snapshot is None or is_dead(look):
+    """Moves with the snapshot, the record, the language, who signed in and each minute.
+
+    Empty for a silent guard, and for events that can not be read: they are there again without a new row.
+    """
+    if look.snapshot is None or look.events is None or is_dead(look):
         return ""
     minute = text(look.snapshot, "at")[:16]
     head = count(part(look.snapshot, "log"), "head_seq")

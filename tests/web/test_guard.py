@@ -1,12 +1,16 @@
 """What the page keeps of the guard: one question a second, the last answer, the events worth a line."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
 
 from appliance.client import Client
 from tests.web import snapshots
 from tests.web.fake_guard import FakeGuard
 from web.guard import Guard
-from web.present import is_dead
+from web.present import etag, is_dead
 
 Start = Callable[[object], FakeGuard]
 
@@ -19,6 +23,21 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.now_s
+
+
+class Slow(FakeGuard):
+    """A guard that keeps one waiting for its events."""
+
+    def __init__(self, path: Path, snapshot: object) -> None:
+        self.waited_for, self.may = threading.Event(), threading.Event()
+        super().__init__(path, snapshot)
+
+    def _answer(self, line: bytes) -> Mapping[str, object]:
+        answer = super()._answer(line)
+        if self.asked[-1] == "events":
+            self.waited_for.set()
+            assert self.may.wait(30)
+        return answer
 
 
 def test_twenty_pages_ask_the_guard_once_a_second(guard_with: Start) -> None:
@@ -81,3 +100,35 @@ def test_an_answer_that_is_no_object_counts_as_silence(guard_with: Start) -> Non
     fake = guard_with([1, 2, 3])
     look = Guard(Client(fake.path), mono_s=Seconds()).look()
     assert look.snapshot is None and not look.answered
+
+
+def test_new_figures_are_never_shown_beside_the_events_of_an_older_answer(socket_path: Path) -> None:
+    with Slow(socket_path, snapshots.all_well()) as fake:
+        fake.may.set()
+        clock = Seconds()
+        guard = Guard(Client(fake.path, timeout_s=30.0), mono_s=clock)
+        first = guard.look()
+        fake.snapshot = snapshots.all_well(rev=13, log={"head_seq": 500})
+        fake.may.clear()
+        fake.waited_for.clear()
+        clock.now_s += 1.0
+        other = threading.Thread(target=guard.look)
+        other.start()
+        assert fake.waited_for.wait(30)
+        beside = guard.look()
+        fake.may.set()
+        other.join()
+        assert (beside.snapshot, beside.events) == (first.snapshot, first.events)
+        after = guard.look().snapshot
+        assert after is not None and after["rev"] == 13
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_page_without_the_events_is_never_unchanged(guard_with: Start, language: str) -> None:
+    fake, clock = guard_with(snapshots.all_well()), Seconds()
+    fake.refuses["events"] = ("log-unreadable", 69)
+    guard = Guard(Client(fake.path), mono_s=clock)
+    assert not etag(guard.look(), language)
+    fake.refuses.clear()
+    clock.now_s += 1.0
+    assert etag(guard.look(), language)
