@@ -87,10 +87,12 @@ def _name_ports(bench: Bench, document: Document, mode: str) -> None:
     talk.tell("setup_sockets", names=", ".join(free) or "–")
     if len(free) < LEAST[mode]:
         raise StepFailed(EXIT_FAILED, label(talk.tongue, "setup_too_few", count=len(free), least=LEAST[mode]))
+    taken: list[str] = []
     with ports.all_up(bench.root, free):
         if mode != "watch":
             uplink = talk.plugged("ports.uplink", "setup_plug_uplink", bench.root, free)
             document.put("network.uplink", uplink)
+            taken.append(uplink)
             free = _without(free, uplink)
         exam = _exam_ports(bench, free)
         document.put("network.exam_ports", list(exam))
@@ -100,6 +102,15 @@ def _name_ports(bench: Bench, document: Document, mode: str) -> None:
             document.put("network.staff_port", staff)
         else:
             document.drop("network", "staff_port")
+    _let_in(bench, document, [*taken, *exam, *([staff] if staff else [])])
+
+
+def _let_in(bench: Bench, document: Document, names: list[str]) -> None:
+    """A socket on USB comes into the list: the next boot would deny it, and with it whoever comes by it."""
+    there = {(row.get("id"), row.get("port")) for row in document.rows("usb.allow")}
+    for row in ports.on_usb(bench.root, names):
+        if (row["id"], row["port"]) not in there:
+            document.allow(row)
 
 
 def _exam_ports(bench: Bench, free: tuple[str, ...]) -> tuple[str, ...]:

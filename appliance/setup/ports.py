@@ -5,12 +5,14 @@ interface is down; hence each one is up while somebody plugs.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hw.interfaces import InterfaceError, bring_up, flags_of_all, take_down
+from hw.boards import board
+from hw.interfaces import InterfaceError, bring_up, flags_of_all, interfaces, take_down
+from hw.usb import UsbError, scan
 from hw.usb_sysfs import text_of
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
@@ -54,6 +56,29 @@ def _is_socket(directory: Path) -> bool:
     made = re.search(r"^DEVTYPE=(\w+)$", text_of(directory / "uevent") or "", re.MULTILINE)
     wireless = (directory / "phy80211").exists() or (directory / "wireless").exists()
     return not wireless and (made is None or made[1] not in _MADE)
+
+
+def on_usb(root: Path, names: Collection[str]) -> tuple[dict[str, str], ...]:
+    """What these sockets hang on by USB, as rows of `usb.allow`, a hub before what hangs on it.
+
+    Without what the board itself carries, which is let in anyhow. Raises PortsUnknown.
+    """
+    try:
+        cards = {
+            card.usb_port: card.name for card in interfaces(root) if card.usb_port and card.name in names
+        }
+        there = scan(root) if cards else ()
+    except (InterfaceError, UsbError) as error:
+        raise PortsUnknown(str(error)) from error
+    found = board(root)
+    own = {(device.port, device.vendor_product) for device in (found.usb if found else ())}
+    return tuple(
+        {"id": device.vendor_product, "port": device.port, "why": cards.get(device.port, "hub")}
+        | ({"serial": device.serial} if device.serial else {})
+        for device in there
+        if any(f"{port}.".startswith(f"{device.port}.") for port in cards)
+        and (device.port, device.vendor_product) not in own
+    )
 
 
 def linked(root: Path, names: tuple[str, ...]) -> frozenset[str]:

@@ -1,10 +1,15 @@
 """Which socket is which: by cables that are plugged in, on real veth pairs."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from appliance.cli.setup_bench import Bench
+from appliance.cli.setup_box import sockets
+from appliance.cli.setup_talk import Talk
 from appliance.setup import ports
+from hw import attached_simulated
 from hw.interfaces import InterfaceStaysDown, bring_up
 from tests.lab.wires import Wires, missing
 
@@ -65,3 +70,59 @@ def test_an_interface_is_brought_up_and_one_that_is_not_there_is_told() -> None:
             with pytest.raises(InterfaceStaysDown):
                 bring_up("su1")
         assert ",UP" in wires.run(space, "ip", "link", "show", "su0")
+
+
+@pytest.fixture
+def adapters(tmp_path: Path) -> Path:
+    """A Raspberry Pi 4 with a socket of its own, and three adapters behind its USB; one of them behind another hub."""
+    attached_simulated.make_board(tmp_path)
+    (tmp_path / "proc/device-tree").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "proc/device-tree/model").write_bytes(b"Raspberry Pi 4 Model B Rev 1.5\0")
+    for port, model, serial in (
+        ("1-1", "2109:3431", ""), ("1-1.2", "0bda:8153", "000001"), ("1-1.4", "05e3:0608", ""),
+        ("1-1.4.3", "0b95:1790", ""), ("2-1", "0bda:8156", "000002"),
+    ):  # fmt: skip
+        device = tmp_path / "sys/bus/usb/devices" / port
+        device.mkdir(parents=True)
+        vendor, _, product = model.partition(":")
+        told = {"idVendor": vendor, "idProduct": product, "serial": serial, "bDeviceClass": "00"}
+        for name, text in told.items():
+            if text:
+                (device / name).write_text(f"{text}\n")
+    pci = "platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0"
+    for name, slot in (
+        ("eth1", "usb1/1-1/1-1.2/1-1.2:1.0"), ("eth2", "usb1/1-1/1-1.4/1-1.4.3/1-1.4.3:1.0"),
+        ("eth3", "usb2/2-1/2-1:1.0"),
+    ):  # fmt: skip
+        attached_simulated.add_interface(tmp_path, name, f"{pci}/{slot}")
+    for socket in (tmp_path / "sys/class/net").iterdir():
+        (socket / "type").write_text("772\n" if socket.name == "lo" else "1\n")
+        (socket / "uevent").write_text(f"INTERFACE={socket.name}\n")
+    return tmp_path
+
+
+def test_a_socket_on_usb_is_let_in_by_the_list_with_the_hub_above_it(adapters: Path, tmp_path: Path) -> None:
+    config = tmp_path / "etc/appliance.toml"
+    config.parent.mkdir()
+    before = (
+        f'[venue]\ncode = "520100-03"\nname = "x"\nstate_dir = "{tmp_path}/s"\nrun_dir = "{tmp_path}/r"\n'
+    )
+    config.write_text(before, encoding="utf-8")
+    given = {"ports.mode": "route", "ports.uplink": "eth1", "ports.exam": ("eth0", "eth2")}
+    for _ in range(2):
+        sockets(Bench(config=config, talk=Talk("en", given), dry=False, root=adapters))
+        read = tomllib.loads(config.read_text(encoding="utf-8"))
+        assert read["network"]["uplink"] == "eth1" and read["network"]["exam_ports"] == ["eth0", "eth2"]
+        assert read["usb"]["allow"] == [
+            {"id": "0bda:8153", "port": "1-1.2", "why": "eth1", "serial": "000001"},
+            {"id": "05e3:0608", "port": "1-1.4", "why": "hub"},
+            {"id": "0b95:1790", "port": "1-1.4.3", "why": "eth2"},
+        ], "neither the board's own hub nor an adapter that nobody took"
+
+
+def test_without_sockets_on_usb_nobody_asks_for_a_bus(tmp_path: Path) -> None:
+    attached_simulated.make_board(tmp_path)
+    assert ports.on_usb(tmp_path, ("eth0",)) == ()
+    attached_simulated.add_interface(tmp_path, "usb0", "platform/usb1/1-1/1-1:1.0")
+    with pytest.raises(ports.PortsUnknown):
+        ports.on_usb(tmp_path, ("eth0", "usb0"))
