@@ -134,6 +134,18 @@ class _Counted:
         self._sink.skipped()
 
 
+def together(sources: Iterable[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
+    """Expected and collected of all sources, of (expected, collected) each: of those of which anybody said how many.
+
+    What another source holds makes up for none of theirs, and one that could not be counted is unknown for all.
+    """
+    every = list(sources)
+    told = [each for each in every if each[0] is not None]
+    known = [collected for _, collected in told or every if collected is not None]
+    whole = bool(known) and (not told or len(known) == len(told))
+    return sum(expected or 0 for expected, _ in told) if told else None, sum(known) if whole else None
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     """`*` and `?` within a name, `**` over several, `{room}` for a room's name."""
     words = {"{room}": "(?P<room>[^/]+)", "**": ".*", "*": "[^/]*", "?": "[^/]"}

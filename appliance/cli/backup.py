@@ -10,6 +10,7 @@ from getpass import getpass
 from pathlib import Path
 
 from appliance.backup.bundle import Published
+from appliance.backup.counts import together
 from appliance.backup.keys import allowed_signers
 from appliance.backup.manifest import ManifestFault, decode
 from appliance.backup.outbox import bundles, outbox_of
@@ -145,12 +146,10 @@ def counts_of(bundle: Published) -> dict[str, object]:
         sources = decode(bundle.manifest.read_bytes()).sources
     except (OSError, ManifestFault):
         return {"expected": None, "collected": None, "incomplete": None}
-    known = [(each.expected, each.collected) for each in sources]
-    expected = [number for number, _ in known if number is not None]
-    collected = [number for _, number in known if number is not None]
+    expected, collected = together((each.expected, each.collected) for each in sources)
     return {
-        "expected": sum(expected) if expected else None,
-        "collected": sum(collected) if collected else None,
+        "expected": expected,
+        "collected": collected,
         "incomplete": [each.name for each in sources if each.error or each.not_captured or each.torn],
     }
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from appliance.backup.counts import together
 from appliance.backup.disk import DiskFault, replace_file
 from appliance.backup.incoming import is_news, taken, waiting
 from appliance.backup.keys import allowed_signers
@@ -170,12 +171,12 @@ def _away(path: Path) -> None:
 
 
 def _tell(client: Client, receipt: Receipt) -> None:
-    counted = [s for s in receipt.sources if s.expected is not None and s.collected is not None]
+    expected, collected = together((each.expected, each.collected) for each in receipt.sources)
     body = {
         "name": receipt.bundle,
         "files": receipt.files,
-        "expected": sum(s.expected or 0 for s in counted) if counted else None,
-        "collected": sum(s.collected or 0 for s in counted) if counted else None,
+        "expected": expected,
+        "collected": collected,
         "checked_at": receipt.checked_at,
     }
     client.call("report", kind="bundle.receipted", body=body)

@@ -81,6 +81,7 @@ def _state(venue: Venue) -> str:
 
 
 def _last(last: Bundle) -> Plain:
+    expected, collected = _answers(last)
     return {
         "name": last.name,
         "at": last.at.wall.isoformat(),
@@ -88,8 +89,8 @@ def _last(last: Bundle) -> Plain:
         "files": last.files,
         "sealed_bytes": last.sealed_bytes,
         "incomplete": list(last.incomplete),
-        "expected": _sum([told.expected for told in last.sources]),
-        "collected": _sum([told.collected for told in last.sources]),
+        "expected": expected,
+        "collected": collected,
         "sources": [
             {"name": t.name, "fault": t.fault, "files": t.files, "expected": t.expected, "collected": t.collected}
             for t in last.sources
@@ -97,10 +98,16 @@ def _last(last: Bundle) -> Plain:
     }
 
 
-def _sum(numbers: list[int | None]) -> int | None:
-    """Of the sources that are counted; None where none is: an uncounted one beside says nothing of those that are."""
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
+def _answers(last: Bundle) -> tuple[int | None, int | None]:
+    """Expected and collected of all sources of which anybody said how many, as `backup.counts.together` has it.
+
+    What another source holds makes up for none of theirs, and one that could not be counted is unknown for all.
+    """
+    told = [source for source in last.sources if source.expected is not None]
+    found = [source.collected for source in told or last.sources]
+    known = [number for number in found if number is not None]
+    whole = bool(known) and (not told or len(known) == len(told))
+    return sum(source.expected or 0 for source in told) if told else None, sum(known) if whole else None
 
 
 def _room(stored: StoredState) -> Plain:

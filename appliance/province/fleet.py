@@ -1,12 +1,12 @@
 """All the venues at a glance: who is late, and why; data for `venue province status`."""
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from appliance.backup.bundle import Published
+from appliance.backup.counts import together
 from appliance.backup.manifest import Manifest, ManifestFault, decode
 from appliance.province import contact, venues
 from appliance.province.receipts import is_given, was_accepted
@@ -82,14 +82,14 @@ def _row(home: Path, received: Received, venue: venues.Venue, *, now: datetime, 
         verdict = Verdict.UNOPENED
     elif verdict is Verdict.OK and accepted < len(receipted):
         verdict = Verdict.UNSENT
-    counts = [(s.expected, s.collected) for s in manifest.sources] if manifest else []
+    expected, collected = together((s.expected, s.collected) for s in manifest.sources) if manifest else (None, None)
     return Row(
         code=venue.code, name=venue.name, verdict=verdict, detail=detail,
         sitting=manifest.sitting if manifest else "", phase=talk.phase,
         newest=newest.name if newest else "", bundles=len(here), receipted=len(receipted), accepted=accepted,
         waiting=talk.waiting, waiting_bytes=talk.waiting_bytes,
         behind_s=_behind_s(verdict, newest, answered_at, now), answered_at=answered_at,
-        expected=_sum([expected for expected, _ in counts]), collected=_sum([collected for _, collected in counts]),
+        expected=expected, collected=collected,
     )  # fmt: skip
 
 
@@ -126,11 +126,6 @@ def _manifest(bundle: Published | None) -> Manifest | None:
         return decode(bundle.manifest.read_bytes()) if bundle else None
     except (OSError, ManifestFault):
         return None
-
-
-def _sum(numbers: Sequence[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
 
 
 def _time(text: str) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from appliance.backup.counts import together
 from appliance.events.bodies import (
     BackupDrilled,
     BackupFailed,
@@ -127,6 +128,23 @@ def test_an_uncounted_source_says_nothing_of_those_that_are_counted() -> None:
     assert (backup(day)["last"]["expected"], backup(day)["last"]["collected"]) == (93, 93)
     other = finished(answers(None, None))
     assert (backup(other)["last"]["expected"], backup(other)["last"]["collected"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (answers(None, 5, "logs"), (93, 90)),
+        (answers(50, None, "papers"), (143, None)),
+        (answers(50, 50, "papers"), (143, 140)),
+    ],
+)
+def test_what_one_source_holds_or_hides_makes_no_other_whole(
+    other: SourceTold, told: tuple[int, int | None]
+) -> None:
+    last = backup(finished(answers(93, 90), other))["last"]
+    assert (last["expected"], last["collected"]) == told
+    pairs = [(93, 90), (other.expected, other.collected)]
+    assert together(pairs) == told and together(reversed(pairs)) == told
 
 
 def test_little_room_is_one_item_that_says_when_it_is_full_and_ends_with_room() -> None:
