@@ -6,11 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from appliance.config import ConfigError, read_toml
-from appliance.config.load import load
+from appliance.config.load import Config, load
 from appliance.diag.part import Part, as_json, code
 
 MASKED = "****"
-# Texts that are shown, by their place without numbers; every other text is masked. Numbers and truths are shown.
+MOST = 100_000  # from here on a number may be a PIN, a telephone, a card; no key of ours needs one
+# Texts that are shown, by their place without numbers; every other text is masked. Truths and lesser numbers are shown.
 SHOWN = frozenset({
     "venue.code", "venue.timezone", "venue.state_dir", "venue.run_dir", "ups.driver", "ups.feeds", "ups.mains_lost",
     "ups.pull", "ups.host", "usb.allow.id", "usb.allow.port", "usb.ups_ports", "network.mode", "network.exam_bridge",
@@ -39,7 +40,13 @@ def configured(path: Path) -> Part:
         wrong = [_place(fault) for fault in error.faults]
     # What is wrong may be anything: somebody's password in the place of a mode.
     harmless = SHOWN - {re.sub(r"\[\d+\]", "", place) for place in wrong}
-    told |= {"faults": wrong, "values": _shown("", document, harmless)}
+    ours = {name: below for name, below in document.items() if name in Config.model_fields}
+    # A section of another name may be a list of people: neither its name nor what stands in it.
+    told |= {
+        "faults": wrong,
+        "unknown_sections": len(document) - len(ours),
+        "values": _shown("", ours, harmless),
+    }
     return as_json("config.json", told)
 
 
@@ -53,8 +60,10 @@ def _shown(place: str, value: object, harmless: frozenset[str]) -> object:
         }
     if isinstance(value, list):
         return [_shown(place, each, harmless) for each in value[:500]]
-    if isinstance(value, bool | int | float | date):
+    if isinstance(value, bool | date):
         return str(value) if isinstance(value, date) else value
+    if isinstance(value, int | float):
+        return value if abs(value) < MOST else MASKED
     return code(value) if place in harmless else MASKED
 
 

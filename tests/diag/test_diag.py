@@ -202,6 +202,21 @@ def test_a_fault_of_the_configuration_is_told_by_its_place(tmp_path: Path) -> No
     assert CANDIDATE not in json.dumps(told, ensure_ascii=False) and COOKIE not in json.dumps(told)
 
 
+def test_people_in_a_section_of_a_wrong_name_and_numbers_of_many_digits_stay_out(tmp_path: Path) -> None:
+    path = tmp_path / "appliance.toml"
+    path.write_text(
+        f'[venue]\ncode = "520100-03"\nname = "x"\n[contact]\nouyang = 13800001234\n'
+        f"[page]\npin = 123456\nseats = {NUMBER}\n[rules]\nhalls = 40\n",
+        encoding="utf-8",
+    )
+    content = configured(path).content
+    told = json.loads(content)
+    assert told["unknown_sections"] == 1 and told["values"]["rules"] == {"halls": 40}
+    assert [
+        word for word in (b"ouyang", b"contact", b"138", b"123456", NUMBER.encode()) if word in content
+    ] == []
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_no_line_of_a_journal_whatever_it_holds_ends_it_or_lets_words_through(seed: int) -> None:
     rolled = random.Random(seed)
