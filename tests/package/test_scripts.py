@@ -7,26 +7,32 @@ import pytest
 
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "packaging"
 PROGRAMS = (
-    "systemd-sysusers", "systemd-tmpfiles", "py3compile", "journalctl", "deb-systemd-helper", "systemctl", "udevadm"
+    "systemd-sysusers", "systemd-tmpfiles", "py3compile", "journalctl", "deb-systemd-helper", "systemctl", "udevadm",
+    "deb-systemd-invoke", "py3clean",
 )  # fmt: skip
 
 
 def said_by_postinst(tmp_path: Path, *argv: str) -> list[str]:
-    """What postinst asks of systemctl; every program that it calls is one that only writes down its words."""
+    """What postinst asks of systemctl."""
+    return [line for line in said_by("postinst", tmp_path, *argv) if line.startswith("systemctl ")]
+
+
+def said_by(name: str, tmp_path: Path, *argv: str) -> list[str]:
+    """What a script asks for; every program that it calls is one that only writes down its words."""
     booted, programs, said = tmp_path / "booted", tmp_path / "bin", tmp_path / "said"
     booted.mkdir()
     programs.mkdir()
-    for name in PROGRAMS:
-        program = programs / name
-        program.write_text(f'#!/bin/sh\necho "{name} $*" >>"{said}"\n')
+    for called in PROGRAMS:
+        program = programs / called
+        program.write_text(f'#!/bin/sh\necho "{called} $*" >>"{said}"\n')
         program.chmod(0o755)
-    text = (SCRIPTS / "postinst").read_text(encoding="utf-8")
+    text = (SCRIPTS / name).read_text(encoding="utf-8")
     assert "/run/systemd/system" in text
-    script = tmp_path / "postinst"
+    script = tmp_path / name
     script.write_text(text.replace("/run/systemd/system", str(booted)), encoding="utf-8")
     environ = {"PATH": f"{programs}:/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", str(script), *argv], env=environ, check=True, capture_output=True, timeout=20)
-    return [line for line in said.read_text().splitlines() if line.startswith("systemctl ")]
+    subprocess.run(["/bin/sh", str(script), *argv], env=environ, check=True, capture_output=True, timeout=60)
+    return said.read_text(encoding="utf-8").splitlines()
 
 
 def test_an_upgrade_replaces_the_guard_and_the_page_that_run(tmp_path: Path) -> None:
@@ -37,6 +43,16 @@ def test_an_upgrade_replaces_the_guard_and_the_page_that_run(tmp_path: Path) -> 
 @pytest.mark.parametrize("why", ["abort-upgrade", "abort-remove", "abort-deconfigure"])
 def test_what_was_refused_in_a_sealed_venue_touches_no_guard(tmp_path: Path, why: str) -> None:
     assert said_by_postinst(tmp_path, why, "2.0") == ["systemctl daemon-reload"]
+
+
+@pytest.mark.skipif(Path("/run/venue-appliance/control.sock").exists(), reason="a guard runs here")
+def test_a_removal_ends_the_line_to_the_province_once_no_guard_starts_it_again(tmp_path: Path) -> None:
+    stops = [
+        line for line in said_by("prerm", tmp_path, "remove") if line.startswith("deb-systemd-invoke stop")
+    ]
+    assert "venue-guard.service" in stops[0] and stops[1:] == [
+        "deb-systemd-invoke stop venue-dial-out.service"
+    ]
 
 
 @pytest.mark.skipif(Path("/usr/lib/venue-appliance").exists(), reason="the package itself is installed here")
