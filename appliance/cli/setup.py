@@ -64,12 +64,13 @@ def run(args: argparse.Namespace) -> int:
     if given is None and not sys.stdin.isatty():
         say(label(tongue, "setup_no_terminal"))
         return EXIT_USAGE
-    if why := closed(args):
-        say(label(tongue, "setup_record" if why == UNREADABLE else "setup_closed"))
-        return EXIT_UNKNOWN if why == UNREADABLE else EXIT_BUSY
     bench = Bench(config=args.config, talk=Talk(tongue, given), dry=args.dry_run)
     numbers = [args.step] if args.step else range(args.begin or 1, len(STEPS) + 1)
     for number in numbers:
+        # Before each: an hour goes by at the terminal, and the chief examiner may seal meanwhile.
+        if why := closed(args):
+            say(label(tongue, "setup_record" if why == UNREADABLE else "setup_closed"))
+            return EXIT_UNKNOWN if why == UNREADABLE else EXIT_BUSY
         if (code := _step(bench, number)) is not None:
             return code
     bench.talk.tell("setup_done")

@@ -340,14 +340,30 @@ def test_without_a_terminal_and_answers_it_asks_nobody(place: Place) -> None:
     assert done.returncode == 64 and one_line(done.stderr)
 
 
-def test_a_sealed_venue_is_not_set_up_with_the_guard_alive_or_dead(place: Place, answers: Path) -> None:
-    place.write()
-    guard = place.guard()
+def seal(place: Place) -> None:
     set_pins(place)
     points = [p["key"] for p in place.status()["readiness"]["points"] if p["needs_reason"]]
     reasons = [word for key in points for word in ("--override", f"{key}=试")]
     assert place.venue("seal", *PEOPLE, *reasons, **PINS).returncode == 0
     wait_for(lambda: place.status()["seal"] is not None)
+
+
+def test_a_venue_that_is_sealed_between_two_steps_is_left_before_the_next_one(place: Place) -> None:
+    place.write()
+    place.guard()
+    argv = [*VENUE, "setup", "--from", "5", "--config", str(place.config)]
+    with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
+        terminal.expect("Where answers come from")
+        seal(place)
+        terminal.type("none")
+        assert terminal.end() == 75 and "sealed" in terminal.shown
+        assert "Step 6" not in terminal.shown and "venue config apply" not in terminal.shown
+
+
+def test_a_sealed_venue_is_not_set_up_with_the_guard_alive_or_dead(place: Place, answers: Path) -> None:
+    place.write()
+    guard = place.guard()
+    seal(place)
     before = place.config.read_bytes()
     for _ in range(2):
         done = place.venue("setup", "--answers", str(answers), LANG="en_US.UTF-8")
