@@ -110,7 +110,7 @@ def trusted_manifest(bundle: Published, signers: str) -> tuple[Manifest, str]:
         raise Distrusted(_finding(Fault.MANIFEST, bundle, str(error))) from error
     said = (manifest.name, manifest.venue, manifest.counter, manifest.kind)
     if said != (bundle.name, bundle.venue, bundle.counter, bundle.kind):
-        raise Distrusted(_finding(Fault.NAME, bundle, f"the manifest is that of {manifest.name}"))
+        raise Distrusted(_finding(Fault.NAME, bundle, f"the manifest is that of {manifest.name[:80]!r}"))
     return manifest, hashlib.sha256(raw).hexdigest()
 
 

@@ -54,7 +54,7 @@ def phase(line: Line) -> str:
 
 
 def page(raw: bytes, code: str) -> tuple[list[object], bool]:
-    """The names on a page of the list, whatever they are, and whether there are more. Raises ListRefused."""
+    """The names on a page of the list, whatever they are, and whether there are more. Raises Refused."""
     fields = read_fields(raw, "it", limit_bytes=LIMIT_BYTES, fault=ListRefused)
     if fields.whole("schema") != 1:
         raise ListRefused(f"schema {fields.whole('schema')}: this program reads 1")

@@ -21,7 +21,7 @@ from appliance.province.answer import LineDown, LineFault, Patience
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.line import Line, context
 from appliance.province.opening import Opener
-from appliance.province.receipts import is_given
+from appliance.province.receipts import is_given, paths_in
 from appliance.province.received import Received
 from appliance.province.rota import Rota
 from appliance.province.talk import Talk, Told
@@ -65,6 +65,7 @@ class _Course:
     older: bool = False
     said: set[str] = field(default_factory=set)
     unopened: dict[str, str] = field(default_factory=dict)
+    once_more: set[str] = field(default_factory=set)
 
 
 class Pull:
@@ -124,13 +125,15 @@ class Pull:
                 self._turn(self.courses[code])
             except Exception:  # noqa: BLE001 - a thread begins here: one venue's fault stops no other
                 self._say(Told(kind="fault", venue=code, detail=traceback.format_exc(limit=-3)))
-                self._rota.put(code, after_s=REFUSED_WAIT_S)
+                if not self._wish.once:
+                    self._rota.put(code, after_s=REFUSED_WAIT_S)
             finally:
                 self._rota.done(code)
 
     def _turn(self, course: _Course) -> None:
         """One talk, what it was like written down, and when the next one is."""
         code = course.venue.code
+        self._look_again(course)
         line = Line(course.venue, self._context(), patience=self._wish.patience)
         talk = Talk(
             self._received, code, line,
@@ -156,6 +159,16 @@ class Pull:
             self.wrong.discard(code)
         course.older = talk.result.later
         self._again(course, talk, fault)
+
+    def _look_again(self, course: _Course) -> None:
+        """At what was not opened: somebody else may have done it since, or what was in the way has passed."""
+        directory = self._received.directory(course.venue.code)
+        for name in tuple(course.unopened):
+            if paths_in(directory, name)[1].exists():
+                course.unopened.pop(name, None)
+        for name in tuple(course.once_more):
+            course.once_more.discard(name)
+            self._unopened(course.venue.code, name)
 
     def _again(self, course: _Course, talk: Talk, fault: Exception | None) -> None:
         code, rank = course.venue.code, (int(course.older), course.number)
@@ -222,11 +235,10 @@ class Pull:
             receipt = self._opener.receipt(bundle, manifest)
         except (RestoreError, Distrusted, DiskFault, OSError) as error:
             course.unopened[bundle.name] = f"{bundle.name}: {error}"
-            self._say(
-                Told(
-                    kind="alarm", venue=bundle.venue, bundle=bundle.name, detail=course.unopened[bundle.name]
-                )
-            )
+            if isinstance(error, DiskFault | OSError):  # this machine's fault, no bundle's: it passes
+                course.once_more.add(bundle.name)
+            detail = course.unopened[bundle.name]
+            self._heard(course, Told(kind="alarm", venue=bundle.venue, bundle=bundle.name, detail=detail))
             return
         course.unopened.pop(bundle.name, None)
         self._say(Told(kind="opened", venue=bundle.venue, bundle=bundle.name, done=receipt.files))

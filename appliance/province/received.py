@@ -1,9 +1,10 @@
 """What the province has of its venues: `received/CODE/`, each bundle checked before it gets its name there."""
 
 import contextlib
+import fcntl
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -117,12 +118,13 @@ class Received:
             taking = directory / TAKING_NAME
             taking.mkdir(mode=0o700, parents=True, exist_ok=True)
             staged = replace(bundle, directory=taking)
-            try:
-                manifest = _staged(bundle, staged, signers, told)
-                put(staged, here)
-            finally:
-                for path in (staged.data, staged.manifest, staged.signature):
-                    path.unlink(missing_ok=True)
+            with _alone(taking, bundle):
+                try:
+                    manifest = _staged(bundle, staged, signers, told)
+                    put(staged, here)
+                finally:
+                    for path in (staged.data, staged.manifest, staged.signature):
+                        path.unlink(missing_ok=True)
         except Distrusted as error:
             raise NotTaken(str(error)) from error
         except DiskFault as error:
@@ -160,6 +162,24 @@ def set_aside(here: Published) -> None:
     with contextlib.suppress(FileNotFoundError):
         here.data.rename(here.data.with_name(here.data.name + ".rotten"))
         sync_directory(here.directory)
+
+
+@contextlib.contextmanager
+def _alone(taking: Path, bundle: Published) -> Iterator[None]:
+    """One at a time: a second stick's half copy of the same bundle would get its name as the first one's checked copy.
+
+    Raises NotTaken.
+    """
+    fd = os.open(taking, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise NotTaken(
+            f"{bundle.name}: another import of this venue is running; once more after it"
+        ) from error
+    finally:
+        os.close(fd)
 
 
 def _staged(bundle: Published, staged: Published, signers: str, told: Told | None) -> Manifest:

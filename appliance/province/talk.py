@@ -66,6 +66,7 @@ class Talk:
         self._budget, self._told, self._largest_bytes = budget, told, largest_bytes
         self._here = received.directory(code)
         self._staging = self._here / PULLING
+        self._not_now = ""
         self.result = Talked()
 
     def run(self, *, newest_only: bool) -> None:
@@ -75,10 +76,12 @@ class Talk:
             raise Refused("its signing key is not known here: `venue province trust`")
         names = list({bundle.name: bundle for bundle in listed(self._line, self._code, self._here)}.values())
         self.result.phase = phase(self._line)
+        row, held, sittings = self._held(signers)
+        # Said before anything is asked for: a line that breaks now leaves them waiting, whatever their size.
+        self.result.waiting = {bundle.name: 0 for bundle in names if bundle.name not in held}
         self.result.listed, self.result.newest = len(names), names[-1].name if names else ""
         self._told(Told(kind="answered", venue=self._code, total=len(names)))
         self._receipts()
-        row, held, sittings = self._held(signers)
         wanted = self._believed([b for b in names if b.name not in held], signers, row)
         self._sweep({bundle.name for bundle, _ in wanted})
         if names and names[-1].counter < row.newest():
@@ -96,6 +99,8 @@ class Talk:
                 break
             self._fetched(here, manifest)
             self._receipts()
+        if self._not_now:
+            raise LineDown(self._not_now)
 
     def _held(self, signers: str) -> tuple[Row, set[str], dict[str, int]]:
         """What is here whole by its size; the row of the box that is believed now; each sitting's highest number."""
@@ -191,20 +196,27 @@ class Talk:
         self._told(Told(kind="taken", venue=self._code, bundle=here.name, total=manifest.size))
 
     def _receipts(self) -> None:
-        """Sends every receipt that the venue has not accepted; a refused one is an alarm. Raises LineFault."""
+        """Sends every receipt that the venue has not accepted; a refused one is an alarm. Raises LineFault.
+
+        A venue that takes none now, or one that cannot be read here, keeps no bundle from being fetched.
+        """
         for bundle in self._received.bundles(self._code):
-            if not is_given(bundle) or was_accepted(bundle):
+            if self._not_now or not is_given(bundle) or was_accepted(bundle):
                 continue
-            receipt, signature = (
-                path.read_text(encoding="utf-8") for path in paths_in(self._here, bundle.name)
-            )
+            try:
+                receipt, signature = (
+                    path.read_text(encoding="utf-8") for path in paths_in(self._here, bundle.name)
+                )
+            except (OSError, UnicodeDecodeError) as error:
+                self._alarm(f"{bundle.name}: its receipt cannot be read here: {error}")
+                continue
             body = json.dumps({"schema": 1, "receipt": receipt, "signature": signature}, ensure_ascii=False)
             status, _ = self._line.post(RECEIPTS_PATH, body.encode())
             if status in _ACCEPTED:
                 mark_accepted(bundle)
                 self._told(Told(kind="accepted", venue=self._code, bundle=bundle.name))
             elif status in _LATER:
-                raise LineDown(f"{bundle.name}: the venue takes its receipt later ({status})")
+                self._not_now = f"{bundle.name}: the venue takes its receipt later ({status})"
             else:
                 self._alarm(f"{bundle.name}: the venue refuses its receipt ({status})")
 
@@ -222,6 +234,8 @@ class Talk:
                 (self._staging / name).unlink(missing_ok=True)
 
     def _alarm(self, text: str) -> None:
+        if text in self.result.alarms:
+            return
         self.result.alarms.append(text)
         self._told(Told(kind="alarm", venue=self._code, detail=text))
 

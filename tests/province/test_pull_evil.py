@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appliance.backup.outbox import bundles
 from appliance.province import ca, keys
+from appliance.province.answer import Refused
 from appliance.province.ca import Authority
 from appliance.province.listing import ListRefused, page
 from tests.province.conftest import Serve
@@ -336,11 +337,14 @@ def test_a_list_of_any_bytes_is_refused(two: Two, other: Two, serve: Serve, body
         },
     ).map(lambda value: json.dumps(value).encode())
 )
+@example(raw=b'{"schema": 1, "venue": " ", "names": []}')
 def test_any_bytes_as_a_list_are_names_or_one_refusal(raw: bytes) -> None:
     try:
         names, more = page(raw, "520100-03")
     except ListRefused as error:
         assert str(error).startswith("its list: ") and len(str(error)) < 300
+    except Refused as error:
+        assert str(error).startswith("it answers for ") and len(str(error)) < 300
     else:
         assert isinstance(names, list) and isinstance(more, bool)
 

@@ -170,6 +170,23 @@ def test_what_was_received_is_never_written_over(two: Two) -> None:
     assert here.data.read_bytes() == before
 
 
+def test_two_sticks_with_one_bundle_are_taken_in_one_after_the_other(two: Two) -> None:
+    bundle = two.publish()
+    two.known()
+    received, refused = Received(two.home), []
+
+    def while_copying(_: int) -> None:
+        try:
+            Received(two.home).take_in(bundle)
+        except NotTaken as error:
+            refused.append(str(error))
+
+    here, _, new = received.take_in(bundle, told=while_copying)
+    assert new and "another import of this venue is running" in refused[0]
+    assert here.data.read_bytes() == bundle.data.read_bytes()
+    assert received.take_in(bundle)[2] is False
+
+
 @pytest.mark.parametrize("file", ["data", "manifest", "signature"])
 def test_a_received_copy_that_rotted_is_replaced_by_the_same_bundle_and_by_no_other(
     two: Two, file: str

@@ -1,0 +1,104 @@
+"""What hinders a receipt hinders no bundle, and what was only named is never called here."""
+
+import threading
+from datetime import UTC, datetime
+
+from appliance.backup.outbox import bundles
+from appliance.province import ca, contact
+from appliance.province.fetch import Budget
+from appliance.province.fleet import Verdict, fleet
+from appliance.province.pull import Pull, Wish
+from appliance.province.receipts import paths_in, was_accepted
+from appliance.province.talk import Told
+from tests.province.conftest import Serve
+from tests.province.pulling import alarms, here, pulled
+from tests.province.served import HASTY, Handler
+from tests.province.two import Two
+
+
+def test_a_venue_that_takes_no_receipts_is_pulled_from_all_the_same(two: Two, serve: Serve) -> None:
+    def lie(handler: Handler, path: str) -> bool:
+        if path.endswith("receipts"):
+            handler.whole(b"{}", 507)
+            return True
+        return False
+
+    served = serve(two, lie=lie)
+    pulled(two)
+    two.publish()
+    told = pulled(two)
+    assert [one.counter for one in here(two)] == [1, 2]
+    assert any("takes its receipt later (507)" in text for text in alarms(told))
+    served.lie = None
+    assert alarms(pulled(two)) == [] and all(map(was_accepted, here(two)))
+
+
+def test_a_receipt_that_rotted_here_is_an_alarm_and_holds_up_nothing(two: Two, serve: Serve) -> None:
+    served = serve(two)
+    pulled(two)
+    (first,) = here(two)
+    paths_in(first.directory, first.name)[0].write_bytes(b"\xff")
+    (first.directory / f"{first.name}.receipt.accepted").unlink()
+    two.publish()
+    found = [text for text in alarms(pulled(two)) if "its receipt cannot be read here" in text]
+    assert len(found) == 1 and first.name in found[0]
+    assert [one.counter for one in here(two)] == [1, 2] and len(served.receipts) == 2
+
+
+def test_a_venue_whose_line_broke_before_its_new_bundles_were_asked_for_is_behind(
+    two: Two, serve: Serve
+) -> None:
+    served = serve(two)
+    pulled(two)
+    assert [row.verdict for row in fleet(two.home, now=datetime.now(UTC))] == [Verdict.OK]
+    name = two.publish().name
+
+    def lie(handler: Handler, path: str) -> bool:
+        if path.endswith(f"{name}.json"):
+            handler.gone()
+            return True
+        return False
+
+    served.lie = lie
+    pulled(two)
+    assert contact.read(two.home, two.venue).waiting == 1
+    assert [row.verdict for row in fleet(two.home, now=datetime.now(UTC))] == [Verdict.BEHIND]
+
+
+def test_one_round_ends_though_something_is_wrong_that_nobody_thought_of(two: Two, serve: Serve) -> None:
+    serve(two)
+    told: list[Told] = []
+    pull = Pull(two.home, Wish(once=True, patience=HASTY), budget=Budget(), told=told.append)
+    (two.home / ca.DIRECTORY / ca.CRL_NAME).write_text("no list", encoding="ascii")
+    round_ = threading.Thread(target=pull.run, daemon=True)
+    round_.start()
+    round_.join(30)
+    ended = not round_.is_alive()
+    pull.stop()
+    assert ended and [one.kind for one in told] == ["fault"] and pull.wrong == {two.venue}
+
+
+def test_a_bundle_that_could_not_be_opened_for_want_of_room_is_opened_once_there_is_some(
+    two: Two, serve: Serve
+) -> None:
+    served = serve(two)
+    (bundle,) = bundles(two.state)
+    in_the_way = two.home / "received" / two.venue / f"{bundle.name}.receipt.json"
+    in_the_way.mkdir(parents=True)
+    told: list[Told] = []
+
+    def heard(one: Told) -> None:
+        told.append(one)
+        if one.kind == "alarm":
+            in_the_way.rmdir()
+        elif one.kind == "accepted":
+            pull.ended()
+
+    pull = Pull(two.home, Wish(every_s=0.05, patience=HASTY), budget=Budget(), told=heard)
+    running = threading.Thread(target=pull.run, daemon=True)
+    running.start()
+    running.join(30)
+    ended = not running.is_alive()
+    pull.stop()
+    assert ended and len(served.receipts) == 1
+    assert [one.kind for one in told if one.kind in ("alarm", "fault", "opened")] == ["alarm", "opened"]
