@@ -15,6 +15,7 @@ _HEX = re.compile(r"(?:0x)?([0-9a-f]{1,8})")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")  # IFNAMSIZ; no path
 _LIFE = re.compile(r"0x([0-9a-f]{2}) 0x([0-9a-f]{2})")
 _RESERVE = re.compile(r"0x([0-9a-f]{2})")
+SOFTDOG = "Software Watchdog"
 RESERVES = ("normal", "warning", "urgent")
 PROBE = ".written"  # 4 KiB, written over again: how long the disk takes to say that they are safe
 PROBE_BYTES, PROBES = 4096, 3
@@ -105,12 +106,14 @@ def rtc_present(root: Path) -> bool:
 def watchdog(root: Path) -> str:
     """Tell `active` where a hardware watchdog is open and fed, `inactive`, `none`, or '' where that is not told.
 
-    Source: kernel, Documentation/ABI/testing/sysfs-class-watchdog, `state`: active restarts a box that hangs.
+    The kernel's own, softdog, is none: it hangs with the kernel. Source: kernel, Documentation/ABI/testing/
+    sysfs-class-watchdog, `state`: active restarts a box that hangs; drivers/watchdog/softdog.c, `identity`.
     """
     directory = root / "sys/class/watchdog"
     if not directory.is_dir():
         return ""
-    states = [(_text(each / "state") or "").strip() for each in sorted(directory.glob("watchdog[0-9]*"))]
+    found = [each for each in sorted(directory.glob("watchdog[0-9]*")) if _line(each / "identity") != SOFTDOG]
+    states = [_line(each / "state") for each in found]
     if not states:
         return "none"
     told = [state for state in ("active", "inactive") if state in states]
@@ -170,6 +173,10 @@ def _throttled_bits(root: Path) -> int | None:
     """
     match = _HEX.fullmatch((_text(root / THROTTLED) or "").strip().lower())
     return int(match[1], 16) if match else None
+
+
+def _line(path: Path) -> str:
+    return (_text(path) or "").strip()
 
 
 def _number(path: Path) -> int | None:

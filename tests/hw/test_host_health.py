@@ -127,7 +127,11 @@ def test_a_watchdog_counts_only_while_somebody_feeds_it(pi: Path) -> None:
     assert watchdog(pi) == ""
     (pi / "sys/class/watchdog").mkdir()
     assert watchdog(pi) == "none"
+    put(pi, "sys/class/watchdog/watchdog2/state", "active\n")
+    put(pi, "sys/class/watchdog/watchdog2/identity", "Software Watchdog\n")
+    assert watchdog(pi) == "none", "a kernel that hangs takes it along"
     put(pi, "sys/class/watchdog/watchdog0/state", "inactive\n")
+    put(pi, "sys/class/watchdog/watchdog0/identity", "Broadcom BCM2835 Watchdog timer\n")
     assert watchdog(pi) == "inactive"
     put(pi, "sys/class/watchdog/watchdog1/state", "active\n")
     assert watchdog(pi) == "active"
