@@ -142,6 +142,7 @@ class Ledger:
         for name in there - known - set(changed):
             del self.entries[name]
         self.save()
+        self._sweep()
         return changed
 
     def restore(self, name: str, undo: Callable[[bytes], bytes] | None = None) -> bool:
@@ -176,6 +177,13 @@ class Ledger:
         del self.entries[name]
         self.save()
         return True
+
+    def _sweep(self) -> None:
+        """Removes what is kept of files that nobody has to put back: keys and passwords may stand in it."""
+        needed = {entry.saved for entry in self.entries.values() if entry.kind == "file"}
+        for kept in list((self.place / "before").iterdir()):
+            if kept.name not in needed:
+                files.take_away(kept)
 
     def close(self) -> None:
         """Removes the directories that were made and are empty, and the ledger itself where nothing is left in it."""
