@@ -210,5 +210,5 @@ def test_a_real_upsd_takes_the_files_and_lets_our_user_in(tmp_path: Path) -> Non
 
 def _said(wires: Wires, space: str, *argv: str) -> str:
     with wires.inside(space):
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr
