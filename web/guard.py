@@ -1,7 +1,7 @@
 """What the page knows of the guard: its last answer, how old it is, and the last events worth showing.
 
-However many pages are open, the guard is asked at most four times a second; one thread asks, the others
-take what is there. Nothing is judged here.
+However many pages are open, the guard is asked for its state at most four times a second; one thread asks, the
+others take what is there. Nothing is judged here. Whose session a request's is, the desk asks besides.
 """
 
 import threading
