@@ -13,8 +13,9 @@ from appliance.province.fetch import Budget
 from appliance.province.pull import LARGEST_BYTES, Pull, PullBusy, Wish
 from appliance.province.talk import Told
 from appliance.province.venues import VenuesFault
+from appliance.words import plain_text
 
-_MOST_AT_ONCE = 256
+_MOST_AT_ONCE, _DETAIL_CHARACTERS = 256, 2000
 _MB, _GB = 1e6, 1 << 30
 
 
@@ -136,7 +137,7 @@ def _to_people(bars: Bars) -> Callable[[Told], None]:
                 bars.say(f"{one.bundle}  the venue has its receipt")
             case "alarm":
                 bars.gone(one.venue)
-                bars.say(f"ALARM  {one.venue}  {one.detail}")
+                bars.say(f"ALARM  {one.venue}  {plain_text(one.detail, limit=_DETAIL_CHARACTERS)}")
             case "fault":
                 bars.gone(one.venue)
                 bars.say(f"{one.venue}  {one.detail}")

@@ -23,6 +23,7 @@ from appliance.cli.shell import (
 )
 from appliance.province.fleet import Row, Verdict, fleet
 from appliance.province.venues import VenuesFault
+from appliance.words import plain_text
 from appliance.words.province.fleet import fleet_word
 
 LEVELS = {
@@ -31,6 +32,7 @@ LEVELS = {
     Verdict.REVOKED: "unknown",
 }  # fmt: skip
 MARKS = {"ok": "●", "attention": "▲", "critical": "■", "unknown": "–"}
+_WHY_CHARACTERS = 2000
 _EXITS = {"ok": EXIT_OK, "unknown": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED}
 
 
@@ -89,7 +91,7 @@ def _cells(tongue: str, row: Row) -> list[str]:
     answers = f"{_number(row.collected)}/{_number(row.expected)}" if counted else "–"
     key = "behind_verdict" if row.verdict is Verdict.BEHIND else row.verdict.value
     return [
-        f"{row.code} {row.name}".strip(), row.sitting or "–", answers, str(row.bundles),
+        f"{row.code} {row.name}".strip(), plain_text(row.sitting) or "–", answers, str(row.bundles),
         f"{row.accepted}/{row.bundles}", _span(tongue, row.behind_s),
         row.answered_at.astimezone().strftime("%m-%d %H:%M:%S") if row.answered_at else "–", fleet_word(tongue, key),
     ]  # fmt: skip
@@ -101,7 +103,7 @@ def _why(tongue: str, row: Row) -> str:
     waiting = ""
     if row.waiting:
         waiting = fleet_word(tongue, "waiting", count=row.waiting, size=f"{row.waiting_bytes / 1e6:.1f} MB")
-    return "; ".join(part for part in (row.detail, waiting) if part)
+    return "; ".join(part for part in (plain_text(row.detail, limit=_WHY_CHARACTERS), waiting) if part)
 
 
 def _span(tongue: str, seconds: float | None) -> str:

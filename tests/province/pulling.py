@@ -16,14 +16,14 @@ from appliance.backup.verify import trusted_manifest
 from appliance.province.fetch import Budget
 from appliance.province.pull import Pull, Wish
 from appliance.province.talk import Told
-from tests.province.served import HASTY, Handler, Lie
+from tests.province.served import Handler, Lie
 from tests.province.two import Two
 
 
 def pulled(two: Two, **wish: object) -> list[Told]:
     """One round; what it told."""
     told: list[Told] = []
-    how = {"once": True, "at_once": 4, "patience": HASTY, "longest_wait_s": 0.05, "tries": 3} | wish
+    how = {"once": True, "at_once": 4, "longest_wait_s": 0.05, "tries": 3} | wish
     Pull(two.home, Wish(**how), budget=Budget(), told=told.append).run()  # type: ignore[arg-type]
     return told
 

@@ -19,7 +19,7 @@ from appliance.province.receipts import is_given, was_accepted
 from appliance.province.talk import Told
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, cut_once, grow, here, pulled, signed_anew
-from tests.province.served import HASTY, Handler
+from tests.province.served import Handler
 from tests.province.two import Two
 
 
@@ -211,7 +211,7 @@ def test_two_pulls_of_one_home_are_one_too_many(two: Two, serve: Serve) -> None:
             except PullBusy as error:
                 found.append(error)
 
-    Pull(two.home, Wish(once=True, patience=HASTY), budget=Budget(), told=told).run()
+    Pull(two.home, Wish(once=True), budget=Budget(), told=told).run()
     assert len(found) == 1
 
 
@@ -244,9 +244,7 @@ def test_a_part_whose_medium_went_wrong_is_fetched_once_more_from_its_beginning(
             with part.open("r+b") as file:
                 file.write(b"rot")
 
-    Pull(
-        two.home, Wish(once=True, at_once=1, patience=HASTY, longest_wait_s=0.05), budget=Budget(), told=spoil
-    ).run()
+    Pull(two.home, Wish(once=True, at_once=1, longest_wait_s=0.05), budget=Budget(), told=spoil).run()
     assert [bool(range_) for range_ in served.of(bundle.name + ".tar.zst.age")] == [False, True, False]
     assert here(two)[-1].data.read_bytes() == bundle.data.read_bytes()
 

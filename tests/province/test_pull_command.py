@@ -38,9 +38,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_was_and_what_has_a_name_is_who
     served = serve(two)
     before = 0
     for _ in range(3):
-        process = started(two, "--mb-per-s", "2", "--json")
+        process = started(two, "--mb-per-s", "0.5", "--json")
         try:
-            wait_for(lambda least=before + 500_000: part_bytes(two) > least, seconds=60)
+            wait_for(lambda least=before + 300_000: part_bytes(two) > least, seconds=60)
         finally:
             process.send_signal(signal.SIGKILL)
             process.communicate()

@@ -18,7 +18,7 @@ from appliance.province.ca import Authority
 from appliance.province.listing import ListRefused, page
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, grow, here, pulled, signed_anew
-from tests.province.served import Handler, Lie
+from tests.province.served import HASTY, Handler, Lie
 from tests.province.two import Two
 
 NOW = datetime.now(UTC)
@@ -36,7 +36,7 @@ def other(two: Two, serve: Serve) -> Two:
 
 def refused(two: Two, other: Two, **wish: object) -> str:
     """What was said of the bad venue, whose files are not here, while the good one's are."""
-    told = pulled(two, **wish)
+    told = pulled(two, **({"patience": HASTY} | wish))
     assert not [one for one in told if one.venue == other.venue and one.kind in ("alarm", "fault")]
     assert [one.counter for one in here(other)] == [1]
     bad = alarms([one for one in told if one.venue == two.venue])

@@ -12,7 +12,7 @@ from appliance.province.receipts import paths_in, was_accepted
 from appliance.province.talk import Told
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, here, pulled
-from tests.province.served import HASTY, Handler
+from tests.province.served import Handler
 from tests.province.two import Two
 
 
@@ -68,7 +68,7 @@ def test_a_venue_whose_line_broke_before_its_new_bundles_were_asked_for_is_behin
 def test_one_round_ends_though_something_is_wrong_that_nobody_thought_of(two: Two, serve: Serve) -> None:
     serve(two)
     told: list[Told] = []
-    pull = Pull(two.home, Wish(once=True, patience=HASTY), budget=Budget(), told=told.append)
+    pull = Pull(two.home, Wish(once=True), budget=Budget(), told=told.append)
     (two.home / ca.DIRECTORY / ca.CRL_NAME).write_text("no list", encoding="ascii")
     round_ = threading.Thread(target=pull.run, daemon=True)
     round_.start()
@@ -94,7 +94,7 @@ def test_a_bundle_that_could_not_be_opened_for_want_of_room_is_opened_once_there
         elif one.kind == "accepted":
             pull.ended()
 
-    pull = Pull(two.home, Wish(every_s=0.05, patience=HASTY), budget=Budget(), told=heard)
+    pull = Pull(two.home, Wish(every_s=0.05), budget=Budget(), told=heard)
     running = threading.Thread(target=pull.run, daemon=True)
     running.start()
     running.join(30)

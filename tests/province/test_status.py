@@ -1,6 +1,7 @@
 """The fleet at a glance: who is late and why stands first; and what was received of a venue comes back as it was."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,6 +82,13 @@ def test_the_page_holds_strangers_words_as_text_alone(two: Two, tmp_path: Path) 
     assert main(["province", "status", "--home", str(two.home), "--html", str(target)]) == 2
     text = target.read_text(encoding="utf-8")
     assert "<script" not in text and "&lt;script&gt;" in text and "http://" not in text
+
+
+def test_a_venues_words_drive_no_terminal(two: Two) -> None:
+    told(two, "1", alarms=("missing\x1b[2J\n\u202ebundle",))
+    rows = [replace(row, sitting="am\x1b[2J") for row in fleet(two.home, now=datetime.now(UTC))]
+    text = "".join(table("en", rows))
+    assert "missing" in text and "am" in text and not {"\x1b", "\n", "\u202e"} & set(text)
 
 
 def test_a_venues_files_come_back_as_they_were_at_a_time_and_one_candidate_alone(
