@@ -37,7 +37,7 @@ def points(venue: Venue, now: Moment) -> tuple[Point, ...]:
         polarity(venue),
         people.isolation(venue, now),
         people.seat_usb(venue, now),
-        *health(venue),
+        *health(venue, now),
     )
 
 

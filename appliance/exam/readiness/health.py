@@ -1,16 +1,24 @@
 """Points of the box's own health: heat, supply, wear, clock, watchdog, line; what is not told is unknown."""
 
+from appliance.events import Moment
 from appliance.events.bodies import HostRead
-from appliance.exam.readiness.point import Point, point
+from appliance.exam.host import HEARTBEAT_S
+from appliance.exam.readiness.point import Point, point, within
 from appliance.exam.venue import Venue
 
 FAST_MBPS = 100  # a paper and an upload go through that within minutes (our judgement)
+OLD_S = 2 * HEARTBEAT_S
 WATCHDOG = {"active": "on", "inactive": "idle", "none": "none"}
 
 
-def health(venue: Venue) -> tuple[Point, ...]:
-    """Wear, temperature, under-voltage, watchdog, the line's port, the clock's offset: by the last row of health."""
-    row, faults = venue.host.row, venue.host.faults
+def health(venue: Venue, now: Moment) -> tuple[Point, ...]:
+    """Wear, temperature, under-voltage, watchdog, the line's port, the clock's offset: by the last row of health.
+
+    One comes each hour at least: where none came for two, nobody reads it any more.
+    """
+    read = venue.host.read
+    row = venue.host.row if read is not None and within(read, now, OLD_S) else None
+    faults = venue.host.faults
     told = {
         "temperature": None if row is None else row.temperature_c,
         "undervoltage": None if row is None else row.under_voltage,

@@ -23,6 +23,7 @@ from appliance.events.bodies import (
     RadiosRead,
 )
 from appliance.events.plan import RecipientPlan, SeatPlan, UpsDeclared, UpsPlan
+from appliance.exam.host import HEARTBEAT_S
 from appliance.exam.readiness import check
 from appliance.exam.readiness.point import MUST, POINTS, Point, worst
 from tests.exam.ledger import Ledger, plan, stick
@@ -426,6 +427,16 @@ def test_what_this_version_can_not_measure_is_unknown() -> None:
     assert stands(day, "offset") == ("attention", "beyond")
     day.record(DiskRead(level_name="low", free_percent=8.0, free_bytes=1))
     assert stands(day, "disk") == ("attention", "low")
+
+
+def test_health_that_nobody_reads_any_more_is_unknown_again() -> None:
+    day = Ledger().all_read()
+    day.record(HostRead(temperature_c=48.0, watchdog="active", line_mbps=1000))
+    day.advance(2 * HEARTBEAT_S - 60, every_s=600)
+    assert stands(day, "watchdog") == ("ok", "on")
+    day.advance(120, every_s=60)
+    for key in ("temperature", "watchdog", "line_speed"):
+        assert stands(day, key) == ("unknown", "unmeasured")
 
 
 def test_the_revision_moves_with_levels_reasons_and_inventory_and_not_with_figures() -> None:
