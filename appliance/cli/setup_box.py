@@ -241,13 +241,18 @@ def _is_gpio(text: str) -> bool:
 
 
 def _close_usb(bench: Bench, document: Document, chosen: UsbUps) -> None:
-    """Let this UPS in by id, port and serial, and nothing else, where the port can be told and a person agrees."""
+    """Let this UPS in by id, port and serial; nothing else from now on, where a person agrees.
+
+    Into the list it comes in any case: the boot denies what is not in it, whether the guard enforces or not.
+    """
     port, serial = ups_found.usb_port(bench.root, chosen)
-    if not port or not bench.talk.yes("ups.closed", "setup_ups_closed", default=True):
+    if not port:
+        bench.talk.tell("setup_ups_unlisted", id=chosen.id)
         return
     allowed = {"id": chosen.id, "port": port, "why": "UPS"} | ({"serial": serial} if serial else {})
     document.allow(allowed)
-    document.put("usb.enforce", True)
+    if bench.talk.yes("ups.closed", "setup_ups_closed", default=True):
+        document.put("usb.enforce", True)
 
 
 def effect(bench: Bench) -> None:

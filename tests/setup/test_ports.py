@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli.setup_bench import Bench
-from appliance.cli.setup_box import sockets
+from appliance.cli.setup_box import sockets, ups
 from appliance.cli.setup_talk import Talk
 from appliance.setup import ports
 from hw import attached_simulated
@@ -101,13 +101,17 @@ def adapters(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def begun(directory: Path) -> Path:
+    """A configuration that says whose the box is and where things lie."""
+    (config := directory / "etc/appliance.toml").parent.mkdir(exist_ok=True)
+    told = {"code": "520100-03", "name": "x", "state_dir": f"{directory}/s", "run_dir": f"{directory}/r"}
+    lines = (f'{key} = "{value}"' for key, value in told.items())
+    config.write_text("\n".join(["[venue]", *lines, ""]), encoding="utf-8")
+    return config
+
+
 def test_a_socket_on_usb_is_let_in_by_the_list_with_the_hub_above_it(adapters: Path, tmp_path: Path) -> None:
-    config = tmp_path / "etc/appliance.toml"
-    config.parent.mkdir()
-    before = (
-        f'[venue]\ncode = "520100-03"\nname = "x"\nstate_dir = "{tmp_path}/s"\nrun_dir = "{tmp_path}/r"\n'
-    )
-    config.write_text(before, encoding="utf-8")
+    config = begun(tmp_path)
     given = {"ports.mode": "route", "ports.uplink": "eth1", "ports.exam": ("eth0", "eth2")}
     for _ in range(2):
         sockets(Bench(config=config, talk=Talk("en", given), dry=False, root=adapters))
@@ -126,3 +130,28 @@ def test_without_sockets_on_usb_nobody_asks_for_a_bus(tmp_path: Path) -> None:
     attached_simulated.add_interface(tmp_path, "usb0", "platform/usb1/1-1/1-1:1.0")
     with pytest.raises(ports.PortsUnknown):
         ports.on_usb(tmp_path, ("eth0", "usb0"))
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_ups_on_usb_is_in_the_list_whether_the_guard_enforces_it_or_not(
+    adapters: Path, tmp_path: Path, closed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = begun(tmp_path)
+    scanner = adapters / "usr/bin/nut-scanner"
+    scanner.parent.mkdir(parents=True)
+    lines = '[nutdev1]\n\tdriver = "usbhid-ups"\n\tport = "auto"\n\tvendorid = "051D"\n\tproductid = "0002"\n'
+    scanner.write_text(f"#!/bin/sh\ncat <<'END'\n{lines}END\n")
+    scanner.chmod(0o755)
+    bench = Bench(
+        config=config, talk=Talk("en", {"ups.closed": closed, "ups.name": "u"}), dry=False, root=adapters
+    )
+    ups(bench)
+    assert "cannot be told" in capsys.readouterr().out, "it is nowhere on the bus"
+    device = adapters / "sys/bus/usb/devices/1-1.3"
+    device.mkdir()
+    for name, text in {"idVendor": "051d", "idProduct": "0002", "bDeviceClass": "00"}.items():
+        (device / name).write_text(f"{text}\n")
+    ups(bench)
+    read = tomllib.loads(config.read_text(encoding="utf-8"))
+    assert read["usb"]["allow"] == [{"id": "051d:0002", "port": "1-1.3", "why": "UPS"}]
+    assert read["usb"].get("enforce", False) is closed

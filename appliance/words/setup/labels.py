@@ -119,8 +119,12 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
     "setup_ups_gpio": ("停电信号接在哪个 GPIO（BCM 编号）", "The power-fail line's GPIO (BCM number)"),
     "setup_ups_kind": ("是哪种板：X120x 还是 X728", "Which board: X120x or X728"),
     "setup_ups_closed": (
-        "监控盒的 USB 口以后只认这台后备电源和板上自带的设备，别的（键盘也是）一律不认。现在就这样吗？",
-        "From now on the box's USB takes this UPS and what its board carries, and no keyboard. Is that right?",
+        "监控盒的 USB 口以后只认这台后备电源、认过的网口和板上自带的设备，别的（键盘也是）一律不认。现在就这样吗？",
+        "From now on USB takes this UPS, the box's sockets and what its board carries, and no keyboard. Right?",
+    ),
+    "setup_ups_unlisted": (
+        "看不出这台后备电源（{id}）插在哪个 USB 口，没有写进清单，重新启动后会读不到它。请手工写进 usb.allow。",
+        "The USB port of this UPS ({id}) cannot be told: not listed, and gone after a restart. By hand: usb.allow.",
     ),
 }
 _REST: Mapping[str, tuple[Template, Template]] = {
