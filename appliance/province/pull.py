@@ -29,6 +29,7 @@ from appliance.province.talk import Talk, Told
 LOCK_NAME = ".pull.lock"
 LARGEST_BYTES = 8 << 30
 REFUSED_WAIT_S = 300.0
+_DOWN = (2, 0)
 
 
 class PullBusy(Exception):
@@ -177,6 +178,8 @@ class Pull:
         elif fault and isinstance(fault, LineDown):
             if not self._wish.once or course.tries < self._wish.tries:
                 wait_s = min(self._wish.longest_wait_s, 2.0 ** min(course.tries, 10))
+                # Behind all that answer, by turns: each costs a worker its patience, and half a province may be off.
+                rank = _DOWN if course.tries else rank
                 self._rota.put(code, after_s=random.uniform(0.5, 1.0) * wait_s, rank=rank)
         elif not self._wish.once:
             after_s = REFUSED_WAIT_S if talk.result.refused else self._wish.every_s

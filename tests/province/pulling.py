@@ -13,8 +13,10 @@ from appliance.backup.manifest import encode
 from appliance.backup.outbox import bundles_in
 from appliance.backup.sshsig import sign
 from appliance.backup.verify import trusted_manifest
+from appliance.province import venues
 from appliance.province.fetch import Budget
 from appliance.province.pull import Pull, Wish
+from appliance.province.received import SIGNERS_NAME
 from appliance.province.talk import Told
 from tests.province.served import Handler, Lie
 from tests.province.two import Two
@@ -36,6 +38,14 @@ def here(two: Two) -> list[Published]:
 def alarms(told: list[Told]) -> list[str]:
     """What was wrong."""
     return [one.detail for one in told if one.kind in ("alarm", "fault")]
+
+
+def listed_but_down(two: Two, *codes: str) -> None:
+    """Venues that are known and do not answer, before all others."""
+    with (two.home / SIGNERS_NAME).open("a", encoding="utf-8") as file:
+        file.writelines(two.signers.replace(two.venue, code) for code in codes)
+    down = [venues.Venue(code=code, address="127.0.0.1:1") for code in codes]
+    venues.write(two.home, [*down, *venues.read(two.home)])
 
 
 def grow(two: Two, size: int = 3_000_000) -> None:

@@ -12,13 +12,13 @@ from appliance.backup.outbox import bundles
 from appliance.backup.receipt import accepted
 from appliance.backup.verify import verify_all
 from appliance.cli import main
-from appliance.province import contact, keys, venues
+from appliance.province import contact, keys
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.pull import Pull, PullBusy, Wish
 from appliance.province.receipts import is_given, was_accepted
 from appliance.province.talk import Told
 from tests.province.conftest import Serve
-from tests.province.pulling import alarms, cut_once, grow, here, pulled, signed_anew
+from tests.province.pulling import alarms, cut_once, grow, here, listed_but_down, pulled, signed_anew
 from tests.province.served import Handler
 from tests.province.two import Two
 
@@ -192,10 +192,11 @@ def test_a_venues_key_is_asked_for_over_the_line_and_believed_by_its_fingerprint
 
 def test_a_venue_that_is_down_is_left_after_some_tries_and_holds_up_no_other(two: Two, serve: Serve) -> None:
     serve(two)
-    rows = venues.read(two.home)
-    venues.write(two.home, [venues.Venue(code="520100-99", address="127.0.0.1:1"), *rows])
+    listed_but_down(two, "520100-99")
     told = pulled(two, at_once=1)
-    assert {one.venue for one in told if one.kind == "fault"} == {"520100-99"}
+    assert [(one.venue, one.detail) for one in told if one.kind == "fault"] == [
+        ("520100-99", "Connection refused")
+    ]
     assert [one.counter for one in here(two)] == [1]
     assert contact.read(two.home, "520100-99").fault != ""
 

@@ -11,7 +11,7 @@ from appliance.province.pull import Pull, Wish
 from appliance.province.receipts import paths_in, was_accepted
 from appliance.province.talk import Told
 from tests.province.conftest import Serve
-from tests.province.pulling import alarms, here, pulled
+from tests.province.pulling import alarms, here, listed_but_down, pulled
 from tests.province.served import Handler
 from tests.province.two import Two
 
@@ -102,3 +102,23 @@ def test_a_bundle_that_could_not_be_opened_for_want_of_room_is_opened_once_there
     pull.stop()
     assert ended and len(served.receipts) == 1
     assert [one.kind for one in told if one.kind in ("alarm", "fault", "opened")] == ["alarm", "opened"]
+
+
+def test_venues_that_are_down_keep_the_only_worker_from_none_that_answers(two: Two, serve: Serve) -> None:
+    served = serve(two)
+    down = [f"520100-9{n}" for n in range(3)]
+    listed_but_down(two, *down)
+    tried: set[str] = set()
+
+    def heard(one: Told) -> None:
+        tried.add(one.venue)
+        if one.kind == "accepted":
+            pull.ended()
+
+    pull = Pull(two.home, Wish(at_once=1, longest_wait_s=0.0), budget=Budget(), told=heard)
+    running = threading.Thread(target=pull.run, daemon=True)
+    running.start()
+    running.join(30)
+    ended = not running.is_alive()
+    pull.stop()
+    assert ended and len(served.receipts) == 1 and tried == {two.venue, *down}
