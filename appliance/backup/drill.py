@@ -47,9 +47,10 @@ class Drilled:
 
     @property
     def passed(self) -> bool:
-        """Whether everything came back as it is."""
+        """Whether everything came back as it is; where all has changed since, nothing was seen to be as it is."""
         all_back = self.restored == self.files and self.compared + self.changed >= self.files
-        return not self.differing and not self.faulty and all_back
+        seen = self.compared > 0 or self.files == 0
+        return not self.differing and not self.faulty and all_back and seen
 
 
 def run(

@@ -119,9 +119,9 @@ class ReadBackFile:
                     ended, upto = self._ended, self.size_bytes
                 if not self._fault:
                     self._check(buffer, upto if ended else upto - upto % _BLOCK_BYTES)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - a thread begins here; the fault is raised by its owner
             with self._changed:
-                self._fault = error
+                self._fault = error if isinstance(error, OSError) else OSError(f"reading back: {error!r}")
                 self._changed.notify_all()
 
     def _check(self, buffer: mmap.mmap, upto: int) -> None:

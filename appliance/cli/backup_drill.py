@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         say("another drill is under way")
         return EXIT_BUSY
     except (BackupError, RestoreError, DiskFault, OSError) as error:
-        done, reason = Drilled(), plain(str(error))[:REASON_SHOWN]
+        done, reason = Drilled(), plain(str(error))[:REASON_SHOWN] or type(error).__name__
     return _tell(done, reason, client, args)
 
 

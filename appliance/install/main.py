@@ -16,8 +16,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from appliance.command import CommandError
 from appliance.install import (
     EXIT_BUSY,
+    EXIT_FAILED,
     EXIT_NOT_PERMITTED,
     EXIT_OK,
     EXIT_UNAVAILABLE,
@@ -54,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InstallError as error:
         print(f"install: {error}.", file=sys.stderr)
         return error.exit_code
+    except CommandError as error:
+        print(f"install: {error}; run it again and it goes on.", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         print("install: interrupted; run it again and it goes on.", file=sys.stderr)
         return EXIT_BUSY
@@ -66,7 +71,7 @@ def _run(wanted: Wanted) -> Told:
     run = Run(wanted)
     try:
         return run.all()
-    except (InstallError, KeyboardInterrupt):
+    except (InstallError, CommandError, KeyboardInterrupt):
         if run.told.changed or run.told.secrets:
             _tell(run.told, "")
         raise

@@ -141,3 +141,5 @@ def test_a_guard_that_may_not_override_modes_sweeps_folders_that_were_restored_r
 def test_a_file_that_did_not_come_back_is_a_fault_also_where_as_many_came_since() -> None:
     assert drill.Drilled(files=3, restored=3, compared=2, changed=1).passed
     assert not drill.Drilled(files=3, restored=2, compared=2, changed=1).passed
+    assert not drill.Drilled(files=3, restored=3, compared=0, changed=3).passed, "nothing was seen to be as it is"
+    assert drill.Drilled().passed, "an empty source is whole"

@@ -7,6 +7,7 @@
   let failed = 0, asking = false, next = 0, tag = "", heardAt = 0, shownAt = 0;
 
   function show(html) {
+    if (!html.includes('id="page"')) throw new Error("not the page");
     const open = Array.from(live.querySelectorAll("details[open]"), (d) => d.id);
     const focused = document.activeElement && document.activeElement.id;
     const inSummary = document.activeElement && document.activeElement.closest("summary");
@@ -41,7 +42,7 @@
       const headers = tag ? { "If-None-Match": tag } : {};
       const answer = await fetch(body.dataset.fragment, { cache: "no-store", signal: stop.signal, headers });
       if (answer.status === 304) { if (tag) heardAt = performance.now(); }
-      else if (answer.ok) { const html = await answer.text(); tag = answer.headers.get("ETag") || ""; show(html); }
+      else if (answer.ok) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
       else throw new Error(String(answer.status));
       failed = 0;
     } catch { failed += 1; }
