@@ -16,6 +16,8 @@ from appliance.backup.unseal import BundleDamaged, members
 from appliance.backup.untar import Member
 
 _OWN = b".venue/"
+# Of each member its path and a mark are kept until the list comes: two million names of a hundred characters.
+MOST_HELD_BYTES, _MARK_BYTES = 1 << 29, 150
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,9 +39,10 @@ def opened(
     """Reads `bundle` to its end: each file's sha256 is the list's, the list's files are the manifest's count.
 
     `told` hears the sealed bytes read. Of each file 32 bytes are kept until the list comes, which is last.
-    Raises WrongKey, BundleDamaged, OSError.
+    A stolen key can sign what it likes: members without number end it. Raises WrongKey, BundleDamaged, OSError.
     """
     seen: dict[bytes, bytes] = {}
+    left_bytes = MOST_HELD_BYTES
     found = Opened()
     has_list = False
     for member, content in members(bundle.data, identities, sha256=manifest.sha256, told=told):
@@ -47,6 +50,9 @@ def opened(
             has_list = True
             _compare(listed(content), seen, found)
         elif not member.path.startswith(_OWN):
+            left_bytes -= len(member.path) + _MARK_BYTES
+            if left_bytes < 0:
+                raise BundleDamaged(f"{bundle.name}: more members than can be kept in memory: it is not opened")
             seen[member.path] = _mark(member, content)
     if not has_list:
         raise BundleDamaged(f"{bundle.name}: no file list")

@@ -62,6 +62,16 @@ def test_what_the_province_opened_is_what_the_venue_captured_and_the_venue_knows
     assert not list(two.home.rglob("*.ans")), "nothing in clear is left with the province"
 
 
+def test_members_without_number_end_the_opening(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = two.publish()
+    two.known()
+    monkeypatch.setattr("appliance.province.opened.MOST_HELD_BYTES", 3 * 170)
+    with pytest.raises(BundleDamaged, match="more members"):
+        taken(two, bundle)
+    monkeypatch.setattr("appliance.province.opened.MOST_HELD_BYTES", 100 * 170)
+    assert taken(two, bundle)[2].files == {"answers": 3}
+
+
 def test_each_delta_is_opened_by_itself(two: Two) -> None:
     settle(two.answers)
     two.publish()
