@@ -144,7 +144,7 @@ def incident_words(
 
     `since` local time, `spare` the room's free spares, as text; `figures` by `figures_of`.
     """
-    cause = _cause(language, str(incident.get("cause_kind")))
+    cause = _cause(language, _stage(incident))
     known = figures or {}
     place = _place(language, incident, cause, known)
     values = {
@@ -166,6 +166,14 @@ def incident_words(
 def _cause(language: str, cause_kind: str) -> Cause:
     causes = incidents_zh.CAUSES if language == LANGUAGES[0] else incidents_en.CAUSES
     return causes.get(cause_kind, _UNNAMED_CAUSE[language])
+
+
+def _stage(incident: Plain) -> str:
+    """The cause whose words hold now: nobody calls for repair of mains that are back."""
+    kind = str(incident.get("cause_kind"))
+    if kind != "mains" or not incident.get("ceased_at"):
+        return kind
+    return "mains_over" if incident.get("resumed_at") else "mains_back"
 
 
 def _title(language: str, incident: Plain, figures: Plain) -> str:

@@ -140,6 +140,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "cause": {
         "mains": ("停电", "Mains lost"),
         "mains_back": ("市电已恢复", "Mains back"),
+        "mains_over": ("市电已恢复", "Mains back"),
         "battery_low": ("后备电源电量低", "UPS battery low"),
         "ups_unknown": ("后备电源读不到", "UPS cannot be read"),
         "ups_fault": ("后备电源有故障", "UPS fault"),

@@ -79,6 +79,19 @@ def test_every_script_is_two_sentences_whatever_the_detail(language: str, kind: 
 
 
 @BOTH
+def test_once_the_mains_are_back_nobody_is_told_to_call_for_their_repair(language: str) -> None:
+    cut: dict[str, object] = {"cause_kind": "mains", "opened_at": "2026-09-05T01:12:00+00:00"}
+    back = cut | {"ceased_at": "2026-09-05T01:52:00+00:00"}
+    over = back | {"resumed_at": "2026-09-05T01:58:00+00:00", "lost_minutes": 46}
+    found = [words.incident_words(language, stage, since="09:12") for stage in (cut, back, over)]
+    assert len({each.todo for each in found}) == len({each.script for each in found}) == 3
+    assert len({each.title for each in found}) == 1, "what it was stays its name"
+    repair = "抢修" if language == "zh_CN" else "Repair"
+    assert [repair in each.todo + each.script for each in found] == [True, False, False]
+    assert "46" in found[2].script
+
+
+@BOTH
 @pytest.mark.parametrize("stage", STAGES)
 def test_each_stage_of_an_end_has_its_words(language: str, stage: str) -> None:
     everything = said(language, "ending", stage)

@@ -31,6 +31,7 @@ VERDICTS = (
 CAUSES = (
     "mains",
     "mains_back",
+    "mains_over",
     "battery_low",
     "ups_unknown",
     "ups_fault",

@@ -8,7 +8,7 @@ _UP = ("technician", "city", "province")
 
 # Cause → whom to call while the class is general or not yet confirmed. Reports go up level by level.
 CALLS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("mains", "mains_back", "battery_low", "ending"), _POWER),
+    **dict.fromkeys(("mains", "mains_back", "mains_over", "battery_low", "ending"), _POWER),
     **dict.fromkeys(("ups_unknown", "ups_fault", "ups_short"), _TECHNICIAN),
     **dict.fromkeys(("usb", "usb_open", "disk_new", "net_new", "mount_new", "radio_on"), _TECHNICIAN),
     **dict.fromkeys(("attached_unknown", "usb_unknown"), _TECHNICIAN),

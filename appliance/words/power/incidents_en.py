@@ -53,6 +53,14 @@ POWER_CAUSES: Mapping[str, Cause] = {
         script=_FROM + "; the mains are back. We report the lost time once candidates work again.",
         reason="The mains are back: invigilators confirm that candidates can work",
     ),
+    "mains_over": Cause(
+        place="Power",
+        todo="The mains are back and candidates work again. Report the lost time and record the outcome; more time "
+        "needs the province's consent.",
+        script=_FROM
+        + "; the mains failed at {since}, are back, and candidates lost {lost_minutes} min. Shall we extend?",
+        reason="The mains are back, candidates work again",
+    ),
     "battery_low": Cause(
         place="Power",
         todo="Phone the province. An orderly power-off is advised (the chief must agree); a technician "

@@ -55,6 +55,12 @@ POWER_CAUSES: Mapping[str, Cause] = {
         script=_FROM + "，市电已恢复。考生恢复作答后再报告耽误的时间。",
         reason="市电已恢复：请监考员确认考生已能继续作答",
     ),
+    "mains_over": Cause(
+        place="供电",
+        todo="供电已恢复，考生已继续作答。请主考报告耽误的时间并登记结果；顺延须省里同意。",
+        script=_FROM + "，{since}起市电中断，现已恢复，考生已继续作答，耽误 {lost_minutes} 分钟。请示是否顺延。",
+        reason="供电已恢复，考生已继续作答",
+    ),
     "battery_low": Cause(
         place="供电",
         todo="电话报告省值班室。建议有序停机（须主考同意）；请技术人员在服务器旁等候指示。",
