@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from web.desk import Desk
 from web.fields import Plain, count, part
-from web.guard import Guard
+from web.guard import Guard, Look
 from web.language import language_asked as _language
 from web.present import etag, is_dead, present
 
@@ -40,7 +40,7 @@ def add_pages(app: Flask, guard: Guard, desk: Desk, language: str) -> None:
         tag = etag(look, asked, visitor.name + visitor.role if visitor else "")
         # The tag is known before anything is rendered: twenty open pages cost one rendering a minute.
         if tag and request.if_none_match.contains(tag):
-            return tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+            return unchanged(look, tag)
         html = render_template("fragment.html", page=present(asked, look), visitor=visitor)
         return tagged(make_response(html), tag)
 
@@ -95,6 +95,13 @@ def tagged(answer: Response, tag: str) -> Response:
     if tag:
         answer.set_etag(tag)
     return uncached(answer)
+
+
+def unchanged(look: Look, tag: str) -> Response:
+    """304: as it was, and how many seconds ago the guard said so (RFC 9111, Age)."""
+    answer = tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+    answer.headers["Age"] = str(int(look.age_s))
+    return answer
 
 
 def uncached(answer: Response) -> Response:

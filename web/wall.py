@@ -1,14 +1,13 @@
 """`/wall`: the verdict for a screen on the wall, readable from five metres; nobody signs in there."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
 
 from web.guard import Guard
 from web.incidents import Item
 from web.language import language_asked
-from web.pages import tagged, uncached
+from web.pages import tagged, uncached, unchanged
 from web.present import Page, etag, present
 
 
@@ -34,7 +33,7 @@ def add_wall(app: Flask, guard: Guard, language: str) -> None:
         look, asked = guard.look(), language_asked(language)
         tag = etag(look, asked, "wall")
         if tag and request.if_none_match.contains(tag):
-            return tagged(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+            return unchanged(look, tag)
         wall = wall_of(present(asked, look))
         return tagged(make_response(render_template("wall_fragment.html", wall=wall, page=wall.page)), tag)
 

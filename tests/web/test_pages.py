@@ -175,6 +175,15 @@ def test_the_snapshot_is_given_as_it_is_with_its_revision(guard_with: Start, vis
     assert again.status_code == 304 and again.data == b""
 
 
+@pytest.mark.parametrize("path", ["/fragment", "/wall/fragment"])
+def test_unchanged_says_how_long_ago_the_guard_said_so(guard_with: Start, visit: Visit, path: str) -> None:
+    guard = guard_with(snapshots.all_well() | {"turned_age_s": 3.4})
+    client = visit(guard)
+    tag = client.get(path).headers["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["Age"]) == (304, "3")
+
+
 def test_no_old_snapshot_is_given_for_a_dead_guard(guard_with: Start, visit: Visit) -> None:
     guard = guard_with(snapshots.all_well())
     guard.die()

@@ -41,7 +41,7 @@
     try {
       const headers = tag ? { "If-None-Match": tag } : {};
       const answer = await fetch(body.dataset.fragment, { cache: "no-store", signal: stop.signal, headers });
-      if (answer.status === 304) { if (tag) heardAt = performance.now(); }
+      if (answer.status === 304) { if (tag) heardAt = performance.now() - Number(answer.headers.get("Age")) * 1000; }
       else if (answer.ok) { show(await answer.text()); tag = answer.headers.get("ETag") || ""; }
       else throw new Error(String(answer.status));
       failed = 0;
