@@ -135,8 +135,11 @@ def test_a_bundle_is_judged_by_the_first_key_and_by_no_other(steps: dict[str, St
 def test_what_must_not_be_installed_is_refused_in_one_line(
     steps: dict[str, Step], step: str, code: int, told: str
 ) -> None:
-    assert steps[step].code == code and told in steps[step].said
-    assert steps[step].said.count("\n") == 1
+    *before, refusal = steps[step].said.splitlines()
+    assert steps[step].code == code and told in refusal
+    # A bundle that is too old was signed by its key all the same: that one is known from then on, and this is told.
+    key = "changed: the key by which bundles are judged"
+    assert set(before) <= ({key} if step == "older-record" else set())
 
 
 def test_half_a_package_is_made_whole(steps: dict[str, Step]) -> None:
