@@ -102,6 +102,7 @@ def _tell(told: Told, nothing: str) -> None:
         print(f"note: {line}")
     for line in told.secrets:
         print(line)
+    sys.stdout.flush()  # before the one line on stderr that says what hindered it
 
 
 def _check_system(wanted: Wanted) -> None:
