@@ -1,6 +1,7 @@
 """Whether the venue is closed to changes: by what its guard says, or by the record where no guard answers."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from appliance.cli.shell import client_of
@@ -8,7 +9,8 @@ from appliance.client import GuardSilent, Refused
 from appliance.config import ConfigError
 from appliance.config.glance import STATE_DIR, glance
 from appliance.eventlog.files import log_files
-from appliance.eventlog.log import EventLog, LogError
+from appliance.eventlog.log import LogError
+from appliance.eventlog.record import Record
 
 PHASES = ("sealed", "preparing", "running", "closing")
 SEALED, SILENT, UNREADABLE = "sealed", "silent", "unreadable"
@@ -34,15 +36,13 @@ def state_dir(config: Path) -> Path:
 
 def _by_the_record(state: Path) -> str:
     """By the last seal, in whichever file it stands: a guard that is down has lifted none."""
+    if not log_files(state / "log"):
+        return ""
     try:
-        for path in reversed(log_files(state / "log")):
-            log = EventLog(path, read_only=True)
-            try:
-                made, lifted = log.last("seal.made"), log.last("seal.lifted")
-            finally:
-                log.close()
-            if made or lifted:
-                return SILENT if made and (lifted is None or lifted.seq < made.seq) else ""
+        with closing(Record(state / "log")) as record:
+            made, lifted = record.last("seal.made"), record.last("seal.lifted")
+            if not made and not lifted and record.unreadable:
+                return UNREADABLE
     except LogError:
         return UNREADABLE
-    return ""
+    return SILENT if made and (lifted is None or lifted.seq < made.seq) else ""

@@ -17,6 +17,7 @@ from appliance.config.load import load
 from appliance.enrolment.certificates import server_name
 from appliance.enrolment.enrolled import current
 from appliance.enrolment.venue_file import VenueFile, encode, fingerprint
+from appliance.eventlog.files import begin_beside
 from appliance.eventlog.log import EventLog
 from tests.fakes.authority import Authority, venue_file
 from tests.web.fake_guard import FakeGuard
@@ -167,11 +168,15 @@ def test_with_the_guard_down_the_last_seal_on_record_holds(box: Box) -> None:
 
 def test_a_seal_in_an_older_file_of_the_log_holds_as_well(box: Box) -> None:
     (box.state / "log").mkdir()
-    for number, kind in ((1, "seal.made"), (2, "guard.started")):
-        log = EventLog(box.state / f"log/events-{number}.sqlite")
-        log.append([(kind, "{}")])
-        log.close()
+    older = EventLog(box.state / "log/events-1.sqlite")
+    older.append([("seal.made", "{}")])
+    older.close()
+    newer = begin_beside(older.path, base=1)
+    newer.append([("guard.started", "{}")])
+    newer.close()
     assert box.enrol(FILE) == 3
+    older.path.write_bytes(b"no log any more")
+    assert box.enrol(FILE) == 3, "nobody knows whether it is sealed"
 
 
 def test_a_certificate_that_ends_soon_or_can_not_be_read_is_told_by_config_check(
