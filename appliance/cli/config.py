@@ -70,7 +70,8 @@ def run_check(args: argparse.Namespace) -> int:
         *ending(args.file.parent, now),
     ]
     if args.json:
-        print_json({"ok": True, "faults": [], "warnings": warnings})
+        denied = list(settings.plan.cards_denied)
+        print_json({"ok": True, "faults": [], "warnings": warnings, "cards_denied": denied})
         return EXIT_OK
     plan = settings.plan
     for warning in warnings:

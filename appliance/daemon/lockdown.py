@@ -50,7 +50,7 @@ def warnings(settings: Settings) -> list[str]:
 def _differing(settings: Settings) -> Iterator[str]:
     """How what is let in at boot differs from what the list says; by what is granted, not by how it is written."""
     plan = settings.plan
-    if not plan.usb or plan.simulated:
+    if plan.simulated or not (plan.usb or plan.usb_boot):  # the boot denies all else, whatever the guard does
         return
     path, reading = path_of(settings), reader(path_of(settings))()
     if reading.unreadable:

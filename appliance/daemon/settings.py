@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from appliance.backup.sources import SOURCES
 from appliance.config import ConfigError, beside, enrolled, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
-from appliance.daemon import board, network, recipients, seat_list, supply
+from appliance.daemon import board, cards, network, recipients, seat_list, supply
 from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.seats import rooms_short_of_spares
@@ -79,7 +79,8 @@ def read(path: Path) -> Settings:
         simulated=config.simulation is not None,
     )
     boot = tuple(grant for device in boot_devices(plan) if (grant := grant_of(device)) is not None)
-    return Settings(path=path, config=config, plan=replace(plan, usb_boot=boot))
+    dead = tuple(cards.denied(config, boot_devices(plan)))
+    return Settings(path=path, config=config, plan=replace(plan, usb_boot=boot, cards_denied=dead))
 
 
 def grant_of(device: UsbAllowed) -> str | None:
@@ -114,6 +115,7 @@ def warnings(settings: Settings) -> list[str]:
     for room, (here, asked) in rooms_short_of_spares(settings.plan).items():
         found.append(f"venue.seats: room {room} has {here} spares, the rules ask for {asked}")
     found += network.warnings(config, settings.plan.net.seats)
+    found += cards.warnings(config, boot_devices(settings.plan))
     return [*found, *supply.warnings(config), *board.warnings(config)]
 
 

@@ -116,6 +116,7 @@ class Plan:
 
     `network` is the mode of `net`, which names who is in the exam network.
     `usb_boot` is what lockdown.conf must grant, in its own words.
+    `cards_denied`: ports of the network whose card hangs on USB and is not let in at boot.
     `attached`: disks, interfaces and mounts are watched as well.
     `copies`: second places of the bundles.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
@@ -133,6 +134,7 @@ class Plan:
     usb_board: tuple[UsbAllowed, ...] = ()
     usb_boot: tuple[str, ...] = ()
     usb_ups_ports: tuple[str, ...] = ()
+    cards_denied: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
     attached: bool = False
     network: str = "off"

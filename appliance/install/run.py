@@ -130,7 +130,12 @@ class Run:
         if not box.has_pin(self.wanted.root, "chief"):
             when = "once it has started anew, " if restart else ""
             self.told.remarks.append(f"{when}for the chief examiner: venue pin code chief")
-        if restart and box.is_reachable(self.wanted.root):
+        if restart and (denied := box.cards_denied()):
+            self.told.remarks.append(
+                f"the next boot closes USB, and {', '.join(denied)}, on which [network] counts, is a USB card that "
+                "usb.allow does not name: nobody would reach this box by it. First venue setup --step 2, then reboot"
+            )
+        elif restart and box.is_reachable(self.wanted.root):
             self.told.remarks.append("what closes early in the boot holds from the next one on: reboot")
         elif restart:
             self.told.remarks.append(

@@ -52,6 +52,15 @@ def is_reachable(root: Path) -> bool:
     return _configured(root, "network", "mode") in ("route", "bridge", "watch")
 
 
+def cards_denied() -> list[str]:
+    """The ports of [network] whose card hangs on USB and is not let in by the next boot, as `venue` tells them."""
+    try:
+        asked = command.run([VENUE, "config", "check", "--json", CONFIGURATION], timeout_s=60, check=False)
+        return [str(name) for name in json.loads(asked.stdout)["cards_denied"]]
+    except (command.CommandError, ValueError, KeyError, TypeError):
+        return []
+
+
 def _configured(root: Path, section: str, key: str) -> str:
     content = files.content_of(root / CONFIGURATION.lstrip("/")) or b""
     try:

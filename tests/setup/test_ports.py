@@ -11,6 +11,7 @@ from appliance.cli.setup_talk import Talk
 from appliance.setup import ports
 from hw import attached_simulated
 from hw.interfaces import InterfaceStaysDown, bring_up
+from tests.fakes.adapters import adapters_under
 from tests.lab.wires import Wires, missing
 
 NAMES = ("eth0", "eth1", "eth2")
@@ -74,31 +75,7 @@ def test_an_interface_is_brought_up_and_one_that_is_not_there_is_told() -> None:
 
 @pytest.fixture
 def adapters(tmp_path: Path) -> Path:
-    """A Raspberry Pi 4 with a socket of its own, and three adapters behind its USB; one of them behind another hub."""
-    attached_simulated.make_board(tmp_path)
-    (tmp_path / "proc/device-tree").mkdir(parents=True, exist_ok=True)
-    (tmp_path / "proc/device-tree/model").write_bytes(b"Raspberry Pi 4 Model B Rev 1.5\0")
-    for port, model, serial in (
-        ("1-1", "2109:3431", ""), ("1-1.2", "0bda:8153", "000001"), ("1-1.4", "05e3:0608", ""),
-        ("1-1.4.3", "0b95:1790", ""), ("2-1", "0bda:8156", "000002"),
-    ):  # fmt: skip
-        device = tmp_path / "sys/bus/usb/devices" / port
-        device.mkdir(parents=True)
-        vendor, _, product = model.partition(":")
-        told = {"idVendor": vendor, "idProduct": product, "serial": serial, "bDeviceClass": "00"}
-        for name, text in told.items():
-            if text:
-                (device / name).write_text(f"{text}\n")
-    pci = "platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0"
-    for name, slot in (
-        ("eth1", "usb1/1-1/1-1.2/1-1.2:1.0"), ("eth2", "usb1/1-1/1-1.4/1-1.4.3/1-1.4.3:1.0"),
-        ("eth3", "usb2/2-1/2-1:1.0"),
-    ):  # fmt: skip
-        attached_simulated.add_interface(tmp_path, name, f"{pci}/{slot}")
-    for socket in (tmp_path / "sys/class/net").iterdir():
-        (socket / "type").write_text("772\n" if socket.name == "lo" else "1\n")
-        (socket / "uevent").write_text(f"INTERFACE={socket.name}\n")
-    return tmp_path
+    return adapters_under(tmp_path)
 
 
 def begun(directory: Path) -> Path:

@@ -13,6 +13,8 @@ FULL_FRESH_S = 2 * 3600.0  # the full proof is part of the check before the seal
 def line(venue: Venue, now: Moment) -> Point:
     """Green only where a full proof of this boot's rules is fresh and let nothing out."""
     plan, proof = venue.plan, venue.net.proof
+    if plan.cards_denied:  # whatever is proven now, the next boot has no such card
+        return point("line", "card-denied", names=list(plan.cards_denied))
     if plan.network not in ENFORCED:
         return point("line", "off", mode=plan.network)
     if proof.leaked:

@@ -33,6 +33,7 @@ MUSTS: Mapping[str, Row] = {
     "line.unproven": (Both(("外网规则已设为隔断，上次验证是 {at}", "外网规则已设为隔断，还没有验证过"), ("The rules close the line; last proven {at}", "The rules close the line; nothing was proven yet")), Both("请做全套验证（登录后下面的按钮，或 venue net prove --full）。", "Make the full proof: the button below once signed in, or venue net prove --full.")),
     "line.unread": (Both("外网规则读不到，是否隔断未知", "The rules of the line can not be read: closed or not is unknown"), Both("请技术人员查看。", "A technician has a look.")),
     "line.simulated": (Both("演示环境没有真的外网，无法验证", "The demonstration has no line: nothing can be proven"), NOTHING),
+    "line.card-denied": (Both("监控盒的网口 {names} 是 USB 网卡，没有登记：下次启动就不能用了", "The box's port {names} is a USB card that is not listed: the next boot denies it"), Both("请技术人员登记（venue setup --step 2）；在那之前不要重新启动监控盒。", "A technician lists it (venue setup --step 2); until then the box is not started anew.")),
     "line.off": (Both("监控盒没有接管外网，是否隔断未知", "The box does not hold the line: closed or not is unknown"), Both("请技术人员用别的办法确认外网已断开。", "A technician makes sure in another way that the line is cut.")),
     "usb.inventory": (Both("监控盒 USB 口有 {count} 个设备，都在清单内（校验码 {hash}）", "Devices on the box's USB ports: {count}, all of them listed (hash {hash})"), NOTHING),
     "usb.intruders": (Both("清单以外的设备有 {count} 个：{names}", "Not listed ({count}): {names}"), Both("请拔下，或由技术人员查明后登记。", "Unplug them, or a technician finds out and lists them.")),

@@ -191,6 +191,12 @@ def test_rules_that_somebody_changed_are_red_and_rules_nobody_can_hold_unknown()
     assert stands(other, "line") == ("unknown", "unread")
 
 
+def test_a_card_that_the_next_boot_denies_is_red_whatever_was_proven() -> None:
+    day = Ledger(plan(**LINE, cards_denied=("eth1",))).all_read()
+    prove(day)
+    assert stands(day, "line") == ("critical", "card-denied") and found(day, "line").args["names"] == ["eth1"]
+
+
 def test_a_simulated_line_is_never_green() -> None:
     day = Ledger(plan(**LINE, simulated=True)).all_read()
     day.record(NetworkHeld(digest="d1"))
