@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "run, list, verify, restore bundles"),
     "province": ("province", "the province's side: keys, bundles received, receipts"),
     "setup": ("setup", "set the box up, step by step, without an editor"),
+    "changeable": ("changeable", "whether the box may be changed now: exit 0, else 75 or 3 and why"),
     "handover": ("handover", "the sheet with which the rooms are given back, to print and sign"),
     "diag": ("diag", "one file for who helps: no secret, nothing of a candidate"),
     "enrol": ("enrol", "take the province's venue file: who this venue is, its keys and certificate"),

@@ -1,29 +1,42 @@
-"""Whether the venue is closed to changes: by what its guard says, or by the record where no guard answers."""
+"""Whether the venue is closed to changes: by what its guard says, or by record and timetable where no guard answers."""
 
 import argparse
-from contextlib import closing
 from pathlib import Path
 
-from appliance.cli.shell import client_of
+from appliance.cli.shell import EXIT_BUSY, EXIT_UNKNOWN, client_of
 from appliance.client import GuardSilent, Refused
+from appliance.clock import SystemClock
 from appliance.config import ConfigError
 from appliance.config.glance import STATE_DIR, glance
-from appliance.eventlog.files import log_files
-from appliance.eventlog.log import LogError
-from appliance.eventlog.record import Record
+from appliance.daemon import StandingUnknown, ever_sealed, standing
 
-PHASES = ("sealed", "preparing", "running", "closing")
-SEALED, SILENT, UNREADABLE = "sealed", "silent", "unreadable"
+SITTING = ("preparing", "running", "closing")
+# The guard says no; no guard answers, and the record says no; nobody can say.
+SEALED, EXAM, SILENT, SILENT_EXAM, UNREADABLE = "sealed", "exam", "silent", "silent-exam", "unreadable"
+EXIT_CODES = {SEALED: EXIT_BUSY, EXAM: EXIT_BUSY, SILENT: EXIT_UNKNOWN, SILENT_EXAM: EXIT_UNKNOWN}
 
 
-def closed(args: argparse.Namespace) -> str:
-    """'' where it may be changed. SEALED: the guard says no; SILENT, UNREADABLE: no guard, and the record says no."""
+def closed(args: argparse.Namespace, *, package: bool = False) -> str:
+    """Why it may not be changed now, one of the words above; '' where it may.
+
+    A box that never sealed anything is no venue's yet: it may be set up while a sitting is on, for the exam goes on
+    without it and the box that failed is to be replaced. `package`: what runs is to be taken away or exchanged, which
+    waits for the sitting's end there too.
+    """
+    log = state_dir(args.config) / "log"
     try:
         snapshot = client_of(args).call("status")
     except (GuardSilent, Refused):
-        return _by_the_record(state_dir(args.config))
-    sealed = snapshot.get("seal") is not None or snapshot.get("phase", {}).get("name") in PHASES
-    return SEALED if sealed else ""
+        return _by_the_record(log, package=package)
+    phase = snapshot.get("phase", {}).get("name")
+    if snapshot.get("seal") is not None or phase == "sealed":
+        return SEALED
+    return EXAM if phase in SITTING and (package or _ever_sealed(log)) else ""
+
+
+def exit_code(why: str) -> int:
+    """What a shell gets: 75 where the guard said no, 3 where nobody answered for it."""
+    return EXIT_CODES.get(why, EXIT_UNKNOWN)
 
 
 def state_dir(config: Path) -> Path:
@@ -34,15 +47,18 @@ def state_dir(config: Path) -> Path:
         return STATE_DIR
 
 
-def _by_the_record(state: Path) -> str:
-    """By the last seal, in whichever file it stands: a guard that is down has lifted none."""
-    if not log_files(state / "log"):
-        return ""
+def _ever_sealed(log: Path) -> bool:
     try:
-        with closing(Record(state / "log")) as record:
-            made, lifted = record.last("seal.made"), record.last("seal.lifted")
-            if not made and not lifted and record.unreadable:
-                return UNREADABLE
-    except LogError:
+        return ever_sealed(log)
+    except StandingUnknown:
+        return True
+
+
+def _by_the_record(log: Path, *, package: bool) -> str:
+    try:
+        found = standing(log, SystemClock().wall())
+    except StandingUnknown:
         return UNREADABLE
-    return SILENT if made and (lifted is None or lifted.seq < made.seq) else ""
+    if found.sealed:
+        return SILENT
+    return SILENT_EXAM if found.sitting and (package or found.ever_sealed) else ""

@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.backup.disk import DiskFault
-from appliance.cli.closed import SEALED, closed, state_dir
+from appliance.cli.closed import closed, exit_code, state_dir
 from appliance.cli.shell import (
-    EXIT_BUSY,
     EXIT_CONFIG,
     EXIT_FAILED,
     EXIT_NOT_PERMITTED,
     EXIT_OK,
     EXIT_UNAVAILABLE,
-    EXIT_UNKNOWN,
     EXIT_USAGE,
     add_config,
     language,
@@ -25,6 +23,7 @@ from appliance.enrolment.dial_key import DialKeyFault, public_half
 from appliance.enrolment.enrolled import NotEnrolled, check_order, current, stage, sweep, turn
 from appliance.enrolment.venue_file import LIMIT_BYTES, VenueFile, VenueFileFault, fingerprint, read
 from appliance.words.province.enrol import enrol_sentence
+from appliance.words.setup.closed import closed_sentence
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,8 +58,8 @@ def run_enrol(args: argparse.Namespace) -> int:
         say(f"venue: {args.file}: {error.strerror}")
         return EXIT_USAGE
     if why := closed(args):
-        say(enrol_sentence(tongue, why))
-        return EXIT_BUSY if why == SEALED else EXIT_UNKNOWN
+        say(closed_sentence(tongue, why))
+        return exit_code(why)
     say(enrol_sentence(tongue, "file", code=file.code, name=file.name, serial=file.serial, issued=file.issued_at))
     if before:
         say(enrol_sentence(tongue, "before", code=before.code, serial=before.serial))

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from appliance.cli import setup_box, setup_rest
-from appliance.cli.closed import UNREADABLE, closed
+from appliance.cli.closed import closed, exit_code
 from appliance.cli.setup_bench import INTERRUPTED, Bench, StepFailed
 from appliance.cli.setup_talk import Talk, Unanswered
 from appliance.cli.shell import (
-    EXIT_BUSY,
     EXIT_CONFIG,
-    EXIT_UNKNOWN,
     EXIT_USAGE,
     add_config,
     language,
@@ -22,6 +20,7 @@ from appliance.config import ConfigError
 from appliance.setup import answers
 from appliance.setup.document import DocumentFault
 from appliance.words import label
+from appliance.words.setup.closed import closed_sentence
 
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("venue", setup_box.venue),
@@ -65,12 +64,14 @@ def run(args: argparse.Namespace) -> int:
         say(label(tongue, "setup_no_terminal"))
         return EXIT_USAGE
     bench = Bench(config=args.config, talk=Talk(tongue, given), dry=args.dry_run)
+    if closed(args, package=True) and not closed(args):
+        bench.talk.tell("setup_mid_exam")
     numbers = [args.step] if args.step else range(args.begin or 1, len(STEPS) + 1)
     for number in numbers:
         # Before each: an hour goes by at the terminal, and the chief examiner may seal meanwhile.
         if why := closed(args):
-            say(label(tongue, "setup_record" if why == UNREADABLE else "setup_closed"))
-            return EXIT_UNKNOWN if why == UNREADABLE else EXIT_BUSY
+            say(closed_sentence(tongue, why))
+            return exit_code(why)
         if (code := _step(bench, number)) is not None:
             return code
     bench.talk.tell("setup_done")

@@ -5,13 +5,17 @@ from appliance.daemon.guard import GuardBusy, GuardFailed, GuardRefused, make_cl
 from appliance.daemon.line import ruleset
 from appliance.daemon.lockdown import warnings
 from appliance.daemon.settings import Settings, read
+from appliance.daemon.standing import Standing, StandingUnknown, ever_sealed, standing
 
 __all__ = [
     "GuardBusy",
     "GuardFailed",
     "GuardRefused",
     "Settings",
+    "Standing",
+    "StandingUnknown",
     "answers",
+    "ever_sealed",
     "line",
     "lockdown",
     "make_clock",
@@ -19,5 +23,6 @@ __all__ = [
     "recipients",
     "ruleset",
     "run",
+    "standing",
     "warnings",
 ]

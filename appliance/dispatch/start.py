@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.eventlog import EventLog, LogDamagedError, verify
+from appliance.eventlog import EventLog, LogDamagedError, LogError, verify
 from appliance.eventlog.files import begin_beside, newest
 from appliance.events import Event, from_text
 from appliance.events.bodies import LogCheckpoint, LogDamaged
@@ -49,6 +49,23 @@ def start(directory: Path) -> Started:
     return Started(log=begin_beside(path, base=head_seq), venue=venue, damage=damage)
 
 
+def recorded(directory: Path) -> Venue | None:
+    """The state that the record under `directory` gives, for who only looks; None where there is none.
+
+    Nothing is written. A damaged log gives what still holds of it, as a guard would start from. Raises LogError.
+    """
+    path = newest(directory)
+    if not path.exists() or not path.stat().st_size:
+        return _copied(directory)[0] if (directory / COPY).exists() else None
+    try:
+        return _folded(path)[0]
+    except (LogDamagedError, CodecError) as error:
+        venue, _ = _copied(directory)
+        if not venue.seq:
+            raise LogError(f"{path.name}: {error}") from error
+        return venue
+
+
 def _folded(path: Path) -> tuple[Venue, LogDamaged | None, int]:
     """The state of all rows that hold, what is wrong with the first that does not, the last row's seq.
 
@@ -83,15 +100,18 @@ def _last_checkpoint(log: EventLog) -> tuple[int, Venue]:
 
 def _salvaged(path: Path, directory: Path, problem: str) -> Started:
     """A file SQLite can not read: the copy of its last checkpoint is what is left."""
-    venue, base = Venue(), UNSEEN_ROWS
-    try:
-        stored = json.loads((directory / COPY).read_text(encoding="utf-8"))
-        venue = from_plain(Venue, stored["state"])
-        base = int(stored["seq"]) + UNSEEN_ROWS
-    except (OSError, ValueError, KeyError, TypeError, CodecError):
-        venue = Venue()
+    venue, base = _copied(directory)
     damage = LogDamaged(file=path.name, problem=problem, salvaged_seq=venue.seq)
     return Started(log=begin_beside(path, base=base), venue=venue, damage=damage)
+
+
+def _copied(directory: Path) -> tuple[Venue, int]:
+    """The state of the last checkpoint's copy, and from where a new log counts on; empty where that is lost too."""
+    try:
+        stored = json.loads((directory / COPY).read_text(encoding="utf-8"))
+        return from_plain(Venue, stored["state"]), int(stored["seq"]) + UNSEEN_ROWS
+    except (OSError, ValueError, KeyError, TypeError, CodecError):
+        return Venue(), UNSEEN_ROWS
 
 
 def checkpoint(venue: Venue) -> LogCheckpoint:

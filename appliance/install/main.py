@@ -46,11 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_system(wanted)
         if args.dry_run:
             return _show(wanted, remove=args.remove)
-        guard.refuse_unless_open(wanted.root)
+        if not wanted.files_only:
+            away = bool(args.remove or args.put_back)
+            package = bool(away or wanted.bundle or wanted.package)
+            guard.refuse_unless_open(package=package, remove=away, anyway=wanted.anyway)
         readonly.refuse_on_overlay(wanted.root)
         with _alone(wanted.root):
-            if args.remove:
-                return _remove(wanted)
+            if args.remove or args.put_back:
+                return _remove(wanted, boot_alone=args.put_back)
             disk.refuse_on_usb(wanted.root)
             told = _run(wanted)
     except InstallError as error:
@@ -77,8 +80,8 @@ def _run(wanted: Wanted) -> Told:
         raise
 
 
-def _remove(wanted: Wanted) -> int:
-    told, whole = take_back(wanted)
+def _remove(wanted: Wanted, *, boot_alone: bool) -> int:
+    told, whole = take_back(wanted, boot_alone=boot_alone)
     _tell(told, "Nothing to put back: nothing here was changed by the installer.")
     return EXIT_OK if whole else EXIT_WARNING
 
@@ -153,6 +156,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         key=args.key,
         replace_key=args.replace_key,
         downgrade=args.downgrade,
+        anyway=args.anyway,
         i2c=args.i2c,
         state_device=args.state_device,
         code=args.code,
@@ -182,6 +186,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--downgrade", action="store_true", help="an older version than the one that was here"
     )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="exchange or remove the package though the record says no: only where no guard answers",
+    )
     parser.add_argument("--i2c", action=argparse.BooleanOptionalAction, help="switch I2C on, for a UPS board")
     parser.add_argument(
         "--state-device",
@@ -194,6 +203,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--address", default="", help="of the page, for the label; default: the box's own")
     parser.add_argument("--label", type=Path, metavar="FILE", help="write the label as a page to print")
     parser.add_argument("--remove", action="store_true", help="put back what was changed")
+    parser.add_argument(
+        "--put-back", action="store_true", help="only what the boot reads; dpkg does it before it removes the package"
+    )
     parser.add_argument(
         "--dry-run", action="store_true", help="change nothing: show what would be, as differences"
     )

@@ -84,17 +84,21 @@ def repair(source: list[str]) -> None:
         _apt([*source, "--fix-broken", "install"], check=False)
 
 
-def from_mirror(deb: Path, *, downgrade: bool, beside: tuple[str, ...] = ()) -> None:
+def from_mirror(
+    deb: Path, *, downgrade: bool, anyway: bool = False, beside: tuple[str, ...] = ()
+) -> None:
     """Installs our package from its file and the rest from the mirrors that apt knows. Raises InstallError."""
     _apt(["update"], check=False)  # one that does not answer is told by the next step, if it is needed at all
     repair([])
     try:
-        _place(str(deb.resolve()), deb, [], downgrade=downgrade, beside=beside)
+        _place(str(deb.resolve()), deb, [], downgrade=downgrade, anyway=anyway, beside=beside)
     except InstallError as error:
         raise InstallError(f"{error}. Without a mirror: --bundle FILE", error.exit_code) from error
 
 
-def from_bundle(about: About, unpacked: Path, *, downgrade: bool, beside: tuple[str, ...] = ()) -> None:
+def from_bundle(
+    about: About, unpacked: Path, *, downgrade: bool, anyway: bool = False, beside: tuple[str, ...] = ()
+) -> None:
     """Installs from an unpacked bundle and nothing else: no mirror is asked. Raises InstallError."""
     sources, lists = unpacked / "sources.list", unpacked / "lists"
     lists.mkdir(exist_ok=True)
@@ -116,10 +120,13 @@ def from_bundle(about: About, unpacked: Path, *, downgrade: bool, beside: tuple[
     own = next((name for name in about.packages if name.startswith(f"{NAME}_")), None)
     if own is None:
         raise InstallError(f"the bundle holds no package {NAME}")
-    _place(f"{NAME}={about.version}", unpacked / own, source, downgrade=downgrade, beside=beside)
+    what = f"{NAME}={about.version}"
+    _place(what, unpacked / own, source, downgrade=downgrade, anyway=anyway, beside=beside)
 
 
-def _place(what: str, deb: Path, source: list[str], *, downgrade: bool, beside: tuple[str, ...]) -> None:
+def _place(
+    what: str, deb: Path, source: list[str], *, downgrade: bool, anyway: bool, beside: tuple[str, ...]
+) -> None:
     now = installed()
     if now.version and not now.whole and "/" not in what:
         # Left "reinst-required": apt refuses to touch such a one, dpkg puts it right.
@@ -129,7 +136,7 @@ def _place(what: str, deb: Path, source: list[str], *, downgrade: bool, beside: 
             check=False,
         )
     options = ["--allow-downgrades"] if downgrade else []
-    _apt([*source, *options, "install", what, *beside, *_companions(source)])
+    _apt([*source, *options, "install", what, *beside, *_companions(source)], anyway=anyway)
     if not installed().whole:
         raise InstallError(f"{NAME} is not whole after apt was done: dpkg --audit says why")
 
@@ -146,18 +153,20 @@ def _companions(source: list[str]) -> list[str]:
     return found
 
 
-def remove() -> None:
+def remove(*, anyway: bool = False) -> None:
     """Takes our package away; its configuration and the record stay. Raises InstallError."""
-    _apt(["remove", NAME])
+    _apt(["remove", NAME], anyway=anyway)
 
 
-def _apt(words: list[str], *, check: bool = True) -> None:
-    _run([_APT, *_OPTIONS, *words], timeout_s=INSTALL_S, check=check)
+def _apt(words: list[str], *, check: bool = True, anyway: bool = False) -> None:
+    _run([_APT, *_OPTIONS, *words], timeout_s=INSTALL_S, check=check, anyway=anyway)
 
 
-def _run(argv: list[str], *, timeout_s: float, check: bool = True) -> command.Finished:
+def _run(argv: list[str], *, timeout_s: float, check: bool = True, anyway: bool = False) -> command.Finished:
+    # For the package's own scripts: that it is asked for by the installer, and whatever the record says.
+    environ = _ENVIRON | {"VENUE_INSTALL": "1"} | ({"VENUE_ANYWAY": "1"} if anyway else {})
     try:
-        done = command.run(argv, timeout_s=timeout_s, environ=_ENVIRON, check=False)
+        done = command.run(argv, timeout_s=timeout_s, environ=environ, check=False)
     except command.CommandError as error:
         raise InstallError(str(error)) from error
     if check and done.code != 0:

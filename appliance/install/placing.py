@@ -10,6 +10,7 @@ from appliance.install import (
     InstallError,
     bundle,
     files,
+    guard,
     packages,
     readonly,
 )
@@ -38,7 +39,7 @@ def _place_package(wanted: Wanted, ledger: Ledger, told: Told, deb: Path) -> Non
     if not _is_news(wanted, ledger, version, 0):
         return
     _note_first(ledger)
-    packages.from_mirror(deb, downgrade=wanted.downgrade, beside=_beside(wanted))
+    packages.from_mirror(deb, downgrade=wanted.downgrade, anyway=wanted.anyway, beside=_beside(wanted))
     _note_installed(ledger, told, version, 0)
 
 
@@ -57,7 +58,9 @@ def _place_bundle(wanted: Wanted, ledger: Ledger, told: Told, path: Path) -> Non
         if not _is_news(wanted, ledger, about.version, about.made):
             return
         _note_first(ledger)
-        packages.from_bundle(about, work, downgrade=wanted.downgrade, beside=_beside(wanted))
+        packages.from_bundle(
+            about, work, downgrade=wanted.downgrade, anyway=wanted.anyway, beside=_beside(wanted)
+        )
         _note_installed(ledger, told, about.version, about.made)
     finally:
         bundle.clear(work)
@@ -102,6 +105,7 @@ def _is_news(wanted: Wanted, ledger: Ledger, version: str, made: int) -> bool:
     """Whether this version has to be installed. Raises InstallError for one that is older than what was here."""
     now = packages.installed()
     values = ledger.values
+    guard.refuse_another_version(version, now.version if now.whole else "", anyway=wanted.anyway)
     newest = now.version or str(values.get("version", ""))
     if newest and packages.is_older(version, newest) and not wanted.downgrade:
         raise InstallError(

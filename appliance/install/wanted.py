@@ -20,6 +20,7 @@ class Wanted:
     key: Path | None = None
     replace_key: bool = False
     downgrade: bool = False
+    anyway: bool = False
     i2c: bool | None = None
     state_device: str = ""
     code: str = UNNAMED_CODE

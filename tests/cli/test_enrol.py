@@ -17,9 +17,8 @@ from appliance.config.load import load
 from appliance.enrolment.certificates import server_name
 from appliance.enrolment.enrolled import current
 from appliance.enrolment.venue_file import VenueFile, encode, fingerprint
-from appliance.eventlog.files import begin_beside
-from appliance.eventlog.log import EventLog
 from tests.fakes.authority import Authority, venue_file
+from tests.fakes.record import LIFTED, SEALED, configured, written
 from tests.web.fake_guard import FakeGuard
 
 PROVINCE = Authority()
@@ -151,31 +150,45 @@ def test_other_digits_or_no_yes_leave_everything_as_it_was(box: Box, monkeypatch
     [(None, "open", 0), ({"batch": "2026"}, "sealed", 75), (None, "running", 75), (None, "closing", 75)],
 )
 def test_a_sealed_venue_and_one_in_a_sitting_take_no_file(box: Box, seal: object, phase: str, code: int) -> None:
+    written(box.state / "log/events-1.sqlite", SEALED, LIFTED, at=datetime.now(UTC))
     with FakeGuard(box.run / "control.sock", {"seal": seal, "phase": {"name": phase}}):
         assert box.enrol(FILE) == code
     assert (current(box.etc) is None) == (code != 0)
 
 
+def test_a_box_that_never_sealed_anything_takes_its_file_in_the_middle_of_an_exam(
+    box: Box, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeGuard(box.run / "control.sock", {"seal": None, "phase": {"name": "running"}}):
+        assert main(["changeable", "--config", str(box.config)]) == 0
+        assert main(["changeable", "--package", "--config", str(box.config)]) == 75, "what runs is not taken away"
+        assert "A sitting is on" in capsys.readouterr().err
+        assert main(["changeable", "--package", "--json", "--config", str(box.config)]) == 75
+        assert json.loads(capsys.readouterr().out) == {"schema": 1, "changeable": False, "why": "exam"}
+        assert box.enrol(FILE) == 0
+
+
 def test_with_the_guard_down_the_last_seal_on_record_holds(box: Box) -> None:
-    (box.state / "log").mkdir()
-    log = EventLog(box.state / "log/events-1.sqlite")
-    log.append([("seal.made", "{}")])
+    log, now = box.state / "log/events-1.sqlite", datetime.now(UTC)
+    written(log, SEALED, at=now)
     assert box.enrol(FILE) == 3
-    log.append([("seal.lifted", "{}")])
-    log.close()
+    written(log, LIFTED, at=now, after=1)
     assert box.enrol(FILE) == 0
 
 
-def test_a_seal_in_an_older_file_of_the_log_holds_as_well(box: Box) -> None:
-    (box.state / "log").mkdir()
-    older = EventLog(box.state / "log/events-1.sqlite")
-    older.append([("seal.made", "{}")])
-    older.close()
-    newer = begin_beside(older.path, base=1)
-    newer.append([("guard.started", "{}")])
-    newer.close()
+def test_with_the_guard_down_a_sitting_on_record_is_on_and_it_says_what_to_do(
+    box: Box, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    written(box.state / "log/events-1.sqlite", configured(now, begins_in_minutes=-10), SEALED, LIFTED, at=now)
     assert box.enrol(FILE) == 3
-    older.path.write_bytes(b"no log any more")
+    told = capsys.readouterr().err
+    assert "by the timetable on record a sitting is on" in told and "systemctl restart venue-guard" in told
+
+
+def test_a_record_that_can_not_be_read_is_closed(box: Box) -> None:
+    (box.state / "log").mkdir()
+    (box.state / "log/events-1.sqlite").write_bytes(b"no log any more")
     assert box.enrol(FILE) == 3, "nobody knows whether it is sealed"
 
 

@@ -5,7 +5,8 @@ import stat
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from appliance.enrolment.venue_file import encode, fingerprint
 from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
 from tests.fakes.authority import Authority, venue_file
-from tests.fakes.place import ROOT, VENUE, Place, one_line
+from tests.fakes.place import ROOT, VENUE, Place, morning, one_line
 from tests.fakes.wait import wait_for
 from tests.lab.wires import Wires, missing
 from tests.setup.terminal import Terminal
@@ -365,11 +366,39 @@ def test_a_sealed_venue_is_not_set_up_with_the_guard_alive_or_dead(place: Place,
     guard = place.guard()
     seal(place)
     before = place.config.read_bytes()
-    for _ in range(2):
+    for code in (75, 3):
         done = place.venue("setup", "--answers", str(answers), LANG="en_US.UTF-8")
-        assert done.returncode == 75 and one_line(done.stderr) and "sealed" in done.stderr
+        assert done.returncode == code and one_line(done.stderr) and "sealed" in done.stderr
         place.kill(guard)
     assert place.config.read_bytes() == before
+
+
+def test_a_fresh_box_is_set_up_in_one_run_in_the_middle_of_an_exam(place: Place, tmp_path: Path) -> None:
+    zone = morning()
+    now = datetime.now(zone)
+    begins, ends = (f"{now + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}" for minutes in (-10, 60))
+    table = f'[[sitting]]\nid = "am"\nbatch = "1"\nsubject = "x"\nstart = {begins}\nend = {ends}\n'
+    raw = encode(replace(venue_file(Authority()), timetable=table, timezone=zone.key))
+    (file := tmp_path / "venue-file.json").write_bytes(raw)
+    path = tmp_path / "a.toml"
+    path.write_text(
+        ANSWERS.replace(
+            'code = "520100-03"\nname = "实验中学考点"', f'file = "{file}"\nfingerprint = "{fingerprint(raw)}"'
+        ),
+        encoding="utf-8",
+    )
+    begun(place)
+    with place.config.open("a", encoding="utf-8") as began:
+        began.write(f'code = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\n')
+    guard = place.guard()
+    first = place.venue("setup", "--answers", str(path), "--step", "1", LANG="en_US.UTF-8")
+    assert first.returncode == 0, first.stderr
+    place.kill(guard)
+    place.guard()
+    wait_for(lambda: place.status()["phase"]["name"] == "running")
+    done = place.venue("setup", "--answers", str(path), "--from", "2", LANG="en_US.UTF-8")
+    assert "This box was never sealed" in done.stdout and "Setup is done." in done.stdout, done.stderr
+    assert place.venue("changeable", "--package").returncode == 75
 
 
 def test_a_backup_that_fails_on_trial_is_not_written(place: Place, answers: Path) -> None:

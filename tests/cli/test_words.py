@@ -71,7 +71,7 @@ def test_every_reading_verb_takes_json_and_is_tried_with_it() -> None:
     without = {
         "backup restore", "report", "seal certificate", "backup drill", "backup export", "province import",
         "province verify", "province pull", "province enrol", "province status",
-        "province restore", "diag", "handover",
+        "province restore", "diag", "handover", "changeable",
     }  # fmt: skip
     assert with_json - tried <= without, "tests/cli/test_shell.py, READING"
 

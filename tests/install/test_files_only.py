@@ -153,6 +153,17 @@ def test_what_somebody_changed_since_is_kept_and_ours_is_taken_out_of_it(tmp_pat
     assert config.read_bytes() == CONFIG + b"gpu_mem=16\n"
 
 
+def test_what_the_boot_reads_is_put_back_alone_and_the_rest_stays_for_later(tmp_path: Path) -> None:
+    root = pi(tmp_path)
+    assert install(root) == 0
+    assert install(root, "--put-back") == 0
+    assert (root / "boot/firmware/cmdline.txt").read_bytes() == CMDLINE
+    assert (root / "boot/firmware/config.txt").read_bytes() == CONFIG
+    assert (root / "etc/venue-appliance/appliance.toml").exists(), "the venue's own"
+    assert install(root, "--remove") == 0
+    assert not (root / "etc/venue-appliance").exists() and not (root / "var/lib/venue-install").exists()
+
+
 def test_a_file_that_somebody_made_his_own_is_left_and_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -109,3 +109,9 @@ step record test -d /var/lib/venue-appliance/log
 step ledger test ! -e /var/lib/venue-install
 step remove-again installer --remove
 step older-record installer --bundle older.tar --key release.pub
+step once-again installer --bundle bundle.tar --key release.pub
+step dpkg-remove dpkg --remove venue-appliance
+step dpkg-removed test ! -e /etc/default/grub.d/venue-appliance.cfg
+step tls-kept test -s /etc/venue-appliance/tls/page.key
+step purge dpkg --purge venue-appliance
+step purged sh -c 'ls -d /var/lib/venue-* /etc/venue-appliance /var/cache/venue-* 2>/dev/null'

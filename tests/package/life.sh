@@ -73,6 +73,14 @@ step remove-sealed dpkg --remove venue-appliance
 step still dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' venue-appliance
 step still-sealed phase
 step still-works venue --version
+kill "$guard"
+wait "$guard"
+step dead-upgrade dpkg --install "$second"
+step dead-remove dpkg --remove venue-appliance
+step dead-repair dpkg --install "$first"
+step dead-anyway env VENUE_ANYWAY=1 dpkg --install "$second"
+step dead-back env VENUE_ANYWAY=1 dpkg --install "$first"
+step guard-again guard
 step unseal venue unseal --chief 王主考 --technician 张工 --reason test
 step upgrade dpkg --install "$second"
 step upgraded dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' venue-appliance

@@ -90,9 +90,20 @@ def test_debian_13s_systemd_understands_the_units_and_its_journal_the_catalog(li
 def test_a_sealed_venue_is_neither_upgraded_nor_loses_its_package(life: dict[str, Step]) -> None:
     assert life["sealed"].said == "sealed\n"
     for step in ("upgrade-sealed", "remove-sealed"):
-        assert life[step].code != 0 and "the venue is in phase 'sealed'" in life[step].said
+        assert life[step].code != 0 and "The venue is sealed: nothing is changed now" in life[step].said
+        assert "VENUE_ANYWAY" not in life[step].said, "two people can lift the seal"
     assert life["still"].said.endswith(f"i {__version__}"), "installed, whole, the version as it was"
     assert life["still-sealed"].said == "sealed\n" and life["still-works"].code == 0
+
+
+@needs_chroot
+def test_a_sealed_venue_whose_guard_is_dead_is_repaired_and_neither_upgraded_nor_removed(life: dict[str, Step]) -> None:
+    for step in ("dead-upgrade", "dead-remove"):
+        assert life[step].code != 0 and "by its record the venue is sealed" in life[step].said
+        assert "systemctl restart venue-guard" in life[step].said and "VENUE_ANYWAY=1" in life[step].said
+    assert life["dead-repair"].code == 0, "the same version anew"
+    assert life["dead-anyway"].code == life["dead-back"].code == 0, "people decide"
+    assert life["guard-again"].code == 0, life["guard-again"].said
 
 
 @needs_chroot

@@ -72,7 +72,7 @@ def steps(medium: Path) -> dict[str, Step]:
     argv = [CHROOT, "boot", "--see", medium, medium / "fresh.sh", medium / "install.sh"]
     done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=900)
     found = steps_of(done.stdout)
-    assert "older-record" in found, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "purged" in found, done.stdout[-3000:] + done.stderr[-3000:]
     return found
 
 
@@ -127,8 +127,8 @@ def test_a_bundle_is_judged_by_the_first_key_and_by_no_other(steps: dict[str, St
         ("wrong-architecture", 69, "this box is"),
         ("torn", 2, "torn"),
         ("older", 77, "older than 99.0"),
-        ("sealed", 77, "in phase 'sealed'"),
-        ("sealed-remove", 77, "in phase 'sealed'"),
+        ("sealed", 77, "The venue is sealed"),
+        ("sealed-remove", 77, "The venue is sealed"),
         ("older-record", 77, f"older than {__version__}, whose record may lie here"),
     ],
 )
@@ -171,6 +171,13 @@ def test_removed_everything_it_changed_is_as_it_was_byte_for_byte(steps: dict[st
     assert (steps["left"].said, steps["left"].code) == ("", 0)
     assert steps["removed"].said == "rc " and steps["record"].code == steps["ledger"].code == 0
     assert "Nothing to put back" in steps["remove-again"].said
+
+
+def test_dpkg_alone_takes_back_what_the_boot_reads_and_a_purge_leaves_nothing(steps: dict[str, Step]) -> None:
+    assert steps["once-again"].code == 0, steps["once-again"].said
+    assert steps["dpkg-remove"].code == steps["dpkg-removed"].code == steps["tls-kept"].code == 0
+    assert "venue-appliance.cfg: as it was" in steps["dpkg-remove"].said
+    assert steps["purge"].code == 0 and steps["purged"].said == ""
 
 
 @pytest.fixture(scope="module")

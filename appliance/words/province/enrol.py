@@ -40,18 +40,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "本考点主动连省里。请把这一行交给省里（电话核对后再登记）：",
         "This venue calls the province. Give the province this line, and compare it by phone:",
     ),
-    "sealed": (
-        "考点已封场，或正在考试：现在不能换考点文件。解除封场后再装。",
-        "The venue is sealed, or a sitting is on: its file can not be changed now. Lift the seal first.",
-    ),
-    "silent": (
-        "守护程序没有应答，最后一次记录是已封场：现在不能换考点文件。请先启动守护程序。",
-        "The guard does not answer, and the last on record is a seal: start the guard first.",
-    ),
-    "unreadable": (
-        "守护程序没有应答，事件记录也读不出，不知道是否已封场：请先启动守护程序。",
-        "The guard does not answer and the record can not be read: nobody knows of a seal. Start the guard first.",
-    ),
 }
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 SETUP_HELP_ZH: Mapping[str, str] = {
     "set the box up, step by step, without an editor": "设置监控盒：一步一步来，不用编辑器",
+    "whether the box may be changed now: exit 0, else 75 or 3 and why": "现在能不能改这台盒子：能则退出码 0，"
+    "不能则 75 或 3，并说明原因",
+    "the package is to be exchanged or taken away": "要换掉或拆除安装包",
     "only this step": "只做这一步",
     "from this step on": "从这一步开始",
     "answer every question from this file (TOML)": "所有问题都从这个文件里取回答（TOML）",

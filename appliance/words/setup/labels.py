@@ -21,15 +21,11 @@ _STEPS: Mapping[str, tuple[Template, Template]] = {
         "第 {number} 步（{name}）没有做成。接着做：venue setup --from {number}",
         "Step {number} ({name}) did not come through. To go on: venue setup --from {number}",
     ),
-    "setup_closed": (
-        "已封场或正在考试，现在不能改设置。解除封场或考完以后再做。",
-        "The venue is sealed or an exam is on: nothing is set up now. After the batch, or once it is unsealed.",
+    "setup_mid_exam": (
+        "正在考试。这台盒子从来没有封过场，可以设置；考试照常，不经过它。",
+        "A sitting is on. This box was never sealed, so it may be set up; the exam goes on without it.",
     ),
-    "setup_record": (
-        "监控盒没有应答，它的记录也读不出来：不知道是不是已封场，现在不改设置。请先看 systemctl status venue-guard。",
-        "The guard does not answer and its record cannot be read: nobody knows whether the venue is sealed. "
-        "See systemctl status venue-guard first.",
-    ),
+    "changeable": ("现在可以改。", "It may be changed now."),
     "setup_no_terminal": (
         "要有终端才能一问一答；没有终端就用 --answers 文件。",
         "Questions need a terminal; without one give --answers FILE.",
