@@ -1,9 +1,12 @@
 """`venue run`: the guard in the foreground."""
 
 import argparse
+import os
 
 from appliance import daemon
 from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
+from appliance.config import ConfigError
+from appliance.notify import Notifier
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,19 +17,31 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs until it is told to stop. What does not hold starts nothing and changes nothing."""
-    settings = daemon.read(args.config)
-    for warning in daemon.warnings(settings):
-        say(warning)
+    """Runs until it is told to stop. What does not hold starts nothing, changes nothing, and is the unit's status."""
     try:
+        settings = daemon.read(args.config)
+        for warning in daemon.warnings(settings):
+            say(warning)
         daemon.run(settings, language=settings.config.page.language)
+    except ConfigError as error:
+        more = f" (and {len(error.faults) - 1} more: venue config check)" if len(error.faults) > 1 else ""
+        _status(error.faults[0] + more)
+        raise
     except daemon.GuardBusy as error:
-        say(str(error))
-        return EXIT_BUSY
+        return _failed(str(error), EXIT_BUSY)
     except daemon.GuardRefused as error:
-        say(str(error))
-        return EXIT_CONFIG
+        return _failed(str(error), EXIT_CONFIG)
     except daemon.GuardFailed as error:
-        say(str(error))
-        return EXIT_UNAVAILABLE
+        return _failed(str(error), EXIT_UNAVAILABLE)
     return EXIT_OK
+
+
+def _failed(said: str, code: int) -> int:
+    say(said)
+    _status(said)
+    return code
+
+
+def _status(said: str) -> None:
+    """The `Status:` line of `systemctl status`, which systemd keeps of a unit that failed."""
+    Notifier(os.environ).status(said)

@@ -185,6 +185,25 @@ def test_systemd_is_told_ready_the_verdict_and_that_the_guard_lives(place: Place
             told.append(listener.recv(4096).decode())
 
 
+@pytest.mark.parametrize("fault", ["configuration", "record"])
+def test_what_a_guard_that_does_not_start_says_is_its_units_status_in_one_line(fault: str, place: Place) -> None:
+    place.write()
+    if fault == "configuration":
+        place.config.write_text(WRONG.format(state=place.state), encoding="utf-8")
+    else:
+        place.kill(place.guard(), signal.SIGTERM)
+        with closing(sqlite3.connect(place.log / "events-1.sqlite")) as log:
+            log.execute("PRAGMA user_version = 99")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.settimeout(30)
+        listener.bind(str(place.directory / "notify"))
+        done = place.venue("run", "--config", str(place.config), NOTIFY_SOCKET=str(place.directory / "notify"))
+        (told,) = listener.recv(4096).decode().splitlines()
+    first = done.stderr.splitlines()[0 if fault == "configuration" else -1]
+    assert told.startswith(f"STATUS={first}") and done.returncode == 78
+    assert ("more: venue config check)" in told) == (fault == "configuration"), "the first of many"
+
+
 @pytest.mark.slow
 def test_the_page_says_503_while_the_guard_is_dead_or_hangs_and_200_once_it_is_back(place: Place) -> None:
     port = free_port()

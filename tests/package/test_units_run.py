@@ -99,5 +99,6 @@ def test_nonsense_in_the_configuration_is_one_line_of_its_status_and_the_line_st
 ) -> None:
     assert steps["nonsense"].code == 0
     said = steps["nonsense-said"].said
-    assert "status=78" in said and "appliance.toml: rules.ups_hold_minutes: 0" in said
+    assert "status=78" in said and 'Status: "appliance.toml: ' in said
+    assert "appliance.toml: rules.ups_hold_minutes: 0" in said
     assert "table inet venue" in steps["closed"].said
