@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from appliance.install import boot, packages, readonly, remake
+from appliance.install import boot, packages, readonly, remake, tongue
 from appliance.install import system as box
 from appliance.install.ledger import Ledger
 from appliance.install.wanted import Told, Wanted
 
-UNDO: Final = {**boot.UNDO, readonly.FSTAB: readonly.without_line}
+UNDO: Final = {**boot.UNDO, readonly.FSTAB: readonly.without_line, tongue.GEN: tongue.without_line}
 
 
 def take_back(wanted: Wanted, *, boot_alone: bool = False) -> tuple[Told, bool]:

@@ -13,7 +13,7 @@ NAME: Final = "venue-appliance"
 # What a venue normally has beside it; what an archive does not know is left out. `a | b`: the first there is.
 COMPANIONS: Final = (
     "nginx-light | nginx", "nut-server", "nut-client", "chrony", "dnsmasq-base", "openssl", "openssh-client", "age",
-    "zstd", "dbus", "i2c-tools", "python3-lgpio",
+    "zstd", "dbus", "i2c-tools", "python3-lgpio", "locales",
 )  # fmt: skip
 _APT, _CACHE, _DPKG, _QUERY = "/usr/bin/apt-get", "/usr/bin/apt-cache", "/usr/bin/dpkg", "/usr/bin/dpkg-query"
 _DEB = "/usr/bin/dpkg-deb"

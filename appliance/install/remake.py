@@ -1,4 +1,4 @@
-"""What other programs make of the files that are changed here: GRUB's menu, the initial file system.
+"""What other programs make of the files that are changed here: GRUB's menu, the initial file system, locales.
 
 That one is due is written down before the file changes, and crossed out once it is done: a kill between leaves it due.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
-from appliance.install import InstallError, boot, readonly
+from appliance.install import InstallError, boot, readonly, tongue
 from appliance.install.files import Change
 from appliance.install.ledger import Ledger
 
@@ -16,6 +16,7 @@ DUE: Final = "due"
 PROGRAMS: Final = {
     boot.GRUB: ("/usr/sbin/update-grub",),
     readonly.OVERLAY: ("/usr/sbin/update-initramfs", "-u"),
+    tongue.GEN: ("/usr/sbin/locale-gen", "--keep-existing"),
 }
 TIMEOUT_S: Final = 900.0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
-from appliance.install import InstallError, boot, files, packages, placing, readonly, remake
+from appliance.install import InstallError, boot, files, packages, placing, readonly, remake, tongue
 from appliance.install import system as box
 from appliance.install.files import Change
 from appliance.install.ledger import Ledger
@@ -47,6 +47,7 @@ class Run:
             if box.booted():
                 self.start()
             self.label()
+        self.speak()
         return self.told
 
     def plan(self) -> Iterator[str]:
@@ -58,7 +59,7 @@ class Run:
             yield from self.shown([box.configuration(code=self.wanted.code, name=self.wanted.name)])
         if self.alive:
             yield f"# then: venue config apply, which writes what holds early in the boot into {box.ETC}"
-        yield from self.shown(self.boot_changes())
+        yield from self.shown([*self.boot_changes(), *tongue.changes(self.wanted.root)])
         if self.no_longer(boot.MODULES):
             yield f"# would be put back: {boot.MODULES}"
         if self.alive:
@@ -99,6 +100,14 @@ class Run:
             self.ledger.values["state_device"] = self.wanted.state_device
         if save:
             self.ledger.save()
+
+    def speak(self) -> None:
+        """The locale of the journal's Chinese; last, for nothing else waits for it."""
+        changes = list(tongue.changes(self.wanted.root))
+        remake.note(self.ledger, changes)
+        self.change(changes)
+        if self.alive:
+            self.told.changed += remake.all_due(self.ledger)
 
     # ---- what runs
 

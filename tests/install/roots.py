@@ -6,6 +6,7 @@ from pathlib import Path
 
 OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n'
 CMDLINE = b"console=serial0,115200 console=tty1 root=PARTUUID=1234abcd-02 rootfstype=ext4 fsck.repair=yes rootwait\n"
+LOCALE_GEN = b"# This file lists locales that you wish to have built.\nen_GB.UTF-8 UTF-8\n# zh_CN.UTF-8 UTF-8\n"
 CONFIG = b"# For more options see http://rptl.io/configtxt\ndtparam=audio=on\n\n[cm5]\ndtoverlay=dwc2,dr_mode=host\n\n[all]\n"
 
 
@@ -17,6 +18,7 @@ def pi(root: Path, model: str = "Raspberry Pi 3 Model B Plus Rev 1.3") -> Path:
     _write(root, "boot/firmware/cmdline.txt", CMDLINE)
     _write(root, "boot/firmware/config.txt", CONFIG)
     _write(root, "etc/fstab", b"PARTUUID=1234abcd-02 / ext4 defaults,noatime 0 1\n")
+    _write(root, "etc/locale.gen", LOCALE_GEN)
     (root / "boot/firmware/config.txt").chmod(0o755)
     return root
 

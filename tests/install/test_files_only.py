@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.install.main import main
-from tests.install.roots import CMDLINE, CONFIG, pc, pi, picture
+from tests.install.roots import CMDLINE, CONFIG, LOCALE_GEN, pc, pi, picture
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 WORD = b"usbcore.authorized_default=0"
@@ -35,6 +35,21 @@ def test_a_pc_gets_a_drop_in_for_grub_and_its_own_file_is_not_touched(tmp_path: 
     drop_in = (root / "etc/default/grub.d/venue-appliance.cfg").read_text()
     assert f'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX {WORD.decode()}"' in drop_in
     assert (root / "etc/default/grub").read_bytes() == before
+
+
+def test_the_locale_of_the_journals_chinese_is_named_once_and_no_package_of_locales_is_no_fault(tmp_path: Path) -> None:
+    root = pi(tmp_path / "pi")
+    assert install(root) == 0
+    named = (root / "etc/locale.gen").read_bytes()
+    assert named.startswith(LOCALE_GEN) and named.splitlines()[-1] == b"zh_CN.UTF-8 UTF-8"
+    (root / "etc/locale.gen").write_bytes(named + b"fr_FR.UTF-8 UTF-8\n")
+    assert install(root) == 0 and install(root, "--remove") == 0
+    assert (root / "etc/locale.gen").read_bytes() == LOCALE_GEN + b"fr_FR.UTF-8 UTF-8\n", "what others added stays"
+    already = pi(tmp_path / "already")
+    (already / "etc/locale.gen").write_bytes(b"zh_CN.UTF-8 UTF-8  \n")
+    assert install(already) == 0 and (already / "etc/locale.gen").read_bytes() == b"zh_CN.UTF-8 UTF-8  \n"
+    other = pc(tmp_path / "pc")
+    assert install(other) == 0 and not (other / "etc/locale.gen").exists()
 
 
 @pytest.mark.parametrize("make", [pi, pc])

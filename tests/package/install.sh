@@ -72,6 +72,7 @@ asked = http.client.HTTPSConnection("localhost", 443, context=trusted, timeout=6
 asked.request("GET", "/healthz")
 print(asked.getresponse().status)
 END
+step chinese env LANG=zh_CN.UTF-8 journalctl --no-pager -x VENUE_KIND=guard.started
 step pins sh -c 'stat -c %a /var/lib/venue-appliance/pins.json; grep -o technician /var/lib/venue-appliance/pins.json'
 step key-mode stat -c '%a %U' /etc/venue-appliance/tls/page.key
 step label venue-install --label /root/label.html
@@ -104,6 +105,7 @@ step unseal env VENUE_PIN_CHIEF=135790 VENUE_PIN_TECHNICIAN=246802 venue unseal 
 step remove installer --remove
 touched >/tmp/after
 step left diff /tmp/before /tmp/after
+step locale-left grep -c '^zh_CN' /etc/locale.gen
 step removed dpkg-query --show --showformat='${db:Status-Abbrev}' venue-appliance
 step record test -d /var/lib/venue-appliance/log
 step ledger test ! -e /var/lib/venue-install

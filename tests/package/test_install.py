@@ -99,6 +99,10 @@ def test_what_a_person_needs_is_told_once(steps: dict[str, Step]) -> None:
     assert "PIN" not in steps["again"].said
 
 
+def test_the_journal_explains_itself_in_chinese(steps: dict[str, Step]) -> None:
+    assert "守护程序开始工作" in steps["chinese"].said, "with a locale that the installer made"
+
+
 def test_a_dry_run_shows_what_would_be_and_leaves_nothing(steps: dict[str, Step]) -> None:
     assert steps["dry-run"].code == 0
     for told in ("not installed; would be installed from", "+++ /etc/default/grub.d/venue-appliance.cfg"):
@@ -169,6 +173,7 @@ def test_removed_everything_it_changed_is_as_it_was_byte_for_byte(steps: dict[st
     assert steps["seal"].code == steps["unseal"].code == 0
     assert steps["remove"].code == 0, steps["remove"].said
     assert (steps["left"].said, steps["left"].code) == ("", 0)
+    assert steps["locale-left"].said == "0\n", "the package that brings locale.gen came with the bundle, and stays"
     assert steps["removed"].said == "rc " and steps["record"].code == steps["ledger"].code == 0
     assert "Nothing to put back" in steps["remove-again"].said
 
