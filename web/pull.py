@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, jsonify, make_response, request, send_file
 
+from web.answers import receipts_told
 from web.fields import count, part, text
 from web.guard import Guard
 from web.pages import uncached
@@ -22,7 +23,7 @@ from web.pages import uncached
 LINE_HEADER = "X-Venue-Line"  # set by nginx's site of the line, taken away by the staff's: nobody else can say it
 SCHEMA = 1
 MOST_NAMES = 1000
-RECEIPT_LIMIT, MOST_WAITING = 64 * 1024, 200
+RECEIPT_LIMIT, MOST_WAITING = 128 * 1024, 200
 _BUNDLE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}-(?P<counter>[0-9]{6,12})-[0-9]{8}T[0-9]{6}Z-(?:full|delta)"
 _SIGNATURE = re.compile(rf"{_BUNDLE}\.json\.sig")
 _FILE = re.compile(rf"(?P<name>{_BUNDLE})\.(?:tar\.zst\.age|json|json\.sig)")
@@ -30,11 +31,12 @@ _FILE = re.compile(rf"(?P<name>{_BUNDLE})\.(?:tar\.zst\.age|json|json\.sig)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Where published bundles lie and receipts go. `behind_nginx`: only what its site of the line passes on is heard,
-    and bundles are its own business."""
+    """Where published bundles lie, receipts go, and what became of them is told (`answers.json`). `behind_nginx`: only
+    what its site of the line passes on is heard, and bundles are its own business."""
 
     outbox: Path
     incoming: Path
+    answers: Path | None = None
     behind_nginx: bool = True
 
 
@@ -58,8 +60,9 @@ def add_pull(app: Flask, guard: Guard, line: Line, version: str) -> None:
         if not re.fullmatch(r"[0-9]{1,12}", after, re.ASCII):
             return _refused("after", HTTPStatus.BAD_REQUEST)
         found = names_after(line.outbox, int(after))
-        told = {"schema": SCHEMA, "venue": _code(guard), "names": found[:MOST_NAMES]}
-        return uncached(jsonify(told | {"more": len(found) > MOST_NAMES}))
+        names = found[:MOST_NAMES]
+        told = {"schema": SCHEMA, "venue": _code(guard), "names": names, "more": len(found) > MOST_NAMES}
+        return uncached(jsonify(told | receipts_told(line.answers, line.incoming, names)))
 
     @app.get("/pull/v1/about")
     def about() -> Response:

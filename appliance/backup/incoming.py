@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.backup.fields import read_fields
-from appliance.backup.receipt import RECEIPT_SUFFIX, Receipt, ReceiptFault, decode
+from appliance.backup.receipt import BODY_LIMIT_BYTES, RECEIPT_SUFFIX, Receipt, ReceiptFault, decode
 
 SCHEMA = 1
-LIMIT_BYTES = 64 * 1024
 MOST_AT_ONCE = 200
 
 
@@ -35,10 +34,10 @@ def taken(path: Path) -> tuple[bytes, bytes]:
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise ReceiptFault("no file")
-        raw = os.read(fd, LIMIT_BYTES + 1)
+        raw = os.read(fd, BODY_LIMIT_BYTES + 1)
     finally:
         os.close(fd)
-    fields = read_fields(raw, "what came", limit_bytes=LIMIT_BYTES, fault=ReceiptFault)
+    fields = read_fields(raw, "what came", limit_bytes=BODY_LIMIT_BYTES, fault=ReceiptFault)
     if fields.whole("schema") != SCHEMA:
         raise ReceiptFault(f"schema {fields.whole('schema')}: this program reads {SCHEMA}")
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from appliance.backup import index_files, outbox
+from appliance.backup import index_files, keep, outbox
 from appliance.backup.age_keys import AgeKeyError, parse_recipient
 from appliance.backup.bundle import (
     DATA_SUFFIX,
@@ -130,7 +130,7 @@ class _Run:
                 manifest_of(
                     self._request, tallies, kind=kind, parent=parent.name if parent else None, name=name,
                     counter=counter, now=self._now, size=size, sha256=digest,
-                    previous_sha256=before.manifest_sha256,
+                    previous_sha256=before.manifest_sha256, pruned=keep.pruned_spans(self._directory),
                 )
             )  # fmt: skip
             outbox.publish(

@@ -110,6 +110,21 @@ def pruned_in(directory: Path) -> set[int]:
         return set()
 
 
+def pruned_spans(directory: Path) -> tuple[tuple[int, int], ...]:
+    """The same as numbers from and to, which rise."""
+    return _spans(pruned_in(directory))
+
+
+def _spans(counters: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for n in sorted(counters):
+        if found and found[-1][1] + 1 == n:
+            found[-1] = (found[-1][0], n)
+        else:
+            found.append((n, n))
+    return tuple(found)
+
+
 def _noted_if_room(directory: Path, counters: Iterable[int]) -> bool:
     try:
         _note(directory, counters)
@@ -121,13 +136,7 @@ def _noted_if_room(directory: Path, counters: Iterable[int]) -> bool:
 
 
 def _note(directory: Path, counters: Iterable[int]) -> None:
-    spans: list[list[int]] = []
-    for n in sorted(pruned_in(directory) | set(counters)):
-        if spans and spans[-1][1] + 1 == n:
-            spans[-1][1] = n
-        else:
-            spans.append([n, n])
-    text = json.dumps({"counters": spans}) + os.linesep
+    text = json.dumps({"counters": _spans(pruned_in(directory) | set(counters))}) + os.linesep
     try:
         disk.replace_file(directory / PRUNED_NAME, text.encode(), mode=_FILE_MODE)
     except disk.DiskFault as error:

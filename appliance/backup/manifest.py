@@ -10,6 +10,8 @@ from appliance.backup.counts import RoomCount
 from appliance.backup.fields import Fields, read_fields
 
 FORMAT = 1
+Spans = tuple[tuple[int, int], ...]
+MOST_SPANS = 100
 # Forty sources take about 10 kB.
 LIMIT_BYTES = 1 << 20
 
@@ -40,7 +42,10 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`NAME.json`: `size` and `sha256` are the sealed file's, `previous_sha256` the manifest's before it."""
+    """`NAME.json`: `size` and `sha256` are the sealed file's, `previous_sha256` the manifest's before it.
+
+    `pruned`: numbers from and to that this box took away itself, all of them receipted, the newest hundred spans.
+    """
 
     format: int = FORMAT
     venue: str
@@ -59,6 +64,7 @@ class Manifest:
     previous_sha256: str | None
     log_seq: int
     log_hash: str
+    pruned: Spans = ()
 
 
 def manifest_of(
@@ -73,6 +79,7 @@ def manifest_of(
     size: int,
     sha256: str,
     previous_sha256: str | None,
+    pruned: Spans = (),
 ) -> Manifest:
     """The manifest of a bundle that was just sealed."""
     return Manifest(
@@ -80,7 +87,7 @@ def manifest_of(
         created_at=now.isoformat(), sitting=request.sitting, phase=request.phase, reason=request.reason,
         sources=tuple(_counted(tally) for tally in tallies),
         size=size, sha256=sha256, previous_sha256=previous_sha256,
-        log_seq=request.log_seq, log_hash=request.log_hash,
+        log_seq=request.log_seq, log_hash=request.log_hash, pruned=pruned[-MOST_SPANS:],
     )  # fmt: skip
 
 
@@ -102,7 +109,20 @@ def decode(raw: bytes) -> Manifest:
         size=fields.whole("size"), sha256=fields.digest("sha256") or "",
         previous_sha256=fields.digest("previous_sha256", optional=True),
         log_seq=fields.whole("log_seq"), log_hash=fields.text("log_hash"),
+        pruned=_spans(fields.items_or_none("pruned")),
     )  # fmt: skip
+
+
+def _spans(items: list[object]) -> Spans:
+    """Pairs of whole numbers that rise. Raises ManifestFault."""
+    found: list[tuple[int, int]] = []
+    for item in items[-MOST_SPANS:]:
+        match item:
+            case [int(low), int(high)] if (found[-1][1] if found else 0) < low <= high < 1 << 63:
+                found.append((low, high))
+            case _:
+                raise ManifestFault("'pruned' is no list of numbers from and to, which rise")
+    return tuple(found)
 
 
 def _source(value: object) -> SourceCount:

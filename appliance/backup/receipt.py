@@ -8,19 +8,31 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from appliance.backup.bundle import Published
+from appliance.backup.counts import RoomCount
 from appliance.backup.fields import Fields, read_fields
 from appliance.backup.sshsig import SignatureFault, verify
 from appliance.backup.verify import Distrusted, trusted_manifest
 
 FORMAT = 1
 LIMIT_BYTES = 1 << 20
+# What goes over the line, receipt and signature as JSON; 500 rooms, the most that a program counts, take 63 kB.
+# The page, nginx and whoever sends agree on it; a receipt that would be longer has its sums alone.
+BODY_LIMIT_BYTES = 128 << 10
 NAMESPACE = "venue-receipt"
 SIGNER = "province"
 RECEIPT_SUFFIX, SIGNATURE_SUFFIX = ".receipt.json", ".receipt.json.sig"
 
 
 class ReceiptFault(Exception):
-    """A receipt that is malformed, not the province's, or about a bundle that is not here; nothing was noted."""
+    """A receipt that is malformed, not the province's, or about a bundle that is not here; nothing was noted.
+
+    `code` is for programs: malformed, signature, bundle (none of that name), manifest (the venue's own does not hold),
+    file (another than the one published).
+    """
+
+    def __init__(self, message: str, *, code: str = "malformed") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,7 @@ class ReceiptedSource:
     files: int
     expected: int | None = None
     collected: int | None = None
+    rooms: tuple[RoomCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +90,19 @@ def accepted(
         allowed = "\n".join(f"{SIGNER} {key}" for key in keys)
         verify(raw, signature, allowed_signers=allowed, principal=SIGNER, namespace=NAMESPACE)
     except SignatureFault as error:
-        raise ReceiptFault(f"not the province's: {error}") from error
+        raise ReceiptFault(f"not the province's: {error}", code="signature") from error
     receipt = decode(raw)
     bundle = next((each for each in here if each.name == receipt.bundle), None)
     if bundle is None:
-        raise ReceiptFault(f"{receipt.bundle[:80]!r}: no bundle of this venue has that name")
+        raise ReceiptFault(f"{receipt.bundle[:80]!r}: no bundle of this venue has that name", code="bundle")
     try:
         manifest, _ = trusted_manifest(bundle, signers)
     except Distrusted as error:
-        raise ReceiptFault(str(error)) from error
+        raise ReceiptFault(str(error), code="manifest") from error
     if (receipt.venue, receipt.sha256) != (manifest.venue, manifest.sha256):
-        raise ReceiptFault(f"{bundle.name}: the province opened another file than the one published here")
+        raise ReceiptFault(
+            f"{bundle.name}: the province opened another file than the one published here", code="file"
+        )
     return receipt
 
 
@@ -96,4 +111,20 @@ def _source(value: object) -> ReceiptedSource:
     return ReceiptedSource(
         name=fields.text("name"), files=fields.whole("files"),
         expected=fields.whole_or_none("expected"), collected=fields.whole_or_none("collected"),
+        rooms=tuple(_room(item) for item in fields.items_or_none("rooms")),
     )  # fmt: skip
+
+
+def _room(value: object) -> RoomCount:
+    fields = Fields(value, "a room", ReceiptFault)
+    return RoomCount(
+        room=fields.text("room"),
+        expected=fields.whole_or_none("expected"),
+        collected=fields.whole_or_none("collected"),
+    )
+
+
+def sent(raw: bytes, signature: bytes) -> bytes:
+    """A receipt as it goes over the line. Raises UnicodeDecodeError: what was signed is text."""
+    told = {"schema": 1, "receipt": raw.decode(), "signature": signature.decode()}
+    return json.dumps(told, ensure_ascii=False).encode()

@@ -2,10 +2,12 @@
 
 import argparse
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from appliance.backup.answers import Refusal, tell
 from appliance.backup.counts import together
 from appliance.backup.disk import DiskFault, replace_file
 from appliance.backup.incoming import is_news, taken, waiting
@@ -37,6 +39,7 @@ from appliance.config.load import Config, load
 from appliance.words import plain_text
 
 RECEIPTS_NAME, INCOMING_NAME = "receipts", "incoming"
+_PUT_DOWN = re.compile(r"[0-9a-f]{32}\.json")  # as the page names it, after what it holds
 
 
 def add_receipt(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -85,6 +88,12 @@ def _note_by_hand(args: argparse.Namespace, config: Config, found: list[Path]) -
             return EXIT_UNAVAILABLE
         _tell(client_of(args), receipt)
         print(f"{receipt.bundle}  {receipt.files} files opened by the province at {receipt.checked_at}")
+    try:
+        if len(found) > refused:
+            _answer(config, [])
+    except (OSError, DiskFault) as error:
+        say(f"venue: {config.venue.state_dir / RECEIPTS_NAME}: {error}")
+        return EXIT_UNAVAILABLE
     return EXIT_FAILED if refused else EXIT_OK
 
 
@@ -136,14 +145,18 @@ def _keep(receipt: Receipt, raw: bytes, signature: bytes, directory: Path) -> No
 
 
 def _note_incoming(config: Config, client: Client) -> int:
-    """What came over the line, in the order in which it came: told, kept, taken away. What is none is told together.
+    """What came over the line, in the order in which it came: told, kept, answered, taken away. What is none is told
+    together.
 
-    Whoever is killed at it leaves what he had not told: it is told by the next run, at the worst twice.
+    Whoever is killed at it leaves what he had not told: it is told by the next run, at the worst twice. Nothing goes
+    before the province can read what became of it: what is neither there nor answered was lost, and is sent again.
     """
     directory = config.venue.state_dir / RECEIPTS_NAME
     refused: list[str] = []
+    answers: list[Refusal] = []
     try:
-        for path in waiting(directory / INCOMING_NAME):
+        found = waiting(directory / INCOMING_NAME)
+        for path in found:
             try:
                 raw, signature = taken(path)
                 receipt = _checked(raw, signature, config)
@@ -153,6 +166,10 @@ def _note_incoming(config: Config, client: Client) -> int:
             except ReceiptFault as error:
                 refused.append(plain_text(error))
                 say(f"venue: {path.name}: {plain_text(error)}")
+                if _PUT_DOWN.fullmatch(path.name):
+                    answers.append(Refusal(receipt=path.stem, why=error.code))
+        _answer(config, answers)
+        for path in found:
             _away(path)
         if refused:
             client.call("report", kind="receipt.refused", body={"reason": refused[0], "count": len(refused)})
@@ -160,6 +177,12 @@ def _note_incoming(config: Config, client: Client) -> int:
         say(f"venue: {directory}: {error}")
         return EXIT_UNAVAILABLE
     return EXIT_FAILED if refused else EXIT_OK
+
+
+def _answer(config: Config, refused: list[Refusal]) -> None:
+    """Tells the province, with the next list that it asks for. Raises DiskFault, OSError."""
+    state_dir = config.venue.state_dir
+    tell(state_dir / RECEIPTS_NAME, bundles(state_dir), refused)
 
 
 def _away(path: Path) -> None:

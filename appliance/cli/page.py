@@ -84,7 +84,9 @@ def _line(config: Glance, place: Mapping[str, Any]) -> Line | None:
     if not behind and not (config.simulated and place.get("host") in LOOPBACK):
         return None
     state = config.state_dir
-    return Line(outbox=state / "outbox", incoming=state / "receipts" / "incoming", behind_nginx=behind)
+    receipts = state / "receipts"
+    answers = receipts / "answers" / "answers.json"
+    return Line(outbox=state / "outbox", incoming=receipts / "incoming", answers=answers, behind_nginx=behind)
 
 
 def _ask_for_files() -> None:

@@ -18,7 +18,7 @@ from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, prin
 from appliance.province.answer import LineFault
 from appliance.province.asked import signer_line
 from appliance.province.opening import Opener
-from appliance.province.receipts import is_given, paths_in
+from appliance.province.receipts import is_given, pair, paths_in
 from appliance.province.received import NotTaken, Received, is_whole, set_aside
 from appliance.province.trust import trust, trust_text
 from appliance.province.venues import VenuesFault
@@ -158,8 +158,8 @@ def _carried(bundle: Published, away: Path) -> str:
     By a rename: a link that stands there under its name leads to no other file, were it the province's own key.
     """
     try:
-        for path in paths_in(bundle.directory, bundle.name):
-            replace_file(away / path.name, path.read_bytes(), mode=0o644)
+        for path, raw in zip(paths_in(away, bundle.name), pair(bundle), strict=True):
+            replace_file(path, raw, mode=0o644)
     except DiskFault as error:
         receipt = paths_in(bundle.directory, bundle.name)[0]
         return (

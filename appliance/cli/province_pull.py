@@ -9,10 +9,12 @@ from types import FrameType
 from appliance.cli.bars import Bars
 from appliance.cli.province_home import add_home, guarded, passphrase_of
 from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, say
+from appliance.province.alone import PullBusy
 from appliance.province.fetch import Budget
-from appliance.province.pull import LARGEST_BYTES, Pull, PullBusy, Wish
+from appliance.province.pull import Pull
 from appliance.province.talk import Told
 from appliance.province.venues import VenuesFault
+from appliance.province.wish import LARGEST_BYTES, QUOTA_BYTES, Wish
 from appliance.words import plain_text
 
 _MOST_AT_ONCE, _DETAIL_CHARACTERS = 256, 2000
@@ -47,6 +49,13 @@ def add_pull(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="no bundle beyond that is taken (default: 8)",
     )
     parser.add_argument(
+        "--quota-gb",
+        metavar="X",
+        type=_rate,
+        default=QUOTA_BYTES / _GB,
+        help="so much of the disk is one venue's at most, unless venues.toml says otherwise (default: 64)",
+    )
+    parser.add_argument(
         "--no-open", action="store_true", help="fetch alone; `province verify` opens them later"
     )
     add_home(parser)
@@ -60,6 +69,7 @@ def _pull(args: argparse.Namespace) -> int:
     wish = Wish(
         at_once=args.at_once, once=args.once, every_s=args.every, opens=not args.no_open,
         codes=tuple(args.venues), largest_bytes=int(args.largest_gb * _GB),
+        quota_bytes=int(args.quota_gb * _GB),
     )  # fmt: skip
     try:
         told = _as_lines() if args.json else _to_people(bars)
@@ -133,6 +143,10 @@ def _to_people(bars: Bars) -> Callable[[Told], None]:
                 bars.say(f"{one.bundle}  {one.total} bytes")
             case "opened":
                 bars.say(f"{one.bundle}  {one.done} files opened and right")
+            case "sent":
+                bars.say(f"{one.bundle}  its receipt lies with the venue, which looks at it now")
+            case "withdrawn":
+                bars.say(f"{one.bundle}  its receipt did not hold here; it is opened again")
             case "accepted":
                 bars.say(f"{one.bundle}  the venue has its receipt")
             case "alarm":

@@ -98,12 +98,13 @@ def _cells(tongue: str, row: Row) -> list[str]:
 
 
 def _why(tongue: str, row: Row) -> str:
+    gone = fleet_word(tongue, "gone", numbers=plain_text(row.gone)) if row.gone else ""
     if row.verdict in (Verdict.OK, Verdict.REVOKED):
-        return ""
+        return gone
     waiting = ""
     if row.waiting:
         waiting = fleet_word(tongue, "waiting", count=row.waiting, size=f"{row.waiting_bytes / 1e6:.1f} MB")
-    return "; ".join(part for part in (plain_text(row.detail, limit=_WHY_CHARACTERS), waiting) if part)
+    return "; ".join(part for part in (plain_text(row.detail, limit=_WHY_CHARACTERS), waiting, gone) if part)
 
 
 def _span(tongue: str, seconds: float | None) -> str:

@@ -25,7 +25,7 @@ def signer_line(home: Path, code: str, *, patience: Patience | None = None) -> s
         raise Refused(f"{code}: no address of it in {home / venues.NAME}")
     line = Line(venue, context(home), patience=patience or Patience())
     try:
-        names = listed(line, code, home)
+        names = listed(line, code, home).bundles
         if not names:
             raise Refused(f"{code}: it has made no bundle yet, and no key")
         path = BUNDLES + names[-1].name

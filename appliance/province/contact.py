@@ -10,7 +10,7 @@ from pathlib import Path
 
 DIRECTORY = "contacts"
 _LIMIT_BYTES = 1 << 20
-_TEXTS = ("tried_at", "answered_at", "newest", "phase", "fault")
+_TEXTS = ("tried_at", "answered_at", "newest", "phase", "fault", "gone")
 _WHOLE = ("listed", "waiting", "waiting_bytes")
 
 
@@ -19,6 +19,7 @@ class Contact:
     """Times are ISO with their zone, '' for never. `newest` and `listed` are what the venue named when it last did.
 
     `alarms` are what somebody has to look at, `fault` why the last try came to nothing, '' where it did not.
+    `gone` are numbers that are not here and that the venue took away itself, once it had their receipts.
     """
 
     tried_at: str = ""
@@ -30,6 +31,7 @@ class Contact:
     phase: str = ""
     fault: str = ""
     alarms: tuple[str, ...] = ()
+    gone: str = ""
 
 
 def read(home: Path, venue: str) -> Contact:

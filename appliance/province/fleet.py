@@ -33,6 +33,8 @@ class Verdict(enum.Enum):
 class Row:
     """One venue. Times are aware, None where there is none; `expected`, `collected` are the newest bundle's answers.
 
+    `gone`: numbers that are not here and that the venue took away itself, once it had their receipts.
+
     `behind_s`: seconds since the newest bundle that is here was made, or since the venue was last heard, where more
     than that is there or nobody knows; 0 where everything is here, None where nothing ever came.
     """
@@ -53,6 +55,7 @@ class Row:
     answered_at: datetime | None
     expected: int | None
     collected: int | None
+    gone: str = ""
 
 
 def fleet(home: Path, *, now: datetime, silent: timedelta = SILENT) -> list[Row]:
@@ -89,7 +92,7 @@ def _row(home: Path, received: Received, venue: venues.Venue, *, now: datetime, 
         newest=newest.name if newest else "", bundles=len(here), receipted=len(receipted), accepted=accepted,
         waiting=talk.waiting, waiting_bytes=talk.waiting_bytes,
         behind_s=_behind_s(verdict, newest, answered_at, now), answered_at=answered_at,
-        expected=expected, collected=collected,
+        expected=expected, collected=collected, gone=talk.gone,
     )  # fmt: skip
 
 

@@ -26,6 +26,4 @@ class Opener:
     ) -> Receipt:
         """The receipt, which stands beside the bundle now. Raises RestoreError, DiskFault, OSError."""
         found = opened(bundle, manifest, self._identities, told=told)
-        receipt = receipt_of(bundle, manifest, found, now=datetime.now(UTC))
-        give(bundle, receipt, self._key)
-        return receipt
+        return give(bundle, receipt_of(bundle, manifest, found, now=datetime.now(UTC)), self._key)

@@ -1,14 +1,12 @@
 """The pull: all venues, so many at once, each again and again until somebody ends it, or once."""
 
 import contextlib
-import fcntl
-import os
 import random
 import ssl
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,57 +14,26 @@ from appliance.backup.bundle import Published
 from appliance.backup.disk import DiskFault
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
-from appliance.province import ca, contact, venues
-from appliance.province.answer import LineDown, LineFault, Patience
+from appliance.province import ca, contact
+from appliance.province.alone import alone
+from appliance.province.answer import LineDown, LineFault
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.line import Line, context
 from appliance.province.opening import Opener
+from appliance.province.openings import AT_ONCE, Openings
 from appliance.province.receipts import is_given, paths_in
 from appliance.province.received import Received
 from appliance.province.rota import Rota
-from appliance.province.talk import Talk, Told
+from appliance.province.talk import Limits, Talk, Told
+from appliance.province.talked import after
+from appliance.province.venues import NAME
+from appliance.province.watched import Watched
+from appliance.province.wish import Course, Wish
 
-LOCK_NAME = ".pull.lock"
-LARGEST_BYTES = 8 << 30
 REFUSED_WAIT_S = 300.0
+LOOK_S = 1.0
+_ASKED_AGAIN = 5
 _DOWN = (2, 0)
-
-
-class PullBusy(Exception):
-    """Another pull of the same home is running."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """How to pull. `opens`: bundles are opened and receipted too; `codes`: only these venues, all where empty.
-
-    `tries`: in a single round a venue is left after so many without a byte more. `longest_wait_s`:
-    a venue that is down is tried again at least this often; shorter at first, and never in step.
-    """
-
-    at_once: int = 32
-    once: bool = False
-    every_s: float = 30.0
-    longest_wait_s: float = 30.0
-    tries: int = 5
-    opens: bool = True
-    codes: tuple[str, ...] = ()
-    largest_bytes: int = LARGEST_BYTES
-    patience: Patience = Patience()
-
-
-@dataclass(slots=True)
-class _Course:
-    """How it goes with one venue; `reached`: the most bytes that ever were there of each bundle."""
-
-    venue: venues.Venue
-    number: int
-    tries: int = 0
-    reached: dict[str, int] = field(default_factory=dict)
-    older: bool = False
-    said: set[str] = field(default_factory=set)
-    unopened: dict[str, str] = field(default_factory=dict)
-    once_more: set[str] = field(default_factory=set)
 
 
 class Pull:
@@ -79,34 +46,35 @@ class Pull:
         self._home, self._wish, self._budget, self._told = home, wish, budget, told
         self._received, self._rota = Received(home), Rota()
         self._opener = Opener(home, passphrase=passphrase) if wish.opens else None
-        self._to_open: list[Published] = []
-        self._opening = threading.Condition()
+        self._openings = Openings()
         self._context_key: tuple[int, ...] = ()
         self._context_lock, self._ssl = threading.Lock(), context(home)
-        chosen = [v for v in venues.read(home) if v.address and not v.revoked]
-        chosen = [v for v in chosen if not wish.codes or v.code in wish.codes]
-        chosen.sort(key=lambda venue: -venue.priority)
-        self.courses = {venue.code: _Course(venue, number) for number, venue in enumerate(chosen)}
+        self._watched = Watched(home, wish.codes)
+        self.courses: dict[str, Course] = {}
         self.wrong: set[str] = set()
+        self._looked_s = time.monotonic()
+        self._list()
 
     def run(self) -> None:
         """Until everything was asked once, or `stop`. Raises PullBusy, OSError."""
-        with _alone(self._home):
+        with alone(self._home):
             for course in self.courses.values():
                 self._rota.put(course.venue.code, rank=(0, course.number))
                 self._unopened(course.venue.code)
-            workers = [
-                threading.Thread(target=self._works, name=f"pull-{n}", daemon=True)
-                for n in range(min(self._wish.at_once, len(self.courses)))
-            ]
-            opener = threading.Thread(target=self._opens, name="open", daemon=True)
-            for thread in (*workers, opener):
+            once = self._wish.once
+            self._rota.hold(0 if once else +1)  # a list that is empty now may name somebody later
+            count = min(self._wish.at_once, len(self.courses)) if once else self._wish.at_once
+            workers = [threading.Thread(target=self._works, name=f"pull-{n}", daemon=True) for n in range(count)]
+            openers = [threading.Thread(target=self._opens, name=f"open-{n}", daemon=True) for n in range(AT_ONCE)]
+            for thread in (*workers, *openers):
                 thread.start()
             for thread in workers:
                 while thread.is_alive() and not self._budget.stop.is_set():
                     thread.join(0.2)
+                    if not once:
+                        self._look_at_list()
             self.stop()
-            for thread in (*workers, opener):
+            for thread in (*workers, *openers):
                 thread.join(2.0)
 
     def ended(self) -> None:
@@ -117,13 +85,41 @@ class Pull:
         """Ends it; what came so far is gone on with by the next pull."""
         self._budget.stop.set()
         self._rota.end()
-        with self._opening:
-            self._opening.notify_all()
+        self._openings.end()
+
+    def _list(self) -> None:
+        """The venues as they are listed now: what is known of those that stay is kept."""
+        before, now = self.courses, self._watched.venues
+        found = {venue.code: before.get(venue.code) or Course(venue, number) for number, venue in enumerate(now)}
+        for number, venue in enumerate(now):
+            found[venue.code].venue, found[venue.code].number = venue, number
+        self.courses = found
+
+    def _look_at_list(self) -> None:
+        """Takes over what was changed in `venues.toml`; a venue that is no longer there is asked nothing more."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < LOOK_S:
+            return
+        self._looked_s = now_s
+        if (fault := self._watched.changed()) is None:
+            return
+        if fault:
+            self._say(Told(kind="fault", venue=NAME, detail=fault))
+            return
+        before = {code: course.venue for code, course in self.courses.items()}
+        self._list()
+        self.wrong -= {NAME, *before.keys() - self.courses.keys()}
+        for code, course in self.courses.items():
+            if before.get(code) != course.venue:
+                self._rota.put(code, rank=(0, course.number))
+            if code not in before:
+                self._unopened(code)
 
     def _works(self) -> None:
         while (code := self._rota.take()) is not None:
             try:
-                self._turn(self.courses[code])
+                if course := self.courses.get(code):
+                    self._turn(course)
             except Exception:  # noqa: BLE001 - a thread begins here: one venue's fault stops no other
                 self._say(Told(kind="fault", venue=code, detail=traceback.format_exc(limit=-3)))
                 if not self._wish.once:
@@ -131,7 +127,7 @@ class Pull:
             finally:
                 self._rota.done(code)
 
-    def _turn(self, course: _Course) -> None:
+    def _turn(self, course: Course) -> None:
         """One talk, what it was like written down, and when the next one is."""
         code = course.venue.code
         self._look_again(course)
@@ -139,7 +135,11 @@ class Pull:
         talk = Talk(
             self._received, code, line,
             budget=self._budget, told=lambda told: self._heard(course, told),
-            largest_bytes=self._wish.largest_bytes,
+            limits=Limits(
+                largest_bytes=self._wish.largest_bytes,
+                quota_bytes=course.venue.quota_gb << 30 or self._wish.quota_bytes,
+                first=course.venue.first,
+            ),
         )  # fmt: skip
         before, fault = sum(course.reached.values()), None
         try:
@@ -161,7 +161,7 @@ class Pull:
         course.older = talk.result.later
         self._again(course, talk, fault)
 
-    def _look_again(self, course: _Course) -> None:
+    def _look_again(self, course: Course) -> None:
         """At what was not opened: somebody else may have done it since, or what was in the way has passed."""
         directory = self._received.directory(course.venue.code)
         for name in tuple(course.unopened):
@@ -171,7 +171,7 @@ class Pull:
             course.once_more.discard(name)
             self._unopened(course.venue.code, name)
 
-    def _again(self, course: _Course, talk: Talk, fault: Exception | None) -> None:
+    def _again(self, course: Course, talk: Talk, fault: Exception | None) -> None:
         code, rank = course.venue.code, (int(course.older), course.number)
         if talk.result.later and not fault:
             self._rota.put(code, rank=rank)
@@ -184,11 +184,14 @@ class Pull:
         elif not self._wish.once:
             after_s = REFUSED_WAIT_S if talk.result.refused else self._wish.every_s
             self._rota.put(code, after_s=random.uniform(0.8, 1.0) * after_s, rank=(0, course.number))
+        elif talk.result.unanswered and self._wish.answered_s and not fault and course.asked_again < _ASKED_AGAIN:
+            course.asked_again += 1  # in a single round too it is asked whether the receipts were believed
+            self._rota.put(code, after_s=self._wish.answered_s, rank=(0, course.number))
 
-    def _heard(self, course: _Course, told: Told) -> None:
+    def _heard(self, course: Course, told: Told) -> None:
         if told.kind == "progress":
             course.reached[told.bundle] = max(told.done, course.reached.get(told.bundle, 0))
-        elif told.kind == "taken":
+        elif told.kind in ("taken", "withdrawn"):
             self._unopened(course.venue.code, told.bundle)
         elif told.kind in ("alarm", "fault"):
             if told.detail in course.said:  # what lasts is said once
@@ -208,30 +211,23 @@ class Pull:
         for bundle in self._received.bundles(code):
             if name in ("", bundle.name) and not is_given(bundle):
                 self._rota.hold(+1)
-                with self._opening:
-                    self._to_open.append(bundle)
-                    self._opening.notify_all()
+                if not self._openings.put(bundle, size_bytes=_size(bundle)):
+                    self._rota.hold(-1)
 
     def _opens(self) -> None:
-        """Opens one bundle after the other: two at a time would be no faster, and take twice the memory."""
-        while True:
-            with self._opening:
-                while not self._to_open and not self._budget.stop.is_set():
-                    self._opening.wait()
-                if self._budget.stop.is_set():
-                    return
-                # The newest first: a receipt is waited for at the venue.
-                self._to_open.sort(key=lambda one: one.created_at)
-                bundle = self._to_open.pop()
+        while bundle := self._openings.take():
             try:
                 self._opened(bundle)
             except Exception:  # noqa: BLE001 - a thread begins here: one bundle's fault keeps no other from its receipt
                 self._say(Told(kind="fault", venue=bundle.venue, detail=traceback.format_exc(limit=-3)))
             finally:
+                self._openings.done(bundle)
                 self._rota.hold(-1)
 
     def _opened(self, bundle: Published) -> None:
-        course = self.courses[bundle.venue]
+        course = self.courses.get(bundle.venue)
+        if course is None:  # it was taken from the list meanwhile: `verify` opens what is here of it
+            return
         try:
             manifest, _ = trusted_manifest(bundle, self._received.all_signers())
             assert self._opener is not None
@@ -256,32 +252,14 @@ class Pull:
                 self._ssl, self._context_key = context(self._home), key
             return self._ssl
 
-    def _write(self, course: _Course, talk: Talk, fault: Exception | None) -> None:
-        code, now = course.venue.code, datetime.now(UTC).isoformat(timespec="seconds")
-        before, result = contact.read(self._home, code), talk.result
-        answered = result.listed or not fault
-        made = contact.Contact(
-            tried_at=now,
-            answered_at=now if answered else before.answered_at,
-            newest=result.newest if answered else before.newest,
-            listed=result.listed if answered else before.listed,
-            waiting=len(result.waiting) if answered else before.waiting,
-            waiting_bytes=sum(result.waiting.values()) if answered else before.waiting_bytes,
-            phase=result.phase if answered else before.phase,
-            fault=str(fault) if fault else "",
-            alarms=(*result.alarms, *course.unopened.values()) if answered else before.alarms,
-        )
+    def _write(self, course: Course, talk: Talk, fault: Exception | None) -> None:
+        code, now = course.venue.code, datetime.now(UTC)
+        talked = after(contact.read(self._home, code), talk.result, fault, course.unopened.values(), now=now)
         with contextlib.suppress(OSError):  # the bundles matter: what is shown of the talk does not
-            contact.write(self._home, code, made)
+            contact.write(self._home, code, talked)
 
 
-@contextlib.contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    fd = os.open(home / LOCK_NAME, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise PullBusy(f"{home}: another pull is running") from error
-    finally:
-        os.close(fd)
+def _size(bundle: Published) -> int:
+    with contextlib.suppress(OSError):
+        return bundle.data.stat().st_size
+    return 0

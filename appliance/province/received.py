@@ -11,10 +11,11 @@ from pathlib import Path
 
 from appliance.backup.bundle import Published
 from appliance.backup.disk import DiskFault, HashingWriter, sha256_of, sync_directory, write_file
-from appliance.backup.manifest import LIMIT_BYTES, Manifest
+from appliance.backup.manifest import LIMIT_BYTES, Manifest, Spans
 from appliance.backup.outbox import bundles_in
 from appliance.backup.sshsig import SIGNATURE_LIMIT_BYTES
 from appliance.backup.verify import Distrusted, trusted_manifest
+from appliance.province.keys import RECEIPTS_PUBLIC_NAME
 
 RECEIVED_NAME, SIGNERS_NAME, TAKING_NAME = "received", "allowed_signers", ".taking"
 # Keys that were believed once, of boxes that were stolen or replaced: for what they signed while they were.
@@ -34,6 +35,7 @@ class Believed:
     digest: str
     size: int
     sitting: str
+    pruned: Spans = ()
 
 
 class Received:
@@ -87,11 +89,20 @@ class Received:
         if key not in self._minds:
             try:
                 manifest, digest = trusted_manifest(bundle, signers)
-                mind = Believed(digest=digest, size=manifest.size, sitting=sys.intern(manifest.sitting))
+                mind = Believed(
+                    digest=digest,
+                    size=manifest.size,
+                    sitting=sys.intern(manifest.sitting),
+                    pruned=manifest.pruned,
+                )
             except Distrusted:
                 mind = None
             self._minds[key] = mind
         return self._minds[key]
+
+    def receipts_key(self) -> str:
+        """The public half of the key that signs receipts, '' where it is not there. Raises OSError."""
+        return self._text(RECEIPTS_PUBLIC_NAME).strip()
 
     def _text(self, name: str) -> str:
         with contextlib.suppress(FileNotFoundError):

@@ -1,6 +1,5 @@
 """One talk with one venue: what the province has not is fetched, checked and given its name; receipts go out."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -13,24 +12,37 @@ from appliance.backup.manifest import LIMIT_BYTES, Manifest
 from appliance.backup.sshsig import SIGNATURE_LIMIT_BYTES
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.province.answer import LineDown, Refused
+from appliance.province.delivery import Delivery, Heard
 from appliance.province.fetch import BUNDLES, Budget, Missing, fetch
 from appliance.province.line import Line
-from appliance.province.listing import listed, phase
-from appliance.province.receipts import is_given, mark_accepted, paths_in, was_accepted
+from appliance.province.listing import Listed, listed, phase
 from appliance.province.received import Received, is_whole, known, put
 from appliance.province.row import Row, newest_sitting_first
+from appliance.province.share import Share
 
 PULLING = ".pulling"
-RECEIPTS_PATH = "/pull/v1/receipts"
 KEEP_FREE_BYTES = 1 << 30
-_ACCEPTED, _LATER = (200, 202), (429, 500, 502, 503, 504, 507)
+_LATER = (429, 500, 502, 503, 504, 507)
+
+
+_MOST_ALARMS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`largest_bytes` of one bundle, `quota_bytes` of all the venue's; numbers below `first` are not missed."""
+
+    largest_bytes: int
+    quota_bytes: int
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """Something that happened with `venue`.
 
-    `kind` is one of answered, progress, taken, opened, accepted, alarm, fault; `done` and `total` are bytes.
+    `kind` is one of answered, progress, taken, opened, sent, accepted, withdrawn (a receipt that did not hold here),
+    alarm, fault; `done` and `total` are bytes.
     """
 
     kind: str
@@ -43,7 +55,8 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class Talked:
-    """What came of it. `later`: older sittings are still to be fetched; `refused`: a file was not the promised one."""
+    """What came of it. `later`: older sittings are still to be fetched; `refused`: a file was not the promised one;
+    `unanswered`: receipts that the venue did not look at yet; `gone`: numbers that the venue took away itself."""
 
     phase: str = ""
     newest: str = ""
@@ -53,6 +66,8 @@ class Talked:
     alarms: list[str] = field(default_factory=list)
     later: bool = False
     refused: bool = False
+    unanswered: int = 0
+    gone: str = ""
 
 
 class Talk:
@@ -60,13 +75,14 @@ class Talk:
 
     def __init__(
         self, received: Received, code: str, line: Line, *,
-        budget: Budget, told: Callable[[Told], None], largest_bytes: int,
+        budget: Budget, told: Callable[[Told], None], limits: Limits,
     ) -> None:  # fmt: skip
         self._received, self._code, self._line = received, code, line
-        self._budget, self._told, self._largest_bytes = budget, told, largest_bytes
+        self._budget, self._told, self._limits = budget, told, limits
         self._here = received.directory(code)
         self._staging = self._here / PULLING
-        self._not_now = ""
+        self._no_room: dict[str, int] = {}
+        self._share = Share(self._here, limits.quota_bytes)
         self.result = Talked()
 
     def run(self, *, newest_only: bool) -> None:
@@ -74,23 +90,27 @@ class Talk:
         signers = self._received.signers()
         if self._code not in known(signers):
             raise Refused("its signing key is not known here: `venue province trust`")
-        names = list({bundle.name: bundle for bundle in listed(self._line, self._code, self._here)}.values())
+        told = listed(self._line, self._code, self._here)
+        names = told.bundles
         self.result.phase = phase(self._line)
         row, held, sittings = self._held(signers)
         # Said before anything is asked for: a line that breaks now leaves them waiting, whatever their size.
         self.result.waiting = {bundle.name: 0 for bundle in names if bundle.name not in held}
         self.result.listed, self.result.newest = len(names), names[-1].name if names else ""
         self._told(Told(kind="answered", venue=self._code, total=len(names)))
-        self._receipts()
+        delivery = self._delivery(told)
+        delivery.settle(self._received.bundles(self._code))
+        delivery.send(self._received.bundles(self._code))
         wanted = self._believed([b for b in names if b.name not in held], signers, row)
         self._sweep({bundle.name for bundle, _ in wanted})
         if names and names[-1].counter < row.newest():
             self._alarm(
                 f"its newest bundle is {names[-1].name}; a newer one is here: its box was set back or replaced"
             )
-        for text in row.alarms():
+        for text in row.alarms(first=self._limits.first):
             self._alarm(text)
-        self.result.waiting = {bundle.name: manifest.size for bundle, manifest in wanted}
+        self.result.gone = row.gone()
+        self.result.waiting = self._no_room | {bundle.name: manifest.size for bundle, manifest in wanted}
         ordered = newest_sitting_first(wanted, sittings)
         first = ordered[0][1].sitting if ordered else ""
         for here, manifest in ordered:
@@ -98,9 +118,19 @@ class Talk:
                 self.result.later = True
                 break
             self._fetched(here, manifest)
-            self._receipts()
-        if self._not_now:
-            raise LineDown(self._not_now)
+            delivery.send(self._received.bundles(self._code))
+        self.result.unanswered = delivery.unanswered
+        if fault := self._share.alarm():
+            self._alarm(fault)
+        if delivery.not_now:
+            raise LineDown(delivery.not_now)
+
+    def _delivery(self, listed: Listed) -> Delivery:
+        def told(kind: str, bundle: Published) -> None:
+            self._told(Told(kind=kind, venue=self._code, bundle=bundle.name))
+
+        heard = Heard(alarm=self._alarm, told=told)
+        return Delivery(self._line, listed, heard, key_line=self._received.receipts_key())
 
     def _held(self, signers: str) -> tuple[Row, set[str], dict[str, int]]:
         """What is here whole by its size; the row of the box that is believed now; each sitting's highest number."""
@@ -113,7 +143,7 @@ class Talk:
                 self._alarm(f"{bundle.name}: its manifest rotted here, or nobody knows its key")
                 continue
             if found:
-                row.add(bundle, found.digest)
+                row.add(bundle, found.digest, found.pruned)
                 sittings[found.sitting] = max(sittings.get(found.sitting, 0), bundle.counter)
             if bundle.data.exists() and bundle.data.stat().st_size == there.size:
                 held.add(bundle.name)
@@ -125,6 +155,9 @@ class Talk:
         """Of `wanted` those whose manifests are the venue's own, follow one another, and promise what can be."""
         found = []
         for here in wanted:
+            if not self._share.takes_manifest():
+                self._no_room[here.name] = 0
+                continue
             try:
                 manifest, digest = trusted_manifest(self._manifest(here, signers), signers)
             except (Distrusted, Missing) as error:
@@ -135,14 +168,14 @@ class Talk:
                 self._drop(here)
                 self._alarm(fault)
             else:
-                row.add(here, digest)
+                row.add(here, digest, manifest.pruned)
                 found.append((here, manifest))
         return found
 
     def _too_much(self, manifest: Manifest) -> str:
-        if manifest.size <= self._largest_bytes:
+        if manifest.size <= self._limits.largest_bytes:
             return ""
-        return f"{manifest.name}: it promises {manifest.size} bytes, at most {self._largest_bytes} are taken"
+        return f"{manifest.name}: it promises {manifest.size} bytes, at most {self._limits.largest_bytes} are taken"
 
     def _other(self, here: Published, digest: str, signers: str) -> str:
         there = self._received.believed(here, signers) if here.signature.exists() else None
@@ -166,11 +199,16 @@ class Talk:
             if status != 200:
                 raise (LineDown if status in _LATER else Refused)(f"{path.name}: the venue says {status}")
             path.write_bytes(raw)
+            self._share.add(len(raw))
         return staged
 
     def _fetched(self, here: Published, manifest: Manifest) -> None:
         """The sealed file, and with it the bundle under its name; a fault of this one file leaves the others."""
         staged = replace(here, directory=self._staging)
+        part = self._staging / f"{here.name}{DATA_SUFFIX}.part"
+        before = part.stat().st_size if part.exists() else 0
+        if not self._share.takes(manifest.size - before):
+            return
 
         def told(done: int, total: int) -> None:
             self._told(Told(kind="progress", venue=self._code, bundle=here.name, done=done, total=total))
@@ -180,7 +218,6 @@ class Talk:
             raise DiskFault(OSError(28, f"no room for {here.name}: {free} bytes are free here"))
         try:
             if not is_whole(here, manifest):
-                part = self._staging / f"{here.name}{DATA_SUFFIX}.part"
                 fetch(
                     self._line, manifest, part, here.data,
                     file_name=here.name + DATA_SUFFIX, budget=self._budget, told=told,
@@ -191,34 +228,10 @@ class Talk:
             return
         _flush(staged.manifest, staged.signature)
         put(staged, here)
+        self._share.add(manifest.size - before)
         self.result.waiting.pop(here.name, None)
         self.result.taken.append((here, manifest))
         self._told(Told(kind="taken", venue=self._code, bundle=here.name, total=manifest.size))
-
-    def _receipts(self) -> None:
-        """Sends every receipt that the venue has not accepted; a refused one is an alarm. Raises LineFault.
-
-        A venue that takes none now, or one that cannot be read here, keeps no bundle from being fetched.
-        """
-        for bundle in self._received.bundles(self._code):
-            if self._not_now or not is_given(bundle) or was_accepted(bundle):
-                continue
-            try:
-                receipt, signature = (
-                    path.read_text(encoding="utf-8") for path in paths_in(self._here, bundle.name)
-                )
-            except (OSError, UnicodeDecodeError) as error:
-                self._alarm(f"{bundle.name}: its receipt cannot be read here: {error}")
-                continue
-            body = json.dumps({"schema": 1, "receipt": receipt, "signature": signature}, ensure_ascii=False)
-            status, _ = self._line.post(RECEIPTS_PATH, body.encode())
-            if status in _ACCEPTED:
-                mark_accepted(bundle)
-                self._told(Told(kind="accepted", venue=self._code, bundle=bundle.name))
-            elif status in _LATER:
-                self._not_now = f"{bundle.name}: the venue takes its receipt later ({status})"
-            else:
-                self._alarm(f"{bundle.name}: the venue refuses its receipt ({status})")
 
     def _drop(self, here: Published) -> None:
         staged = replace(here, directory=self._staging)
@@ -234,8 +247,10 @@ class Talk:
                 (self._staging / name).unlink(missing_ok=True)
 
     def _alarm(self, text: str) -> None:
-        if text in self.result.alarms:
+        if text in self.result.alarms or len(self.result.alarms) > _MOST_ALARMS:
             return
+        if len(self.result.alarms) == _MOST_ALARMS:
+            text = "more is wrong than can be told"
         self.result.alarms.append(text)
         self._told(Told(kind="alarm", venue=self._code, detail=text))
 

@@ -18,6 +18,7 @@ from appliance.enrolment.venue_file import CODE
 
 NAME = "venues.toml"
 _LIMIT_BYTES = 8 << 20
+_MOST_GB, _MOST_COUNTER = 1 << 20, 10**12
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(?P<port>[0-9]{1,5})")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 HEADER = (
@@ -33,7 +34,8 @@ class VenuesFault(Exception):
 class Venue:
     """One venue. `address` may be '' where none is known yet; `priority`: higher ones are asked first.
 
-    `fingerprint`, where it is there: the sha256 in hex of the one certificate that may answer.
+    `fingerprint`, where it is there: the sha256 in hex of the one certificate that may answer. `quota_gb`: so much of
+    the disk is its, 0 for what all have. `first`: somebody looked into it that its bundles before that number are gone.
     """
 
     code: str
@@ -42,6 +44,8 @@ class Venue:
     priority: int = 0
     fingerprint: str = ""
     revoked: bool = False
+    quota_gb: int = 0
+    first: int = 0
 
     @property
     def host(self) -> str:
@@ -100,7 +104,10 @@ def _venue(row: object, where: str, faults: list[str]) -> Venue | None:
         faults.append(f"{where}: a table was expected")
         return None
     before = len(faults)
-    types = {"code": str, "name": str, "address": str, "priority": int, "fingerprint": str, "revoked": bool}
+    types = {
+        "code": str, "name": str, "address": str, "priority": int, "fingerprint": str, "revoked": bool,
+        "quota_gb": int, "first": int,
+    }  # fmt: skip
     known = {key: row[key] for key in types if key in row}
     wrong = [key for key in known if type(known[key]) is not types[key]]
     faults += [f"{where}.{key}: a {types[key].__name__} was expected" for key in wrong]
@@ -115,6 +122,11 @@ def _venue(row: object, where: str, faults: list[str]) -> Venue | None:
         faults.append(f"{where}.fingerprint: 64 hexadecimal digits were expected")
     if len(venue.name) > 100 or not venue.name.isprintable():
         faults.append(f"{where}.name: at most 100 printable characters were expected")
+    faults += [
+        f"{where}.{key}: 0 to {most} was expected"
+        for key, most in (("quota_gb", _MOST_GB), ("first", _MOST_COUNTER))
+        if not 0 <= getattr(venue, key) <= most
+    ]
     return venue if len(faults) == before else None
 
 
@@ -125,7 +137,7 @@ def _row(venue: Venue) -> str:
         for key in ("name", "address", "fingerprint")
         if (text := getattr(venue, key))
     ]
-    lines += [f"priority = {venue.priority}"] if venue.priority else []
+    lines += [f"{key} = {value}" for key in ("priority", "quota_gb", "first") if (value := getattr(venue, key))]
     lines += ["revoked = true"] if venue.revoked else []
     return "\n".join(lines) + "\n"
 

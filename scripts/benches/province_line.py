@@ -8,29 +8,37 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 from appliance.backup.outbox import bundles
+from appliance.exam import arrival
+from appliance.exam.arrival import Arrivals, expected_at
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit
 from tests.province import served
 from tests.province.two import Two
 
 NEEDED = ("ip", "tc", "nft")
-NEAR, FAR = "thin-venue", "thin-prov"
+NEAR, FAR = "prov-near", "prov-far"
 ADDRESSES = {NEAR: "10.99.2.1", FAR: "10.99.2.2"}
+TRACE = "province_line.json"
 LOSS = (
     "add table ip lossy; add chain ip lossy in { type filter hook input priority 0; };"
     "add rule ip lossy in numgen random mod 100 < 2 drop"
 )
 CUT_EVERY_S, CUT_FOR_S = 60.0, 10.0
 _MB = 1_000_000
+_LOOK_S = 0.05
+# A file that was written this moment is taken twice, and by the next bundle too: that is no load of a sitting's.
+SETTLED_S = 0.2
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """One sitting, compressed in time: the line has more to do than in a real one of 150 minutes."""
     if os.geteuid() or any(shutil.which(name) is None for name in NEEDED):
         raise CannotMeasure("root, and apt install iproute2 nftables")
-    deltas, size_mb, every_s = bench.times(100, 3), bench.times(3, 1), bench.times(8, 2)
+    deltas, size_mb, every_s = bench.times(100, 8), bench.times(3, 1), bench.times(8, 2)
     with _Namespaces():
         words = [str(deltas), str(size_mb), str(every_s), str(bench.directory)]
         venue = subprocess.Popen([*_inside(NEAR), sys.executable, "-m", __name__, *words], stdout=subprocess.PIPE)
@@ -49,6 +57,40 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield Figure(
         name="the same: every bundle's receipt after `finish`", unit="s", values=[all_s],
         reference="all of it over the bare line", reference_values=[alone_s], limit=Limit(most=180),
+    )  # fmt: skip
+    trace = bench.directory / TRACE
+    shutil.copy(trace, bench.kept / TRACE)
+    yield from foretold(json.loads(trace.read_text(encoding="ascii")))
+
+
+def foretold(trace: list[tuple[float, str, str, int]]) -> Iterator[Figure]:
+    """What the page said, each time a bundle was published, of when all would be receipted; beside when it was.
+
+    `trace` has (seconds, published or receipted, bundle, bytes), in the order in which it happened.
+    """
+    noon, found = datetime(2026, 9, 5, 4, tzinfo=UTC), Arrivals()
+    ends_s = {name: at_s for at_s, kind, name, _ in trace if kind == "receipted"}
+    told_s: list[float] = []
+    took_s: list[float] = []
+    for at_s, kind, name, size in trace:
+        at = noon + timedelta(seconds=at_s)
+        if kind == "receipted":
+            found = arrival.receipted(found, name, at)
+            continue
+        found = arrival.published(found, name, size, at)
+        if told := expected_at(found):
+            told_s.append((told - at).total_seconds())
+            took_s.append(max(ends_s[one] for one in found.waiting) - at_s)
+    off = [100 * abs(told / took - 1) for told, took in zip(told_s, took_s, strict=True)]
+    yield Figure(
+        name=f"how far off the page was at `finish` ({told_s[-1]:.0f} s were foretold, {took_s[-1]:.0f} s it took)",
+        unit="%", values=[off[-1]], reference="one who foretells what is usual",
+        reference_values=[100 * abs(median(took_s) / took_s[-1] - 1)], limit=Limit(most=30),
+    )  # fmt: skip
+    yield Figure(
+        name=f"how far off it was with each of {len(off)} bundles", unit="%", values=off,
+        reference="one who foretells what is usual",
+        reference_values=[100 * abs(median(took_s) / took - 1) for took in took_s], limit=Limit(most=30),
     )  # fmt: skip
 
 
@@ -118,11 +160,15 @@ def _venue(deltas: int, size_mb: int, every_s: float, place: Path) -> None:
     two.publish(sitting="am")
     two.known()
     site = served.Served(two, host=ADDRESSES[NEAR])
+    trace: list[tuple[float, str, str, int]] = []
+    threading.Thread(target=_notes, args=(site, trace), daemon=True).start()
     print("ready", flush=True)
     begun_s = time.monotonic()
     for number in range(1, deltas + 1):
         (two.answers / "1" / f"scan{number}.bin").write_bytes(os.urandom(size_mb * _MB))
+        time.sleep(SETTLED_S)
         last = two.publish("delta", sitting="am")
+        trace.append((time.monotonic(), "published", last.name, last.data.stat().st_size))
         if number < deltas:
             time.sleep(max(0.0, begun_s + number * every_s - time.monotonic()))
     finish_s = time.monotonic()
@@ -134,8 +180,19 @@ def _venue(deltas: int, size_mb: int, every_s: float, place: Path) -> None:
             return
         time.sleep(0.1)
     all_s = time.monotonic() - finish_s
+    time.sleep(2 * _LOOK_S)
+    (place / TRACE).write_text(json.dumps(sorted(trace)), encoding="ascii")
     print(last_s or all_s, all_s, sum(bundle.data.stat().st_size for bundle in bundles(two.state)), flush=True)
     site.close()
+
+
+def _notes(site: served.Served, trace: list[tuple[float, str, str, int]]) -> None:
+    """When each receipt came."""
+    seen = 0
+    while not site.over.wait(_LOOK_S):
+        for one in list(site.receipts)[seen:]:
+            seen += 1
+            trace.append((time.monotonic(), "receipted", json.loads(one["receipt"])["bundle"], 0))
 
 
 if __name__ == "__main__":

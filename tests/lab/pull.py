@@ -75,7 +75,10 @@ class Door:
         self._listener.listen()
         app = create_app(
             client=Client(made.control or place / "control.sock", timeout_s=2.0),
-            line=Line(outbox=self.outbox, incoming=self.incoming),
+            line=Line(
+                outbox=self.outbox, incoming=self.incoming,
+                answers=self.incoming.parent / "answers" / "answers.json",
+            ),
             version="1.2",
         )
         self._page = create_server(

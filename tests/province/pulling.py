@@ -1,6 +1,7 @@
 """One round of the pull over what a test serves, and what came of it."""
 
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,18 +16,37 @@ from appliance.backup.sshsig import sign
 from appliance.backup.verify import trusted_manifest
 from appliance.province import venues
 from appliance.province.fetch import Budget
-from appliance.province.pull import Pull, Wish
+from appliance.province.pull import Pull
 from appliance.province.received import SIGNERS_NAME
 from appliance.province.talk import Told
+from appliance.province.wish import Wish
 from tests.province.served import Handler, Lie
 from tests.province.two import Two
 
+LONGEST_S = 120.0
+
 
 def pulled(two: Two, **wish: object) -> list[Told]:
-    """One round; what it told."""
+    """One round; what it told. It ends, or the test does."""
     told: list[Told] = []
-    how = {"once": True, "at_once": 4, "longest_wait_s": 0.05, "tries": 3} | wish
-    Pull(two.home, Wish(**how), budget=Budget(), told=told.append).run()  # type: ignore[arg-type]
+    how = {"once": True, "at_once": 4, "longest_wait_s": 0.05, "tries": 3, "answered_s": 0} | wish
+    pull = Pull(two.home, Wish(**how), budget=Budget(), told=told.append)  # type: ignore[arg-type]
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            pull.run()
+        except BaseException as error:  # noqa: BLE001 - a thread begins here: raised again below
+            faults.append(error)
+
+    round_ = threading.Thread(target=run, daemon=True)
+    round_.start()
+    round_.join(LONGEST_S)
+    if round_.is_alive():
+        pull.stop()
+        raise AssertionError(f"one round did not end in {LONGEST_S:.0f} s; it told {told[-5:]}")
+    for fault in faults:
+        raise fault
     return told
 
 

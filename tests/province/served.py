@@ -41,9 +41,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/pull/v1/manifests"):
             after = int(self.path.partition("after=")[2] or 0)
             names = [one.name for one in bundles(served.two.state) if one.counter > after]
-            self.tell(
-                {"schema": 1, "venue": served.two.venue, "names": names[:1000], "more": len(names) > 1000}
-            )
+            told = {"schema": 1, "venue": served.two.venue, "names": names[:1000], "more": len(names) > 1000}
+            self.tell(told | ({"receipts": served.answers} if served.answers is not None else {}))
         elif self.path == "/pull/v1/about":
             self.tell({"schema": 1, "venue": served.two.venue, "version": "1", "phase": "running", "rev": 1})
         else:
@@ -144,6 +143,7 @@ class Served:
         self.two, self.lie = two, lie
         self.asked: list[tuple[str, str]] = []
         self.receipts: list[dict[str, str]] = []
+        self.answers: dict[str, Any] | None = None
         self.over = threading.Event()
         authority = Authority(two.home)
         self.issued = issued or authority.server(two.venue, now=datetime.now(UTC))

@@ -95,7 +95,7 @@ def test_what_is_none_is_told_once_and_taken_away_and_nothing_is_noted(place: Pl
     (incoming / "link.json").symlink_to(secret)
     os.mkfifo(incoming / "fifo.json")
     (incoming / "directory.json").mkdir()
-    (incoming / "large.json").write_bytes(b" " * 70_000)
+    (incoming / "large.json").write_bytes(b" " * 140_000)
     wait_for(lambda: not list(incoming.iterdir()))
     wait_for(lambda: sum(event["body"]["count"] for event in place.events("receipt.refused")) == 11)
     assert all(len(event["body"]["reason"]) <= 200 for event in place.events("receipt.refused"))

@@ -13,10 +13,12 @@ from appliance.backup.receipt import accepted
 from appliance.backup.verify import verify_all
 from appliance.cli import main
 from appliance.province import contact, keys
+from appliance.province.alone import PullBusy
 from appliance.province.fetch import Budget, Stopped
-from appliance.province.pull import Pull, PullBusy, Wish
+from appliance.province.pull import Pull
 from appliance.province.receipts import is_given, was_accepted
 from appliance.province.talk import Told
+from appliance.province.wish import Wish
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, cut_once, grow, here, listed_but_down, pulled, signed_anew
 from tests.province.served import Handler

@@ -3,13 +3,16 @@
 import threading
 from datetime import UTC, datetime
 
+import pytest
+
 from appliance.backup.outbox import bundles
 from appliance.province import ca, contact
 from appliance.province.fetch import Budget
 from appliance.province.fleet import Verdict, fleet
-from appliance.province.pull import Pull, Wish
+from appliance.province.pull import Pull
 from appliance.province.receipts import paths_in, was_accepted
 from appliance.province.talk import Told
+from appliance.province.wish import Wish
 from tests.province.conftest import Serve
 from tests.province.pulling import alarms, here, listed_but_down, pulled
 from tests.province.served import Handler
@@ -33,11 +36,29 @@ def test_a_venue_that_takes_no_receipts_is_pulled_from_all_the_same(two: Two, se
     assert alarms(pulled(two)) == [] and all(map(was_accepted, here(two)))
 
 
-def test_a_receipt_that_rotted_here_is_an_alarm_and_holds_up_nothing(two: Two, serve: Serve) -> None:
+@pytest.mark.parametrize("rot", [b"\xff", b"", b'{"format": 1}'])
+def test_a_receipt_that_rotted_here_is_written_anew_and_holds_up_nothing(
+    two: Two, serve: Serve, rot: bytes
+) -> None:
     served = serve(two)
     pulled(two)
     (first,) = here(two)
-    paths_in(first.directory, first.name)[0].write_bytes(b"\xff")
+    paths_in(first.directory, first.name)[0].write_bytes(rot)
+    (first.directory / f"{first.name}.receipt.accepted").unlink()
+    two.publish()
+    told = pulled(two)
+    assert alarms(told) == [] and [one.bundle for one in told if one.kind == "withdrawn"] == [first.name]
+    assert [one.counter for one in here(two)] == [1, 2] and len(served.receipts) == 3
+    assert all(map(was_accepted, here(two)))
+
+
+def test_a_receipt_that_cannot_be_read_here_is_an_alarm_and_holds_up_nothing(two: Two, serve: Serve) -> None:
+    served = serve(two)
+    pulled(two)
+    (first,) = here(two)
+    path = paths_in(first.directory, first.name)[0]
+    path.unlink()
+    path.mkdir()
     (first.directory / f"{first.name}.receipt.accepted").unlink()
     two.publish()
     found = [text for text in alarms(pulled(two)) if "its receipt cannot be read here" in text]

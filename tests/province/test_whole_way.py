@@ -62,6 +62,7 @@ def test_enrolled_sealed_pulled_opened_and_the_page_says_so(place: Place, tmp_pa
     try:
         pulled = place.venue("province", "pull", "--once", "--home", str(home))
         assert pulled.returncode == 0, pulled.stderr
+        assert "lies with the venue" in pulled.stderr and "the venue has its receipt" in pulled.stderr
         wait_for(lambda: place.status()["province"]["state"] == "received")
     finally:
         door.close()

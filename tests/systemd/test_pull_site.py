@@ -50,7 +50,9 @@ def test_the_province_is_told_what_there_is_in_the_counters_order(door: Door, bu
     (door.outbox / ".lock").touch()
     status, body = door.curl("/pull/v1/manifests")
     assert status == 200
-    assert json.loads(body) == {"schema": 1, "venue": CODE, "names": [bundle, later], "more": False}
+    assert json.loads(body) == {"schema": 1, "venue": CODE, "names": [bundle, later], "more": False} | {
+        "receipts": {"believed": [], "refused": [], "waiting": 0}
+    }
     assert json.loads(door.curl("/pull/v1/manifests?after=12")[1])["names"] == [later]
     assert door.curl("/pull/v1/manifests?after=x")[0] == 400
     assert json.loads(door.curl("/pull/v1/about")[1]) == {

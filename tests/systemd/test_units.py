@@ -97,7 +97,7 @@ def test_the_page_has_no_network_no_capability_and_may_not_see_what_the_venue_ke
         ("PrivateNetwork", "yes"),
         ("RestrictAddressFamilies", "AF_UNIX"),
         ("TemporaryFileSystem", "/var/lib/venue-appliance:ro"),
-        ("BindReadOnlyPaths", "-/var/lib/venue-appliance/outbox"),
+        ("BindReadOnlyPaths", "-/var/lib/venue-appliance/outbox -/var/lib/venue-appliance/receipts/answers"),
         ("BindPaths", "-/var/lib/venue-appliance/receipts/incoming"),
     ):
         assert values("venue-page.service", key) == [value]
@@ -143,6 +143,7 @@ def test_nobody_can_list_the_state_directory(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "var/lib/venue-appliance").stat().st_mode) == 0o711
     private = [(name, 0o700, 901, 901) for name in ("index", "spool", "keys")]
     shared = [("outbox", 0o2750, 901, 33), ("receipts", 0o750, 904, 904), ("receipts/incoming", 0o770, 904, 903)]
+    shared.append(("receipts/answers", 0o750, 904, 903))
     for name, mode, user, group in (*shared, *private):
         found = (tmp_path / "var/lib/venue-appliance" / name).stat()
         assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, user, group)

@@ -13,6 +13,8 @@ FLEET_HELP_ZH: Mapping[str, str] = {
     "for all of them together; default: no limit": "全部合计每秒多少兆字节；默认不限",
     "seconds until a venue is asked again (default: 30)": "隔多少秒再问同一考点（默认 30）",
     "no bundle beyond that is taken (default: 8)": "超过多少 GB 的备份不收（默认 8）",
+    "so much of the disk is one venue's at most, unless venues.toml says otherwise (default: 64)": "每个考点最多占用"
+    "多少 GB 磁盘，venues.toml 另有规定的除外（默认 64）",
     "fetch alone; `province verify` opens them later": "只取回；以后用 `province verify` 打开核对",
     "make the file that makes a box this venue's own; again: a newer one": "制作某考点的考点文件；再做一次就是更新",
     "the venue's code, as 520100-03": "考点代码，如 520100-03",
@@ -55,6 +57,10 @@ FLEET_WORDS: Mapping[str, tuple[str, str]] = {
     "waiting": ("还差 {count} 份，{size}", "{count} more, {size}"),
     "all": ("{count} 个考点，{well} 个已收齐", "{count} venues, {well} of them all received"),
     "at": ("{time} 的情况", "As of {time}"),
+    "gone": (
+        "第 {numbers} 份不在此处：回执已到，监控盒按规定清理了",
+        "bundle {numbers} is not here: the box took it away, once it had the receipt",
+    ),
     "nothing": ("尚无", "nothing yet"),
     "minutes": ("{count} 分钟", "{count} min"),
     "hours": ("{count} 小时", "{count} h"),
