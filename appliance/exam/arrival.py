@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from statistics import median
 
-KEPT_LEGS, KEPT_WAITING = 12, 50
+KEPT_LEGS, KEPT_WAITING = 24, 50
 LEAST_LEGS = 3  # fewer tell a line from a moment's luck by nothing
 LONGEST_S = 1800.0  # a bundle that waited longer waited for a window, or for a line that was cut
 UNLIKE = 0.2  # two sizes that lie closer than this share of the larger one tell no rate
@@ -62,14 +62,17 @@ def receipted(arrivals: Arrivals, name: str, at: datetime) -> Arrivals:
 def expected_at(arrivals: Arrivals) -> datetime | None:
     """When all that waits will be receipted; None where nothing waits or too little is known.
 
-    The same until something comes or goes: a moment, no countdown.
+    The same until something comes or goes: a moment, no countdown. While one is on its way for longer than usual, those
+    behind it have all of theirs before them.
     """
     if not arrivals.waiting or len(arrivals.legs) < LEAST_LEGS:
         return None
     first = min(arrivals.waiting.values(), key=lambda each: each.at)
     fixed_s, per_byte_s = _way(arrivals.legs)
     owed = sum(each.sealed_bytes for each in arrivals.waiting.values())
-    return _begun(arrivals, first) + timedelta(seconds=fixed_s + per_byte_s * owed)
+    usual = _begun(arrivals, first) + timedelta(seconds=fixed_s + per_byte_s * owed)
+    latest = max(_begun(arrivals, each) for each in arrivals.waiting.values())
+    return max(usual, latest + timedelta(seconds=per_byte_s * (owed - first.sealed_bytes)))
 
 
 def _begun(arrivals: Arrivals, bundle: Waiting) -> datetime:

@@ -52,6 +52,15 @@ def test_what_waits_together_goes_one_after_the_other_from_the_last_receipt_on()
     assert expected_at(arrival.receipted(found, "x", after(1025))) == after(1025 + 10 + 20)
 
 
+def test_a_bundle_that_is_held_up_leaves_those_behind_it_their_whole_way() -> None:
+    found = Arrivals()
+    for number, size in enumerate((1_000_000, 2_000_000, 4_000_000)):
+        found = sent(found, number, 300.0 * number, size, 10 + size / 100_000)
+    for name, at_s in (("x", 1000), ("y", 1100), ("z", 1200)):
+        found = arrival.published(found, name, 2_000_000, after(at_s))
+    assert expected_at(found) == after(1200 + 2 * 20), "the line was gone: 1070 is over"
+
+
 def test_too_little_is_no_prediction_and_nothing_waiting_is_none() -> None:
     found = Arrivals()
     for number in range(3):
