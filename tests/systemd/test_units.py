@@ -21,6 +21,7 @@ EXPOSED_AT_MOST = {
     "venue-answers.service": 25,
     "venue-receipts.service": 6,
     "venue-dial-out.service": 12,
+    "venue-province-pull.service": 12,
 }
 needs_analyze = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed (Debian: systemd)"
@@ -101,6 +102,21 @@ def test_the_page_has_no_network_no_capability_and_may_not_see_what_the_venue_ke
         ("BindPaths", "-/var/lib/venue-appliance/receipts/incoming"),
     ):
         assert values("venue-page.service", key) == [value]
+
+
+def test_the_provinces_pull_comes_back_for_ever_writes_its_own_place_alone_and_runs_at_no_venue() -> None:
+    unit = "venue-province-pull.service"
+    for key, value in (
+        ("ConditionPathExists", "/srv/venues/venues.toml"),
+        ("Restart", "always"),
+        ("SuccessExitStatus", "2"),
+        ("RestartPreventExitStatus", "78"),
+        ("CapabilityBoundingSet", ""),
+        ("ReadWritePaths", "/srv/venues"),
+    ):
+        assert values(unit, key) == [value]
+    text = (SYSTEMD / unit).read_text(encoding="utf-8")
+    assert "\n[Install]" not in text, "the package would enable it on every box"
 
 
 def test_a_frozen_box_is_started_anew_by_a_watchdog_the_board_can_count_to() -> None:
