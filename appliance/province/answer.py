@@ -4,9 +4,12 @@ The standard library's `http.client` reads the head; nothing else of it is used,
 and a server that trickles never is silent. httpx, urllib3 and requests have the same one.
 """
 
+import contextlib
 import http.client
 import io
+import select
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +20,11 @@ BLOCK_BYTES = 256 << 10
 # Less than this much in so many seconds that we waited for the server, not for our own limit: it trickles.
 SLOW_S, SLOW_BYTES = 30.0, 30_000
 _BUFFER_BYTES = 8192
+
+
+# Who may take in what came at the same time: as many as there are processors. Each 16 kB of TLS gives the interpreter's
+# lock away and wants it back; with 32 threads at it most of the time goes into asking. Nobody waits for a line in it.
+Turns = threading.Semaphore
 
 
 class LineFault(Exception):
@@ -72,8 +80,11 @@ class Head(io.RawIOBase):
 class Answer:
     """A head, and the body behind it, which is read once and whole or not at all."""
 
-    def __init__(self, head: http.client.HTTPResponse, channel: ssl.SSLSocket, patience: Patience) -> None:
-        self._head, self._channel, self._patience = head, channel, patience
+    def __init__(
+        self, head: http.client.HTTPResponse, channel: ssl.SSLSocket, patience: Patience, turns: Turns
+    ) -> None:
+        self._head, self._channel, self._patience, self._turns = head, channel, patience, turns
+        self._ended = False
         self.status = head.status
         self.headers: Message = head.headers
         self.closes = bool(head.will_close)
@@ -89,15 +100,19 @@ class Answer:
         left = self.length or 0
         view, filled = memoryview(bytearray(min(left, BLOCK_BYTES))), 0
         pace = _Pace(self._patience.slow_s)
-        fault = ""
+        fault, first = "", True
         while left and not fault:
             begun_s = time.monotonic()
+            count = 0
             try:
-                count = self._received(view[filled : filled + left], first=not pace.begun)
-                fault = "" if count else f"it ended {left} bytes too early"
+                into = view[filled : filled + left]
+                count = self._with_head(into) if first else self._received(into)
+                first = False
             except (OSError, ValueError) as error:
-                count, fault = 0, said(error)
+                fault = said(error)
             filled, left = filled + count, left - count
+            if self._ended and left:
+                fault = fault or f"it ended {left} bytes too early"
             fault = fault or pace.slow(count, time.monotonic() - begun_s)
             if filled and (filled == len(view) or fault or not left):
                 yield view[:filled]
@@ -105,14 +120,34 @@ class Answer:
         if left:
             raise LineDown(fault)
 
-    def _received(self, into: memoryview, *, first: bool) -> int:
-        """Some of the body: at first what was read with the head, then straight from the channel."""
-        if not first:
-            return self._channel.recv_into(into)
+    def _with_head(self, into: memoryview) -> int:
+        """What of the body was read with the head, or came by now. Raises OSError."""
         self._channel.settimeout(self._patience.idle_s)
         found = self._head.fp.read1(min(_BUFFER_BYTES, len(into)))
         into[: len(found)] = found
+        self._channel.settimeout(0)
+        self._ended = not found
         return len(found)
+
+    def _received(self, into: memoryview) -> int:
+        """As much as there is, once there is some. Raises OSError."""
+        if not self._channel.pending():
+            _wait(self._channel, self._patience.idle_s)
+        count = 0
+        with self._turns, contextlib.suppress(ssl.SSLWantReadError):
+            while count < len(into) and not self._ended:
+                more = self._channel.recv_into(into[count:])
+                self._ended = not more
+                count += more
+        return count
+
+
+def _wait(channel: ssl.SSLSocket, timeout_s: float) -> None:
+    """Until something came. Raises TimeoutError."""
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    if not poll.poll(timeout_s * 1000):
+        raise TimeoutError
 
 
 class _Pace:

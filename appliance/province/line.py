@@ -11,7 +11,17 @@ from pathlib import Path
 
 from appliance.enrolment.certificates import server_name
 from appliance.province import ca
-from appliance.province.answer import HEAD_BYTES, Answer, Head, LineDown, LineFault, Patience, Refused, said
+from appliance.province.answer import (
+    HEAD_BYTES,
+    Answer,
+    Head,
+    LineDown,
+    LineFault,
+    Patience,
+    Refused,
+    Turns,
+    said,
+)
 from appliance.province.venues import Venue
 
 _VERSION = ssl.TLSVersion.TLSv1_3
@@ -20,8 +30,11 @@ _VERSION = ssl.TLSVersion.TLSv1_3
 class Line:
     """The connection to one venue, made where there is none; every method raises LineDown, Refused."""
 
-    def __init__(self, venue: Venue, context: ssl.SSLContext, *, patience: Patience) -> None:
+    def __init__(
+        self, venue: Venue, context: ssl.SSLContext, *, patience: Patience, turns: Turns | None = None
+    ) -> None:
         self._venue, self._context, self._patience = venue, context, patience
+        self._turns = turns or Turns(1)
         self._channel: ssl.SSLSocket | None = None
 
     def small(self, path: str, *, limit_bytes: int) -> tuple[int, bytes]:
@@ -115,7 +128,7 @@ class Line:
             raise Refused(f"no HTTP: {type(error).__name__}") from error
         except OSError as error:
             raise LineDown(said(error)) from error
-        return Answer(head, channel, self._patience)
+        return Answer(head, channel, self._patience, self._turns)
 
     def _connected(self) -> ssl.SSLSocket:
         venue, plain = self._venue, None

@@ -1,6 +1,7 @@
 """The pull: all venues, so many at once, each again and again until somebody ends it, or once."""
 
 import contextlib
+import os
 import random
 import ssl
 import threading
@@ -16,7 +17,7 @@ from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.province import ca, contact
 from appliance.province.alone import alone
-from appliance.province.answer import LineDown, LineFault
+from appliance.province.answer import LineDown, LineFault, Turns
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.line import Line, context
 from appliance.province.opening import Opener
@@ -47,6 +48,7 @@ class Pull:
         self._received, self._rota = Received(home), Rota()
         self._opener = Opener(home, passphrase=passphrase) if wish.opens else None
         self._openings = Openings()
+        self._turns = Turns(os.cpu_count() or 1)
         self._context_key: tuple[int, ...] = ()
         self._context_lock, self._ssl = threading.Lock(), context(home)
         self._watched = Watched(home, wish.codes)
@@ -131,7 +133,7 @@ class Pull:
         """One talk, what it was like written down, and when the next one is."""
         code = course.venue.code
         self._look_again(course)
-        line = Line(course.venue, self._context(), patience=self._wish.patience)
+        line = Line(course.venue, self._context(), patience=self._wish.patience, turns=self._turns)
         talk = Talk(
             self._received, code, line,
             budget=self._budget, told=lambda told: self._heard(course, told),

@@ -340,13 +340,13 @@ def test_a_list_of_any_bytes_is_refused(two: Two, other: Two, serve: Serve, body
 @example(raw=b'{"schema": 1, "venue": " ", "names": []}')
 def test_any_bytes_as_a_list_are_names_or_one_refusal(raw: bytes) -> None:
     try:
-        names, more = page(raw, "520100-03")
+        names, more, answers = page(raw, "520100-03")
     except ListRefused as error:
         assert str(error).startswith("its list: ") and len(str(error)) < 300
     except Refused as error:
         assert str(error).startswith("it answers for ") and len(str(error)) < 300
     else:
-        assert isinstance(names, list) and isinstance(more, bool)
+        assert isinstance(names, list) and isinstance(more, bool) and answers is None
 
 
 def test_a_redirect_is_not_followed(two: Two, other: Two, serve: Serve) -> None:
