@@ -1,6 +1,8 @@
 """The maintainer scripts where systemd runs: what they start anew, and when not."""
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ def said_by(name: str, tmp_path: Path, *argv: str) -> list[str]:
         program.chmod(0o755)
     text = (SCRIPTS / name).read_text(encoding="utf-8")
     assert "/run/systemd/system" in text
+    text = text.replace("@CHANGEABLE@\n", (SCRIPTS / "changeable").read_text(encoding="utf-8"))  # as scripts/build-deb
     script = tmp_path / name
     script.write_text(text.replace("/run/systemd/system", str(booted)), encoding="utf-8")
     environ = {"PATH": f"{programs}:/usr/bin:/bin"}
@@ -61,3 +64,16 @@ def test_a_package_of_which_half_is_missing_says_so_in_one_line() -> None:
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert "venue-appliance is not whole: No module named 'appliance'" in done.stderr
+
+
+@pytest.mark.parametrize("half", ["empty", "torn"])
+def test_a_package_of_which_a_part_is_empty_or_torn_says_so_in_one_line(half: str, tmp_path: Path) -> None:
+    shutil.copytree(SCRIPTS.parent / "appliance", tmp_path / "appliance", ignore=shutil.ignore_patterns("__pycache__"))
+    part = tmp_path / "appliance/control/__init__.py"
+    part.write_bytes(b"" if half == "empty" else part.read_bytes() + b"from appli")
+    launcher = tmp_path / "venue"
+    text = (SCRIPTS / "venue").read_text(encoding="utf-8")
+    launcher.write_text(text.replace("/usr/lib/venue-appliance", str(tmp_path)), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", "-B", launcher, "run"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("venue-appliance is not whole: "), done.stderr
