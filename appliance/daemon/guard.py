@@ -195,7 +195,7 @@ class Guard:
         self._inbox.wake()
 
     def _observe(self, instrument: str, reading: Reading) -> None:
-        self._inbox.put(Observed(instrument=instrument, reading=reading))
+        self._inbox.put(Observed(instrument=instrument, reading=reading, read_s=time.monotonic()))
 
     def _report(self, body: Body) -> None:
         self._inbox.put(Report(body=body))

@@ -178,9 +178,9 @@ class Dispatch:
 
     def _take(self, message: Message, now: Moment) -> Callable[[], None] | None:
         match message:
-            case Observed(instrument=instrument, reading=reading):
+            case Observed(instrument=instrument, reading=reading, read_s=read_s):
                 if instrument in self._seen:
-                    self._seen[instrument] = self._real_s()
+                    self._seen[instrument] = self._real_s() if read_s is None else read_s
                 for key in drifted_keys(self.venue, reading, now):
                     self._drifted(key)
                 for body in worth_recording(self.venue, reading, now):
