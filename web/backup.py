@@ -74,7 +74,9 @@ def _answers(language: str, say: Say, last: Plain) -> Line:
     )
     if not isinstance(expected, int) or not isinstance(collected, int):
         return Line(words=words, level="unknown")
-    return Line(words=words, level="ok" if collected >= expected else "attention")
+    if shortest := part(last, "shortest"):  # several of them: a sum alone says not where to look
+        words += say("answers_shortest", **{key: shortest.get(key) for key in ("name", "expected", "collected")})
+    return Line(words=words, level="ok" if collected >= expected and not shortest else "attention")
 
 
 def _sources(say: Say, last: Plain) -> list[Line]:

@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from appliance.events import Moment
+from appliance.events.bodies import BundleReceipted
 from appliance.events.plan import Plan, RecipientPlan
+from appliance.events.stored import SourceTold
 from appliance.exam.arrival import expected_at
 from appliance.exam.backup_causes import OWED_FOR
 from appliance.exam.bundles import Bundle
@@ -42,7 +44,7 @@ def province_row(venue: Venue) -> Plain:
     name = max(receipted, key=lambda bundle: receipted[bundle])
     last, told = venue.backup.last, venue.backup.receipt
     return {
-        **({"files": told.files, "expected": told.expected, "collected": told.collected} if told else {}),
+        **(_receipted(told, last) if told else {}),
         "expected_at": expected,
         "receipt_at": _iso(receipted.get(told.name)) if told else None,
         "state": "received" if last and last.name in receipted else "behind",
@@ -91,6 +93,7 @@ def _last(last: Bundle) -> Plain:
         "incomplete": list(last.incomplete),
         "expected": expected,
         "collected": collected,
+        "shortest": _shortest(last),
         "sources": [
             {"name": t.name, "fault": t.fault, "files": t.files, "expected": t.expected, "collected": t.collected}
             for t in last.sources
@@ -99,15 +102,40 @@ def _last(last: Bundle) -> Plain:
 
 
 def _answers(last: Bundle) -> tuple[int | None, int | None]:
-    """Expected and collected of all sources of which anybody said how many, as `backup.counts.together` has it.
+    """Expected and collected of all sources of which anybody said how many.
 
-    What another source holds makes up for none of theirs, and one that could not be counted is unknown for all.
+    What another source holds makes up for none of theirs: each of several counts at most what it should hold. One
+    that could not be counted is unknown for all.
     """
     told = [source for source in last.sources if source.expected is not None]
-    found = [source.collected for source in told or last.sources]
+    found = [_counting(source, alone=len(told) == 1) for source in told or last.sources]
     known = [number for number in found if number is not None]
     whole = bool(known) and (not told or len(known) == len(told))
     return sum(source.expected or 0 for source in told) if told else None, sum(known) if whole else None
+
+
+def _counting(source: SourceTold, *, alone: bool) -> int | None:
+    if alone or source.expected is None or source.collected is None:
+        return source.collected
+    return min(source.collected, source.expected)
+
+
+def _shortest(last: Bundle) -> Plain | None:
+    """The source that lacks the most, where there are several that are counted."""
+    told = [(t.expected - t.collected, t) for t in last.sources if t.expected is not None and t.collected is not None]
+    lacking, worst = max(told, key=lambda each: each[0], default=(0, None))
+    if worst is None or lacking <= 0 or len(told) < 2:
+        return None
+    return {"name": worst.name, "expected": worst.expected, "collected": worst.collected}
+
+
+def _receipted(told: BundleReceipted, last: Bundle | None) -> Plain:
+    """What the province found in a bundle; of ours, whose sources are known here, no more than these say."""
+    expected, collected = told.expected, told.collected
+    ours = _answers(last)[1] if last and last.name == told.name else None
+    if ours is not None and collected is not None:
+        collected = min(collected, ours)
+    return {"files": told.files, "expected": expected, "collected": collected}
 
 
 def _room(stored: StoredState) -> Plain:

@@ -88,6 +88,9 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "seat_usb": ("考试机 U 盘：未接入监测", "USB of the seats: not monitored"),
     "backup_big": ("{time} 已加密保存", "Sealed at {time}"),
     "answers": ("应收 {expected}，已收 {collected}", "Answers: {collected} of {expected}"),
+    "answers_shortest": (
+        "；来源 {name} 应收 {expected}，只收到 {collected}", "; source {name} holds {collected} of {expected}",
+    ),
     "answers_unknown": ("应收没有设置：是否收齐未知", "Answers: not counted"),
     "backup_source": ("来源 {source}：{fault:source_fault}", "Source {source}: {fault:source_fault}"),
     "backup_room": (

@@ -12,11 +12,13 @@ from appliance.events.bodies import (
     BackupFailed,
     BundlePruned,
     BundlePublished,
+    BundleReceipted,
     CopyRead,
     OutboxRead,
     VenueConfigured,
 )
 from appliance.events.stored import SourceTold
+from appliance.exam.backup_view import province_row
 from appliance.exam.posture import RETRY_FULL_S
 from appliance.exam.stored import COPY_AGAIN_S, COPY_LATE_S
 from tests.exam.ledger import Ledger, plan, running, sitting
@@ -145,6 +147,23 @@ def test_what_one_source_holds_or_hides_makes_no_other_whole(
     assert (last["expected"], last["collected"]) == told
     pairs = [(93, 90), (other.expected, other.collected)]
     assert together(pairs) == told and together(reversed(pairs)) == told
+
+
+def test_too_many_of_one_source_hide_no_gap_of_another_and_the_worst_is_named() -> None:
+    day = finished(answers(93, 90), answers(50, 53, "papers"), answers(20, 19, "logs"))
+    last = backup(day)["last"]
+    assert (last["expected"], last["collected"]) == (163, 159), "163 answers are not all there"
+    assert last["shortest"] == {"name": "answers", "expected": 93, "collected": 90}
+    alone = backup(finished(answers(93, 94)))["last"]
+    assert (alone["expected"], alone["collected"], alone["shortest"]) == (93, 94, None), "as it was counted"
+
+
+def test_what_the_province_counted_in_our_bundle_hides_no_gap_either() -> None:
+    day = finished(answers(93, 90), answers(50, 53, "papers"))
+    name = str(backup(day)["last"]["name"])
+    day.record(BundleReceipted(name=name, files=2, expected=143, collected=143))
+    told = province_row(day.venue)
+    assert (told["expected"], told["collected"]) == (143, 140)
 
 
 def test_little_room_is_one_item_that_says_when_it_is_full_and_ends_with_room() -> None:

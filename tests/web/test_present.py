@@ -83,6 +83,21 @@ def test_our_copy_and_the_official_upload_are_two_lines() -> None:
     assert card(none, 3).lines[0].words == "省里尚未收到"
 
 
+def test_several_sources_are_green_only_where_each_is_whole_and_the_worst_is_named() -> None:
+    last = snapshots.all_well()["backup"]["last"] | {"expected": 143, "collected": 140}
+    short = last | {"shortest": {"name": "answers", "expected": 93, "collected": 90}}
+    for told, words, level in (
+        (short, "应收 143，已收 140；来源 answers 应收 93，只收到 90", "attention"),
+        (short | {"collected": 143}, "应收 143，已收 143；来源 answers 应收 93，只收到 90", "attention"),
+        (last | {"collected": 143, "shortest": None}, "应收 143，已收 143", "ok"),
+    ):
+        snapshot = snapshots.all_well()
+        snapshot["backup"]["last"] = told
+        lines = card(snapshot, 3).lines
+        line = next(each for each in lines if "应收" in each.words)
+        assert (line.words, line.level) == (words, level)
+
+
 def test_a_running_sitting_counts_down_to_its_moved_end() -> None:
     page = shown(snapshots.all_well())
     assert page.countdown is not None
