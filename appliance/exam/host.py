@@ -62,7 +62,9 @@ def _beyond(before: bool, value: float | None, begins: float, ends: float) -> bo
 
 
 def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead, ...]:
-    """A row where something else is wrong than before, or the line's port is another way; else one an hour."""
+    """A row where something else is wrong than before, the line's port is another way, or the clock is measured no
+    more or again; else one an hour.
+    """
     faults = faults_of(state.faults, reading)
     same = state.read is not None and faults == state.faults and _told(state.row) == _told(reading)
     if same and state.read is not None and now.since(state.read) < HEARTBEAT_S:
@@ -88,8 +90,9 @@ def news(state: HostState, reading: HostReading, now: Moment) -> tuple[HostRead,
     )
 
 
-def _told(row: HostRead | HostReading | None) -> tuple[str, int | None] | None:
-    return None if row is None else (row.watchdog, row.line_mbps)
+def _told(row: HostRead | HostReading | None) -> tuple[str, int | None, bool] | None:
+    """What makes a row by itself; whether the clock is measured at all among it: its last offset says nothing more."""
+    return None if row is None else (row.watchdog, row.line_mbps, row.clock_offset_s is None)
 
 
 def _rounded(value: float | None) -> float | None:

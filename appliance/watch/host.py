@@ -83,13 +83,14 @@ def clock_reader(source: str, root: Path) -> Callable[[], ClockReading]:
 
 
 def clock_offset_s(root: Path) -> float | None:
-    """How far the clock is off from those that chronyd follows, in seconds; None where it runs not, or follows none.
+    """How far the clock is off from those that chronyd follows, in seconds; None where it runs not, follows none, or
+    measured none for an hour.
 
     Over loopback, without name service: chronyd's own socket is not the guard's to write to.
     """
     argv = (str(root / CHRONYC), "-c", "-n", "-h", "127.0.0.1", "tracking")
     try:
-        return chrony_tracking.offset_s(run(argv, timeout_s=OFFSET_ASK_S, check=False).stdout)
+        return chrony_tracking.offset_s(run(argv, timeout_s=OFFSET_ASK_S, check=False).stdout, time.time())
     except CommandError:
         return None
 

@@ -6,6 +6,7 @@ from appliance.events.bodies import HostRead
 from appliance.events.readings import HostReading
 from appliance.exam.causes import causes
 from appliance.exam.host import HEARTBEAT_S, faults_of
+from appliance.exam.readiness.health import health
 from appliance.exam.snapshot import snapshot
 from tests.exam.ledger import Ledger
 
@@ -64,6 +65,20 @@ def test_a_row_is_written_when_something_changes_and_once_an_hour() -> None:
     assert not day.read(HostReading(temperature_c=79.0))
     day.advance(HEARTBEAT_S, every_s=600)
     assert len(day.read(HostReading(temperature_c=79.0))) == 1
+
+
+def test_a_clock_that_is_measured_no_more_is_unknown_at_once_and_not_within_the_hour() -> None:
+    day = Ledger()
+    day.read(HostReading(clock_offset_s=0.001))
+    assert not day.read(HostReading(clock_offset_s=0.2)), "it moves by itself"
+    (lost,) = day.read(HostReading())
+    assert isinstance(lost, HostRead) and lost.clock_offset_s is None
+    assert not day.read(HostReading())
+    host = snapshot(day.venue, day.now)["host"]
+    assert isinstance(host, dict) and host["clock_offset_s"] is None
+    offset = next(each for each in health(day.venue, day.now) if each.key == "offset")
+    assert (offset.level, offset.code) == ("unknown", "unmeasured")
+    assert len(day.read(HostReading(clock_offset_s=0.001))) == 1
 
 
 def test_each_fault_is_an_item_and_the_snapshot_tells_the_readings() -> None:

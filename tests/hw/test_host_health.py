@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hw.chrony_tracking import offset_s
+from hw.chrony_tracking import OLD_S, offset_s
 from hw.host_health import THROTTLED, Health, health, rtc_present, speed_mbps, watchdog, write_s
 
 
@@ -72,6 +72,7 @@ def test_the_worst_disks_spare_blocks_are_told(pi: Path, told: str, reserve: str
     assert health(pi).reserve == reserve
 
 
+MEASURED_S = 1790000000.123
 # As chronyd 4.3 says it.
 TRACKING = (
     b"C0A80001,10.0.0.1,3,1790000000.123,0.002345678,-0.000012,0.000100,-12.3,0.001,0.05,0.0012,0.0003,64.2,Normal\n"
@@ -88,7 +89,12 @@ TRACKING = (
     ],
 )  # fmt: skip
 def test_an_offset_is_told_only_to_a_clock_that_is_followed(line: bytes, offset: float | None) -> None:
-    assert offset_s(line) == offset
+    assert offset_s(line, MEASURED_S) == offset
+
+
+def test_an_offset_that_was_measured_long_ago_says_nothing() -> None:
+    for age_s, told in ((0, True), (1024, True), (OLD_S - 1, True), (OLD_S + 1, False), (-OLD_S - 1, False)):
+        assert (offset_s(TRACKING, MEASURED_S + age_s) is not None) is told, "chronyd goes on telling its last one"
 
 
 def test_no_line_of_chronyd_breaks_it() -> None:
@@ -97,7 +103,7 @@ def test_no_line_of_chronyd_breaks_it() -> None:
         line = bytearray(TRACKING)
         for _ in range(chance.randrange(1, 6)):
             line[chance.randrange(len(line))] = chance.randrange(256)
-        told = offset_s(bytes(line))
+        told = offset_s(bytes(line), MEASURED_S)
         assert told is None or 0 <= told < 10**13
 
 

@@ -133,7 +133,7 @@ def test_how_far_the_clock_is_off_is_asked_of_chronyd_once_a_minute(tmp_path: Pa
     assert read().clock_offset_s is None, "no chronyd: not measured, and not zero"
     program = tmp_path / "usr/bin/chronyc"
     program.parent.mkdir(parents=True)
-    line = "C0A80001,10.0.0.1,3,1790000000.1,-2.5,0.1,0.1,-12.3,0.001,0.05,0.0012,0.0003,64.2,Normal"
+    line = f"C0A80001,10.0.0.1,3,{time.time():.1f},-2.5,0.1,0.1,-12.3,0.001,0.05,0.0012,0.0003,64.2,Normal"
     program.write_text(f"#!/bin/sh\necho '{line}'\n")
     program.chmod(0o755)
     now[0] = host.OFFSET_PERIOD_S - 1
