@@ -44,7 +44,7 @@ def _seats(language: str, say: Say, snapshot: Plain) -> Card:
         )
     absent = count(presence, "absent")
     quiet = text(presence, "watch") not in ("", "alarm")  # machines may be off still, or again
-    level = "attention" if absent and not quiet else "ok"
+    level = "attention" if absent and not quiet else "ok" if count(presence, "expected") else "unknown"
     return Card(
         title=say("seats"),
         level=level,

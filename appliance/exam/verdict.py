@@ -14,6 +14,7 @@ from appliance.exam.net.proof import FRESH_S, fresh, proves
 from appliance.exam.power.hold import hold
 from appliance.exam.power.state import LOW, OFF, UNKNOWN
 from appliance.exam.power.supply import server_upses
+from appliance.exam.seats import expected
 from appliance.exam.venue import Venue
 
 OK, ATTENTION, CRITICAL, UNSURE = "ok", "attention", "critical", "unknown"
@@ -139,7 +140,8 @@ def _proof_missing(venue: Venue, now: Moment) -> bool:
 def unmonitored(venue: Venue, now: Moment) -> list[str]:
     """What the configuration asks nobody to look at, or what this version can not look at."""
     plan = venue.plan
-    watched = {"power": bool(venue.ups), "usb": plan.usb, "seats": plan.seats_watched, "backup": plan.backup}
+    seats = plan.seats_watched and bool(expected(venue))
+    watched = {"power": bool(venue.ups), "usb": plan.usb, "seats": seats, "backup": plan.backup}
     rehearsed = venue.net.rehearsal is not None and venue.net.rehearsal.ended is None
     watched["network"] = plan.network in ENFORCED and not rehearsed
     if watched["network"]:

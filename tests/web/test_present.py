@@ -155,6 +155,14 @@ def test_an_event_that_opened_an_incident_says_how_it_stands() -> None:
     assert (rows[0].time, rows[0].words, rows[0].state) == ("09:55", "考试机离线：1 考场 23 号", "待处理")
 
 
+def test_none_of_no_machines_is_not_green() -> None:
+    snapshot = snapshots.all_well()
+    snapshot["presence"] |= {"expected": 0, "present": 0, "absent": 0}
+    assert card(snapshot, 1).level == "unknown"
+    snapshot["presence"] |= {"expected": 1, "present": 1}
+    assert card(snapshot, 1).level == "ok"
+
+
 def test_rooms_and_seats_stand_in_their_natural_order() -> None:
     snapshot = {"seats": list(reversed(snapshots.seats(rooms=11, per_room=12)))}
     shown_rooms = rooms("zh_CN", snapshot)

@@ -24,7 +24,7 @@ LOOK_S = 300.0
 WATCHING, FOUND, CONFIRMED = "watching", "found", "confirmed"
 # The points of a morning, their reasons, the level of each.
 MORNING = {
-    "machines": {"present": OK, "missing": ATTENTION, "unread": UNSURE, "off": UNSURE},
+    "machines": {"present": OK, "missing": ATTENTION, "none": UNSURE, "unread": UNSURE, "off": UNSURE},
     "usb": {
         "same": OK, "changed": ATTENTION, "radio": ATTENTION, "radio-unknown": UNSURE, "open": CRITICAL,
         "intruders": CRITICAL, "unread": UNSURE, "off": UNSURE,
@@ -89,6 +89,8 @@ def _machines(venue: Venue) -> Point:
     if not venue.seats.read or venue.seats.unknown:
         return _point("machines", "unread")
     wanted, here = expected(venue), set(venue.seats.present)
+    if not wanted:  # all of none are there: nothing was compared
+        return _point("machines", "none")
     missing = [seat for seat in wanted if seat not in here]
     args: dict[str, object] = {"present": len(wanted) - len(missing), "expected": len(wanted)}
     if missing:

@@ -51,6 +51,7 @@ SHOULDS: Mapping[str, Row] = {
 MORNINGS: Mapping[str, Row] = {
     "machines.present": (Both("考试机 {present} / {expected} 台在线", "{present} of {expected} seats are present"), NOTHING),
     "machines.missing": (Both("考试机 {present} / {expected} 台在线，还没看到：{missing:seats}", "{present} of {expected} seats are present; not yet: {missing:seats}"), Both("请监考员开机；T − 60 分钟还没有的会报警。", "Invigilators switch them on; from T − 60 those missing are an alarm.")),
+    "machines.none": (Both("名单里没有要开机的考试机，没有可对照的", "The list names no seat that ought to be on: nothing was compared"), Both("请技术人员核对座位表。", "A technician looks at the seat list.")),
     "machines.unread": (Both("考试机在线情况读不到", "Presence of the seats can not be read"), Both("请技术人员查看考试网。", "A technician looks at the exam network.")),
     "machines.off": (Both("考试机在线情况未接入监测", "Presence of the seats is not monitored"), NOTHING),
     "usb.same": (Both("监控盒 USB 口与封场时一样", "The box's USB ports are as they were sealed"), NOTHING),

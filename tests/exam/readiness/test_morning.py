@@ -8,6 +8,7 @@ import pytest
 from appliance.events.bodies import AttachedSeen, PostureFailed, RadiosRead
 from appliance.events.plan import UsbAllowed
 from appliance.exam.acts import Refused
+from appliance.exam.verdict import unmonitored
 from appliance.words.ready.sentences import point_words
 from tests.exam.ledger import SIGNED, Ledger, plan, sealed, seats_of, stick
 
@@ -73,6 +74,16 @@ def test_the_night_is_a_stretch_nobody_watched_and_breaks_no_seal() -> None:
         ("seats", "2026-09-04T20:00", "2026-09-05T07:30"),
     ]
     assert day.venue.seal is not None
+
+
+def test_a_list_on_which_no_machine_ought_to_be_on_is_not_called_complete() -> None:
+    spares = tuple(replace(seat, spare=True) for seat in plan().seats)
+    day = sealed(plan(seats=spares))
+    day.until("07:36", bundles=True)
+    machines = next(each for each in morning(day)["points"] if each["key"] == "machines")
+    assert (machines["level"], machines["code"]) == ("unknown", "none")
+    assert "seats" in unmonitored(day.venue, day.now), "nor is it called watched"
+    assert "seats" not in unmonitored(at_work().venue, day.now)
 
 
 def test_what_is_not_as_sealed_is_told_point_by_point() -> None:
