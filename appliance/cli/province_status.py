@@ -25,6 +25,7 @@ from appliance.province.fleet import Row, Verdict, fleet
 from appliance.province.venues import VenuesFault
 from appliance.words import plain_text
 from appliance.words.province.fleet import fleet_word
+from appliance.words.province.reasons import reason
 
 LEVELS = {
     Verdict.ALARM: "critical", Verdict.NEVER: "critical", Verdict.SILENT: "critical", Verdict.BEHIND: "attention",
@@ -33,6 +34,7 @@ LEVELS = {
 }  # fmt: skip
 MARKS = {"ok": "●", "attention": "▲", "critical": "■", "unknown": "–"}
 _WHY_CHARACTERS = 2000
+_JOINT = {"zh_CN": "；", "en": "; "}
 _EXITS = {"ok": EXIT_OK, "unknown": EXIT_OK, "attention": EXIT_WARNING, "critical": EXIT_FAILED}
 
 
@@ -104,7 +106,8 @@ def _why(tongue: str, row: Row) -> str:
     waiting = ""
     if row.waiting:
         waiting = fleet_word(tongue, "waiting", count=row.waiting, size=f"{row.waiting_bytes / 1e6:.1f} MB")
-    return "; ".join(part for part in (plain_text(row.detail, limit=_WHY_CHARACTERS), waiting, gone) if part)
+    reasons = plain_text(_JOINT[tongue].join(reason(tongue, one) for one in row.reasons), limit=_WHY_CHARACTERS)
+    return _JOINT[tongue].join(part for part in (reasons, waiting, gone) if part)
 
 
 def _span(tongue: str, seconds: float | None) -> str:

@@ -35,6 +35,7 @@ class Row:
 
     `gone`: numbers that are not here and that the venue took away itself, once it had their receipts.
 
+    `reasons`: each of what `detail` says.
     `behind_s`: seconds since the newest bundle that is here was made, or since the venue was last heard, where more
     than that is there or nobody knows; 0 where everything is here, None where nothing ever came.
     """
@@ -56,6 +57,7 @@ class Row:
     expected: int | None
     collected: int | None
     gone: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 def fleet(home: Path, *, now: datetime, silent: timedelta = SILENT) -> list[Row]:
@@ -78,7 +80,7 @@ def _row(home: Path, received: Received, venue: venues.Venue, *, now: datetime, 
     answered_at = _time(talk.answered_at)
     receipted = [bundle for bundle in here if is_given(bundle)]
     accepted = sum(map(was_accepted, receipted))
-    verdict, detail = _verdict(venue, talk, now=now, silent=silent)
+    verdict, reasons = _verdict(venue, talk, now=now, silent=silent)
     if verdict is Verdict.OK and not here:
         verdict = Verdict.NOTHING
     elif verdict is Verdict.OK and len(receipted) < len(here):
@@ -87,7 +89,7 @@ def _row(home: Path, received: Received, venue: venues.Venue, *, now: datetime, 
         verdict = Verdict.UNSENT
     expected, collected = together((s.expected, s.collected) for s in manifest.sources) if manifest else (None, None)
     return Row(
-        code=venue.code, name=venue.name, verdict=verdict, detail=detail,
+        code=venue.code, name=venue.name, verdict=verdict, detail="; ".join(reasons), reasons=reasons,
         sitting=manifest.sitting if manifest else "", phase=talk.phase,
         newest=newest.name if newest else "", bundles=len(here), receipted=len(receipted), accepted=accepted,
         waiting=talk.waiting, waiting_bytes=talk.waiting_bytes,
@@ -98,19 +100,20 @@ def _row(home: Path, received: Received, venue: venues.Venue, *, now: datetime, 
 
 def _verdict(
     venue: venues.Venue, talk: contact.Contact, *, now: datetime, silent: timedelta
-) -> tuple[Verdict, str]:
+) -> tuple[Verdict, tuple[str, ...]]:
+    fault = (talk.fault,) if talk.fault else ()
     answered_at = _time(talk.answered_at)
     if venue.revoked:
-        return Verdict.REVOKED, ""
+        return Verdict.REVOKED, ()
     if talk.alarms:
-        return Verdict.ALARM, "; ".join(talk.alarms)
+        return Verdict.ALARM, talk.alarms
     if answered_at is None:
-        return Verdict.NEVER, talk.fault
+        return Verdict.NEVER, fault
     if now - answered_at > silent:
-        return Verdict.SILENT, talk.fault
+        return Verdict.SILENT, fault
     if talk.waiting:
-        return Verdict.BEHIND, talk.fault
-    return Verdict.OK, talk.fault
+        return Verdict.BEHIND, fault
+    return Verdict.OK, fault
 
 
 def _behind_s(

@@ -42,7 +42,8 @@ def test_who_needs_help_stands_first_and_each_says_why(two: Two) -> None:
     ]  # fmt: skip
     assert round(rows[2].behind_s or 0) == 1200
     lines = table("zh_CN", rows)
-    assert "missing: bundle 7" in lines[2] and "还差 3 份，12.0 MB" in "\n".join(lines)
+    assert "缺第 7 份备份" in lines[2] and "没有按时应答" in "\n".join(lines)
+    assert "还差 3 份，12.0 MB" in "\n".join(lines)
     verdicts = [line for line in lines if line[0] in "●▲■"]
     places = {
         width(line[: line.rindex(word)])
