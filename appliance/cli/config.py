@@ -21,7 +21,10 @@ from appliance.cli.shell import (
 from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
 from appliance.config.load import Config
+from appliance.config.lockdown import UNCONFIGURED
 from appliance.enrolment.enrolled import ending
+
+NEXT_BOOT = "taken away: the box is somebody's, and closes USB and the line from the next boot on"
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -115,6 +118,10 @@ def run_apply(args: argparse.Namespace) -> int:
             changes.append(f"{rules}: {done}")
             if not args.check:
                 daemon.line.put_boot_file(settings)
+        if daemon.lockdown.is_due(settings):
+            changes.append(f"{path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
+            if not args.check:
+                daemon.lockdown.close_from_next_boot(settings)
         others = daemon.answers.differing(settings)
         changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
         if not args.check:

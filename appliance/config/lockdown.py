@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "lockdown.conf"
+UNCONFIGURED: Final = "unconfigured"  # beside the configuration, by the installer: the boot closes nothing yet
+OPEN: Final = Path("run/venue-lockdown/open")  # below the root: this boot began like that, and closes nothing
+NOBODY: Final = "000000-00"  # the code of a configuration that the installer wrote; no venue has it
 MAX_BYTES: Final = 64 * 1024
 MAX_LINES: Final = 500
 _SHOWN_CHARACTERS = 80
@@ -97,8 +100,13 @@ def replace(path: Path, content: str) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    settle(path.parent)
+
+
+def settle(directory: Path) -> None:
+    """Write a directory's names to the disk. Raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)

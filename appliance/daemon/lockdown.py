@@ -42,6 +42,21 @@ def put(settings: Settings) -> None:
     lockdown.replace(path_of(settings), text(settings))
 
 
+def is_due(settings: Settings) -> bool:
+    """Whether the box is somebody's by now, and the mark that lets it start open is still there."""
+    return settings.config.venue.code != lockdown.NOBODY and _mark(settings).exists()
+
+
+def close_from_next_boot(settings: Settings) -> None:
+    """Takes the mark away. Raises OSError."""
+    _mark(settings).unlink(missing_ok=True)
+    lockdown.settle(settings.path.parent)
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.path.with_name(lockdown.UNCONFIGURED)
+
+
 def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and will surprise somebody, and what lockdown.conf makes of it."""
     return [*asked(settings), *_differing(settings)]

@@ -35,8 +35,8 @@ class Settings:
         return self.config.venue.state_dir / "log"
 
 
-def read(path: Path) -> Settings:
-    """The settings that `path` gives. Raises ConfigError with every fault of every file."""
+def read(path: Path, root: Path = Path("/")) -> Settings:
+    """The settings that `path` gives. Raises ConfigError with every fault of every file. `root`: for the tests."""
     try:
         config = load(path)
     except ConfigError as error:
@@ -50,6 +50,8 @@ def read(path: Path) -> Settings:
     faults += recipients.faults(path, config)
     if faults:
         raise ConfigError(faults)
+    # This boot began without a venue: a technician is at it, with a keyboard and a stick on USB.
+    opened = config.simulation is None and (root / lockdown.OPEN).exists()
     plan = Plan(
         code=config.venue.code,
         name=config.venue.name,
@@ -58,7 +60,8 @@ def read(path: Path) -> Settings:
         sittings=sittings,
         ups=supply.ups_plans(config),
         seats=seats,
-        usb=config.usb.enforce,
+        usb=config.usb.enforce and not opened,
+        usb_next_boot=config.usb.enforce and opened,
         usb_allow=tuple(
             UsbAllowed(id=a.id, port=a.port, serial=a.serial, sha256=a.descriptors_sha256)
             for a in config.usb.allow
@@ -66,7 +69,7 @@ def read(path: Path) -> Settings:
         usb_board=board.carried(board.board_of(config)),
         usb_ups_ports=config.usb.ups_ports,
         usb_ports=dict(config.usb.ports),
-        attached=config.usb.enforce,
+        attached=config.usb.enforce and not opened,
         network=config.network.mode,
         net=network.plan(config, rows),
         servers=supply.servers(config),
@@ -109,6 +112,8 @@ def warnings(settings: Settings) -> list[str]:
     given = enrolled.overlay(enrolled.directory(settings.path))
     for key in enrolled.overruled(read_toml(settings.path), given):
         found.append(f"{key}: stands otherwise in the venue file that was enrolled, and that one counts")
+    if settings.plan.usb_next_boot:
+        found.append("usb: this boot began without a venue and closes nothing: from the next one on, reboot")
     if settings.plan.seats and not settings.plan.seats_watched:
         why = "network.mode is off" if config.network.mode == "off" else "a seat has neither mac nor ip"
         found.append(f"venue.seats: seats are not seen: {why}; the page says 未接入监测")

@@ -116,6 +116,7 @@ class Plan:
 
     `network` is the mode of `net`, which names who is in the exam network.
     `usb_boot` is what lockdown.conf must grant, in its own words.
+    `usb_next_boot`: USB is to be enforced, and this boot began before the box was anybody's: from the next one on.
     `cards_denied`: ports of the network whose card hangs on USB and is not let in at boot.
     `attached`: disks, interfaces and mounts are watched as well.
     `copies`: second places of the bundles.
@@ -134,6 +135,7 @@ class Plan:
     usb_board: tuple[UsbAllowed, ...] = ()
     usb_boot: tuple[str, ...] = ()
     usb_ups_ports: tuple[str, ...] = ()
+    usb_next_boot: bool = False
     cards_denied: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
     attached: bool = False

@@ -11,7 +11,7 @@ from appliance.install import InstallError, boot, files, packages, placing, read
 from appliance.install import system as box
 from appliance.install.files import Change
 from appliance.install.ledger import Ledger
-from appliance.install.wanted import Told, Wanted
+from appliance.install.wanted import UNNAMED_CODE, Told, Wanted
 
 LABEL_PROGRAM: Final = "/usr/lib/venue-appliance/appliance/install/label.py"
 
@@ -32,6 +32,8 @@ class Run:
             placing.place(self.wanted, self.ledger, self.told)
             readonly.refuse_without_package(str(self.ledger.values.get("state_device", "")))
         if not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists():
+            if self.wanted.code == UNNAMED_CODE:  # first: a run that is killed comes by here again
+                self.change([box.nobodys()])
             self.change([box.configuration(code=self.wanted.code, name=self.wanted.name)])
         if self.alive:
             self.told.changed += box.apply(self.ledger)
@@ -126,6 +128,8 @@ class Run:
 
     def start(self) -> None:
         """The guard, the page, the technician's PIN, the chief's code."""
+        if not box.lockdown_ran():
+            box.leave_open()
         if box.start_guard():
             self.told.changed.append("the guard and the page were started")
         restart = self.needs_restart()
@@ -139,18 +143,27 @@ class Run:
         if not box.has_pin(self.wanted.root, "chief"):
             when = "once it has started anew, " if restart else ""
             self.told.remarks.append(f"{when}for the chief examiner: venue pin code chief")
-        if restart and (denied := box.cards_denied()):
-            self.told.remarks.append(
+        if restart:
+            self.told.remarks.append(self.before_restart())
+
+    def before_restart(self) -> str:
+        """What the next boot closes, and what is to be done before it."""
+        if self.ledger.at(box.MARK).exists():
+            return (
+                "no venue is configured yet, and the next boot closes nothing: venue setup, then reboot; USB and the "
+                "line are closed from that boot on"
+            )
+        if denied := box.cards_denied():
+            return (
                 f"the next boot closes USB, and {', '.join(denied)}, on which [network] counts, is a USB card that "
                 "usb.allow does not name: nobody would reach this box by it. First venue setup --step 2, then reboot"
             )
-        elif restart and box.is_reachable(self.wanted.root):
-            self.told.remarks.append("what closes early in the boot holds from the next one on: reboot")
-        elif restart:
-            self.told.remarks.append(
-                "the next boot closes the network and USB, and no [network] is configured: nobody would reach this "
-                "box any more, nor a keyboard. First venue setup, or the configuration and venue config apply"
-            )
+        if box.is_reachable(self.wanted.root):
+            return "what closes early in the boot holds from the next one on: reboot"
+        return (
+            "the next boot closes the network and USB, and no [network] is configured: nobody would reach this "
+            "box any more, nor a keyboard. First venue setup, or the configuration and venue config apply"
+        )
 
     def needs_restart(self) -> bool:
         """Whether this boot began without what was put in place for it."""
@@ -159,9 +172,7 @@ class Run:
         except OSError:
             return True
         asked = self.ledger.at(boot.GRUB).exists() or boot.CMDLINE in self.ledger.entries
-        active = ["/usr/bin/systemctl", "is-active", "--quiet", "venue-lockdown"]
-        closed = command.run(active, timeout_s=30, check=False).code == 0
-        return not closed or (asked and any(word not in words for word in boot.WORDS))
+        return not box.lockdown_ran() or (asked and any(word not in words for word in boot.WORDS))
 
     def label(self) -> None:
         """The label, on the terminal or as a page to print."""

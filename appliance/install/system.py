@@ -17,6 +17,8 @@ ETC: Final = "/etc/venue-appliance"
 CONFIGURATION: Final = f"{ETC}/appliance.toml"
 CERTIFICATE, KEY = f"{ETC}/tls/page.crt", f"{ETC}/tls/page.key"
 SITE, SITE_FROM = f"{ETC}/nginx-page.conf", "/usr/share/venue-appliance/nginx/nginx-page.conf"
+MARK: Final = f"{ETC}/unconfigured"
+OPEN: Final = Path("/run/venue-lockdown/open")
 PIN_DIGITS: Final = 8
 DAYS: Final = 3650
 _OPENSSL, _SYSTEMCTL, _NGINX, _IP = (
@@ -39,6 +41,20 @@ def configuration(*, code: str, name: str) -> Change:
         code=json.dumps(code, ensure_ascii=False), name=json.dumps(name, ensure_ascii=False)
     )
     return Change(path=CONFIGURATION, content=text.encode(), mode=0o644)
+
+
+def nobodys() -> Change:
+    """The mark by which the boot leaves a box open that is no venue's yet; `venue config apply` takes it away."""
+    return Change(path=MARK, content=b"By the installer: no venue yet, the boot closes nothing.\n")
+
+
+def leave_open() -> None:
+    """This boot began before the box was one: a guard that is restarted in it closes no port. Raises InstallError."""
+    try:
+        OPEN.parent.mkdir(mode=0o755, exist_ok=True)
+        OPEN.touch(mode=0o644)
+    except OSError as error:
+        raise InstallError(f"{OPEN}: {error.strerror}") from error
 
 
 def state_directory(root: Path) -> Path:
@@ -137,6 +153,12 @@ def site() -> list[Change]:
 def booted() -> bool:
     """Whether systemd runs this machine, so that something can be started."""
     return Path("/run/systemd/system").is_dir()
+
+
+def lockdown_ran() -> bool:
+    """Whether venue-lockdown ran in this boot."""
+    argv = [_SYSTEMCTL, "is-active", "--quiet", "venue-lockdown"]
+    return command.run(argv, timeout_s=30, check=False).code == 0
 
 
 def serve() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import setup_box
+from appliance.config.lockdown import NOBODY
 from appliance.enrolment.venue_file import encode, fingerprint
 from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
@@ -222,7 +223,7 @@ def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place
 
 
 def test_what_the_installer_wrote_is_nobodys_name(place: Place, answers: Path, tmp_path: Path) -> None:
-    assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED}
+    assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED} and UNNAMED_CODE == NOBODY
     begun(place)
     with place.config.open("a", encoding="utf-8") as file:
         file.write(f'code = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\n')

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.config.lockdown import NOBODY, OPEN
 from appliance.config.lockdown import read as read_lockdown
 from appliance.daemon import lockdown, read, warnings
 from tests.fakes.place import Place
@@ -90,3 +91,30 @@ def test_what_differs_is_a_warning_each_way_and_comments_are_none(place: Place) 
     told = [each for each in warnings(settings) if "lockdown.conf" in each]
     assert any("1-9 1234:5678 is let in at boot and not listed" in each for each in told)
     assert any("'nonsense': not understood" in each for each in told)
+
+
+def test_a_box_that_became_somebodys_closes_from_its_next_boot_on(place: Place) -> None:
+    mark = place.directory / "unconfigured"
+    mark.touch()
+    place.write()
+    text = place.config.read_text(encoding="utf-8")
+    place.config.write_text(text.replace("520100-03", NOBODY), encoding="utf-8")
+    assert place.venue("config", "apply", str(place.config)).returncode == 0 and mark.exists(), "nobody's yet"
+    place.write()
+    looked = place.venue("config", "apply", "--check", str(place.config))
+    assert looked.returncode == 1 and str(mark) in looked.stdout and mark.exists()
+    done = place.venue("config", "apply", str(place.config))
+    assert done.returncode == 0 and "closes USB and the line from the next boot on" in done.stdout
+    assert not mark.exists()
+    assert "unconfigured" not in place.venue("config", "apply", str(place.config)).stdout
+
+
+def test_a_boot_that_began_open_closes_no_port_under_the_technicians_hands(place: Place, tmp_path: Path) -> None:
+    place.write(ALLOW)
+    plan = read(place.config, tmp_path).plan
+    assert plan.usb and plan.attached and not plan.usb_next_boot
+    (tmp_path / OPEN).parent.mkdir(parents=True)
+    (tmp_path / OPEN).touch()
+    settings = read(place.config, tmp_path)
+    assert not settings.plan.usb and not settings.plan.attached and settings.plan.usb_next_boot
+    assert [line for line in warnings(settings) if "from the next one on, reboot" in line]

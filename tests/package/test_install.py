@@ -93,7 +93,7 @@ def test_what_a_person_needs_is_told_once(steps: dict[str, Step]) -> None:
     said = steps["first"].said
     assert re.search(r"^technician's PIN, shown this once: \d{8}$", said, flags=re.M)
     assert "https://" in said and "SHA-256" in said
-    assert "nobody would reach this" in said, "the next boot closes a box that has no [network]"
+    assert "the next boot closes nothing: venue setup, then reboot" in said
     assert steps["pins"].said == "600\ntechnician\n" and steps["key-mode"].said == "600 root\n"
     assert steps["label-page"].said == "1\n"
     assert "PIN" not in steps["again"].said

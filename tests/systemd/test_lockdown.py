@@ -267,3 +267,60 @@ def test_a_device_that_appears_later_is_let_in_only_if_it_is_named(world: Path) 
 def test_it_says_so_when_it_is_asked_for_nonsense(world: Path) -> None:
     for argument in ("../usb1", "1-1:1.0", "all"):
         assert lockdown(world, argument).returncode == 64
+
+
+# ---- a box that is nobody's yet
+
+
+def marked(world: Path) -> Path:
+    mark = world / "etc/venue-appliance/unconfigured"
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    return mark
+
+
+def kept_out_by_the_kernel(world: Path) -> None:
+    """What `usbcore.authorized_default=0` makes of a boot."""
+    for path in world.glob("sys/bus/usb/devices/*/authorized*"):
+        path.write_text("0\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_box_that_is_nobodys_yet_lets_everything_in_and_says_so(world: Path, shell: str) -> None:
+    booted(world)
+    marked(world)
+    kept_out_by_the_kernel(world)
+    done = lockdown(world, configuration="", shell=shell)
+    assert done.returncode == 0 and "no venue is configured" in done.stderr
+    assert authorized_default(world) == {"usb1": 1, "usb2": 1} and let_in(world) == ["1-1", "1-1.1", "2-1"]
+
+
+def test_what_is_plugged_in_later_works_there_too(world: Path) -> None:
+    booted(world)
+    marked(world)
+    lockdown(world)
+    kept_out_by_the_kernel(world)
+    assert lockdown(world, "usb2").returncode == 0 and lockdown(world, "1-1").returncode == 0
+    assert authorized_default(world) == {"usb1": 1, "usb2": 1} and let_in(world) == ["1-1", "1-1.1", "2-1"]
+
+
+def test_a_boot_that_began_open_closes_nothing_when_the_guard_is_restarted_and_the_next_one_does(world: Path) -> None:
+    booted(world)
+    mark = marked(world)
+    lockdown(world)
+    mark.unlink()  # venue config apply, in the middle of venue setup
+    assert lockdown(world, "settle").returncode == 0
+    assert let_in(world) == ["1-1", "1-1.1", "2-1"], "the technician's keyboard"
+    shutil.rmtree(world / "run/venue-lockdown")
+    booted(world)
+    assert lockdown(world, configuration=f"grant 1-1 {HUB}\n").returncode == 0
+    assert let_in(world) == ["1-1"] and authorized_default(world) == {"usb1": 0, "usb2": 0}
+
+
+def test_a_mark_that_appears_once_the_boot_is_closed_opens_nothing(world: Path) -> None:
+    booted(world)
+    lockdown(world)
+    marked(world)
+    for words in ((), ("settle",), ("usb1",)):
+        assert lockdown(world, *words).returncode == 0
+        assert let_in(world) == [] and authorized_default(world) == {"usb1": 0, "usb2": 0}

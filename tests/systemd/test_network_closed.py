@@ -106,3 +106,13 @@ def test_the_unit_stands_before_the_network_and_holds_no_more_than_it_needs() ->
             if "is not executable" not in line and "network-closed" in line
         ]
         assert said == []
+
+
+@needs_nft
+def test_a_box_that_is_nobodys_yet_can_be_reached_and_routes_nothing(box: Kernel, root: Path) -> None:
+    (root / "etc/venue-appliance/unconfigured").touch()
+    box.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+    done = closed(box, root)
+    assert done.returncode == 0 and "no venue is configured" in done.stderr
+    assert rules(box) == ""
+    assert box.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout.strip() == "0"

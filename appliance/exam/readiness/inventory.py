@@ -16,7 +16,7 @@ SHOWN = 8
 def usb(venue: Venue, now: Moment) -> Point:
     """Green where everything on the box's ports is known and may be there."""
     if not venue.plan.usb:
-        return point("usb", "off")
+        return point("usb", "next-boot" if venue.plan.usb_next_boot else "off")
     if not _is_read(venue):
         return point("usb", "unread")
     wrong = [d.name or d.id for _, d in sorted(venue.usb.devices.items()) if not _in(venue, d.port, now)]

@@ -24,7 +24,7 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "usb": {
             "inventory": OK, "intruders": CRITICAL, "open": CRITICAL, "radio": ATTENTION,
-            "radio-unknown": UNSURE, "unread": UNSURE, "off": UNSURE,
+            "radio-unknown": UNSURE, "unread": UNSURE, "off": UNSURE, "next-boot": CRITICAL,
         },
         "bundle": {
             "restored": OK, "incomplete": ATTENTION, "old": ATTENTION, "drill-old": ATTENTION, "failed": CRITICAL,

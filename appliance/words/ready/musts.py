@@ -37,6 +37,7 @@ MUSTS: Mapping[str, Row] = {
     "line.off": (Both("监控盒没有接管外网，是否隔断未知", "The box does not hold the line: closed or not is unknown"), Both("请技术人员用别的办法确认外网已断开。", "A technician makes sure in another way that the line is cut.")),
     "usb.inventory": (Both("监控盒 USB 口有 {count} 个设备，都在清单内（校验码 {hash}）", "Devices on the box's USB ports: {count}, all of them listed (hash {hash})"), NOTHING),
     "usb.intruders": (Both("清单以外的设备有 {count} 个：{names}", "Not listed ({count}): {names}"), Both("请拔下，或由技术人员查明后登记。", "Unplug them, or a technician finds out and lists them.")),
+    "usb.next-boot": (Both("监控盒设置好以后还没有重新启动，USB 口还开着", "The box was not started anew since it was set up: USB is still open"), Both("请技术人员重新启动监控盒（reboot），起来以后再看一遍。", "A technician starts the box anew (reboot); look again afterwards.")),
     "usb.open": (Both("USB 口没有关好", "The USB ports are not closed"), Both("请技术人员查看。", "A technician has a look.")),
     "usb.radio": (Both("USB 口正常，但监控盒的无线没有关", "The ports are fine, but a radio of the box is on"), Both("封场时会自动关闭；请关后再看一遍。", "The seal switches it off; look again afterwards.")),
     "usb.radio-unknown": (Both("USB 口正常，但监控盒的无线是否关闭读不到", "The ports are fine; whether a radio of the box is on can not be read"), Both("请技术人员查看（没有软开关的无线模块请拔下）。", "A technician has a look; unplug a radio that has no switch.")),

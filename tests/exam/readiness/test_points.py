@@ -207,6 +207,11 @@ def test_a_simulated_line_is_never_green() -> None:
 # USB
 
 
+def test_a_box_that_was_not_started_anew_since_its_setup_is_red_at_usb() -> None:
+    day = Ledger(plan(usb=False, usb_next_boot=True)).all_read()
+    assert stands(day, "usb") == ("critical", "next-boot")
+
+
 def test_a_stick_that_nobody_listed_is_red_though_it_is_kept_out() -> None:
     day = Ledger().all_read()
     assert stands(day, "usb") == ("ok", "inventory")
