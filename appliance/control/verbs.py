@@ -4,13 +4,12 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.control.question import ControlError, Question
+from appliance.control.replies import Reply, SentForms, result_of, result_or_never
 from appliance.control.server import BACKUP, RECEIPTS
 from appliance.control.sessions import Session, Sessions
 from appliance.control.sign_in import BY_PAGE, BY_SHELL, SignIn
@@ -34,13 +33,11 @@ from appliance.events.bodies import (
     SealMade,
 )
 from appliance.events.codec import CodecError, from_plain
-from appliance.exam.acts import DECISIONS, Act, Refused
+from appliance.exam.acts import DECISIONS, Act
 from appliance.pins import PinError, Pins
 
 T = TypeVar("T")
-REPLY_S = 4.0
 REPORT_WAIT_S = 2.0
-MAX_SENT = 256
 MAX_EVENTS = 500
 BUNDLES_LOOKED_AT = 20  # one that was being made when the seal came holds the record before it
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
@@ -55,8 +52,6 @@ MAY_REPORT = {
     BACKUP: (BundlePublished.kind, BackupFailed.kind, BundlePruned.kind, OutboxRead.kind, CopyRead.kind),
     RECEIPTS: (BundleReceipted.kind, ReceiptRefused.kind),
 }
-Key = tuple[str, str, str]  # verb, token, the form's own key
-Reply = Future[dict[str, Any]]
 PINS_FOR = {
     "seal": ("chief", "technician"),
     "unseal": ("chief", "technician"),
@@ -135,19 +130,20 @@ class Verbs:
         key = (question.verb, page.token, page.once) if page and page.once else None
         before = self._sent.found(key)
         if before is not None:
-            return _result(before)
+            return result_of(before)
         self._check_pins(question)
         args = question.args | ({"by": session.name} if session else {})
         request = ActRequest(act=Act(verb=question.verb, args=args))
         mine = self._sent.kept(key, request.reply)
         if mine is request.reply:
             self._inbox.put(request)
-        return _result(mine)
+        return result_of(mine)
 
     def _record(self, act: Act) -> dict[str, Any]:
+        """Records an act of a PIN: told as not done, it must not stand in the record a moment later."""
         request = ActRequest(act=act)
         self._inbox.put(request)
-        return _result(request.reply)
+        return result_or_never(request.reply)
 
     def close(self) -> None:
         """Lets the log go."""
@@ -248,9 +244,9 @@ class Verbs:
             body = from_plain(cls, args.get("body"))
         except (CodecError, TypeError) as error:
             raise ControlError("bad-report", reason=str(error)) from error
-        reply: Reply = Future()
+        reply = Reply()
         self._inbox.put(Report(body=body, reply=reply))
-        return _result(reply)
+        return result_of(reply)
 
     def _check_pins(self, question: Question) -> None:
         for role in PINS_FOR.get(question.verb, ()):
@@ -260,40 +256,3 @@ class Verbs:
                 self._pins.check(role, question.pins[role], source=question.source)
             except PinError as error:
                 raise ControlError(error.code, 77, **error.details) from error
-
-
-class SentForms:
-    """The forms of the page that were sent, by their keys: pressed twice, one does one thing."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._replies: dict[Key, Reply] = {}
-
-    def found(self, key: Key | None) -> Reply | None:
-        """What the form led to or is leading to; None for a new one, and for one that was refused: nothing was done."""
-        with self._lock:
-            return self._done(key)
-
-    def kept(self, key: Key | None, reply: Reply) -> Reply:
-        """`reply`, kept under the key; the other one where the same form was faster."""
-        with self._lock:
-            before = self._done(key)
-            if key is not None and before is None:
-                self._replies.pop(key, None)
-                self._replies[key] = reply
-                while len(self._replies) > MAX_SENT:
-                    del self._replies[next(iter(self._replies))]
-        return before or reply
-
-    def _done(self, key: Key | None) -> Reply | None:
-        reply = self._replies.get(key) if key else None
-        return None if reply is None or (reply.done() and reply.exception()) else reply
-
-
-def _result(reply: Reply) -> dict[str, Any]:
-    try:
-        return reply.result(timeout=REPLY_S)
-    except Refused as refusal:
-        raise ControlError(refusal.code, 2, **refusal.details) from refusal
-    except FutureTimeout as error:
-        raise ControlError("busy", 75) from error

@@ -198,8 +198,10 @@ class Dispatch:
         self._reconciler.drifted(key)
         self._drift = True
 
-    def _act(self, request: ActRequest, now: Moment) -> Callable[[], None]:
+    def _act(self, request: ActRequest, now: Moment) -> Callable[[], None] | None:
         """Decides an act and makes it durable by itself: what the disk refuses is taken back, not kept for later."""
+        if not request.reply.set_running_or_notify_cancel():  # who asked was told that it was not done
+            return None
         before, events = self.venue, list(self._turn_events)
         try:
             self._durable(now)

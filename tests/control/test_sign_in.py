@@ -17,6 +17,7 @@ from appliance.control.question import PAGE_FIELDS, ControlError, question_of
 from appliance.control.server import BACKUP, PAGE, READER, RECEIPTS, TECHNICIAN, role_of
 from appliance.control.sessions import IDLE_S, MAX_SESSIONS, Sessions, carries
 from appliance.control.sign_in import MAY
+from appliance.dispatch.inbox import Drifted
 from appliance.exam.acts import DECISIONS
 from appliance.pins import ROLES, Pins
 from tests.control.conftest import Answering
@@ -375,6 +376,27 @@ def test_a_pin_that_could_not_be_written_is_not_told_as_chosen(venue: Answering)
     beside.rmdir()
     assert "value" in by_page(venue, "pin.choose", pins={"chief": "864201", "code": code}, **asked)
     assert [e.body.how for e in stored(venue.box.directory) if e.kind == "pin.changed"] == ["code"]  # type: ignore[attr-defined]
+
+
+def test_a_pin_that_a_busy_guard_told_as_not_set_is_never_recorded_as_set(venue: Answering) -> None:
+    """Four seconds: as long as the socket waits for a guard that is busy."""
+    code = venue.client.call("pin.code", role="chief")["code"]
+    reached, over = threading.Event(), threading.Event()
+
+    def stuck(want: str) -> None:
+        reached.set()
+        over.wait(60)
+
+    venue.box.hands["usb"] = stuck  # type: ignore[assignment]  # an enforcer whose hardware never answers
+    venue.box.inbox.put(Drifted(key="usb"))
+    assert reached.wait(30)
+    asked = {"role": "chief", "name": "王主考"}
+    try:
+        assert by_page(venue, "pin.choose", pins={"chief": "864201", "code": code}, **asked)["error"] == "busy"
+    finally:
+        over.set()
+    assert "value" in by_page(venue, "pin.choose", pins={"chief": "135790", "code": code}, **asked), "the code is good"
+    assert len([e for e in stored(venue.box.directory) if e.kind == "pin.changed"]) == 1
 
 
 def test_who_signs_in_over_a_running_session_ends_it(venue: Answering) -> None:
