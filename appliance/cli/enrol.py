@@ -20,7 +20,15 @@ from appliance.cli.shell import (
 from appliance.config import ConfigError
 from appliance.config.load import load
 from appliance.enrolment.dial_key import DialKeyFault, public_half
-from appliance.enrolment.enrolled import NotEnrolled, check_order, current, stage, sweep, turn
+from appliance.enrolment.enrolled import (
+    NotEnrolled,
+    check_order,
+    current,
+    serial_in_place,
+    stage,
+    sweep,
+    turn,
+)
 from appliance.enrolment.venue_file import LIMIT_BYTES, VenueFile, VenueFileFault, fingerprint, read
 from appliance.words.province.enrol import enrol_sentence
 from appliance.words.setup.closed import closed_sentence
@@ -49,7 +57,7 @@ def run_enrol(args: argparse.Namespace) -> int:
             raw = opened.read(LIMIT_BYTES + 1)
         file = read(raw, now=datetime.now(UTC))
         before, print_ = current(place), fingerprint(raw)
-        check_order(before, file, print_, replace=args.replace)
+        check_order(before, file, print_, replace=args.replace, unreadable=serial_in_place(place))
         _check_code(args.config, file, replace=args.replace or before is not None)
     except (VenueFileFault, NotEnrolled) as error:
         say(f"venue: {args.file}: {error}")

@@ -51,6 +51,15 @@ def current(place: Path) -> Enrolled | None:
         return None
 
 
+def serial_in_place(place: Path) -> int:
+    """The number of the file that is in place, by the name of its directory: also where nobody can read it; 0: none."""
+    try:
+        name = os.readlink(place / ENROLLED)
+    except OSError:
+        return 0
+    return int(name.split("-")[1]) if _STAGED.fullmatch(name) else 0
+
+
 def ending(place: Path, now: datetime) -> list[str]:
     """A line where the certificate in place ends within 60 days of `now` (aware), or ended; or can not be read."""
     file = place / ENROLLED / CERTIFICATE
@@ -66,9 +75,19 @@ def ending(place: Path, now: datetime) -> list[str]:
     return [f"{file}: {verb} on {ends:%Y-%m-%d}, the province can not pull after it: ask it for a new venue file"]
 
 
-def check_order(before: Enrolled | None, file: VenueFile, fingerprint: str, *, replace: bool) -> None:
-    """Whether `file` may follow what is there. Raises NotEnrolled: an older one; another venue's, but for `replace`."""
+def check_order(
+    before: Enrolled | None, file: VenueFile, fingerprint: str, *, replace: bool, unreadable: int = 0
+) -> None:
+    """Whether `file` may follow what is there. Raises NotEnrolled: an older one; another venue's, but for `replace`.
+
+    `unreadable`: the number of a file that is in place and tells no more than that, 0 for none.
+    """
     if before is None:
+        if file.serial < unreadable and not replace:
+            raise NotEnrolled(
+                f"file {file.serial} of {file.code} is older than file {unreadable}, which is in place and can not be "
+                f"read any more: take file {unreadable} once more, or a newer one; --replace for another venue's"
+            )
         return
     if before.code != file.code:
         if not replace:

@@ -28,6 +28,17 @@ def refuse_on_usb(root: Path) -> None:
             )
 
 
+def refuse_record_on_usb(root: Path, device: str) -> None:
+    """Raises InstallError where the partition for the record, a path in /dev, lies on a USB disk."""
+    name = (root / device.lstrip("/")).resolve().name
+    if any(_ON_USB.search(str(path)) for path in _disks(root / "sys/class/block" / name, _DEEPEST)):
+        raise InstallError(
+            f"{device} lies on a USB disk, which the box would deny itself at its next start: the record would be gone "
+            "with each boot. Take a partition of the SD card, eMMC or NVMe",
+            EXIT_UNAVAILABLE,
+        )
+
+
 def _mounted(root: Path) -> Iterator[tuple[str, Path]]:
     """Each mount point with its device in sysfs, by number and by name: btrfs shows a number that is no disk's."""
     text = (files.content_of(root / _MOUNTS) or b"").decode("utf-8", "replace")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from appliance.install import EXIT_NOT_PERMITTED, EXIT_UNAVAILABLE, EXIT_USAGE, InstallError, files
+from appliance.install import EXIT_NOT_PERMITTED, EXIT_UNAVAILABLE, EXIT_USAGE, InstallError, disk, files
 from appliance.install.files import Change
 
 OVERLAY: Final = "/etc/overlayroot.conf"
@@ -36,6 +36,7 @@ def check(root: Path, device: str) -> None:
         raise InstallError(
             f"{device}: there is no such partition; it is made and formatted by hand", EXIT_UNAVAILABLE
         )
+    disk.refuse_record_on_usb(root, path)
     log = root / f"{STATE.lstrip('/')}/log"
     if log.is_dir() and any(log.iterdir()) and f" {STATE} " not in _mounts(root):
         raise InstallError(

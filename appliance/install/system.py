@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -118,7 +119,7 @@ def certificate(ledger: Ledger, host: str) -> list[Change]:
 
     Raises InstallError.
     """
-    if files.content_of(ledger.at(CERTIFICATE)) and files.content_of(ledger.at(KEY)):
+    if files.content_of(ledger.at(CERTIFICATE)) and files.content_of(ledger.at(KEY)) and not _strangers(ledger):
         return []
     if not Path(_OPENSSL).exists():
         raise InstallError("openssl is missing: no certificate for the page could be made")
@@ -143,6 +144,20 @@ def certificate(ledger: Ledger, host: str) -> list[Change]:
         Change(path=KEY, content=key, mode=0o600, secret=True),
         Change(path=CERTIFICATE, content=made, mode=0o644),
     ]
+
+
+def _strangers(ledger: Ledger) -> bool:
+    """Whether a key of ours lies beside a certificate of another one: who was killed between the two left them so."""
+    if KEY not in ledger.entries:
+        return False
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(ledger.at(CERTIFICATE), ledger.at(KEY), password="")
+    except ssl.SSLError as error:
+        return error.reason == "KEY_VALUES_MISMATCH"
+    except OSError:
+        return False
+    return False
 
 
 def site() -> list[Change]:

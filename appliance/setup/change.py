@@ -74,7 +74,7 @@ def put(change: Change, *, keep: bool = True) -> None:
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         if keep:
-            _keep(path)
+            _keep(path, mode if change.secret else None, group)
         os.replace(beside, path)
     finally:  # also where somebody interrupts: a password may stand in it
         with suppress(OSError):
@@ -97,13 +97,17 @@ def _rights(change: Change) -> tuple[int, int, int]:
     return mode, there.st_uid, there.st_gid
 
 
-def _keep(path: Path) -> None:
-    """Keep the old file beside, by a second name: no moment without it."""
+def _keep(path: Path, mode: int | None, group: int) -> None:
+    """Keep the old file beside, by a second name: no moment without it. `mode`: what it, too, allows from now on."""
     kept = path.with_name(f"{path.name}{KEPT}")
     with suppress(FileNotFoundError):
         kept.unlink()
     with suppress(FileNotFoundError):
         os.link(path, kept)
+        if mode is not None:  # a password may stand in the old one as well
+            with suppress(PermissionError):
+                os.chown(kept, -1, group)
+            kept.chmod(mode)
 
 
 def _sync(directory: Path) -> None:

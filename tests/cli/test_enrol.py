@@ -123,6 +123,19 @@ def test_an_older_anothers_or_a_broken_file_changes_nothing(
     assert len(box.left()) == 1
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]"])
+def test_an_older_file_is_refused_though_nobody_can_read_what_is_in_place(
+    box: Box, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    assert box.enrol(replace(FILE, serial=2)) == 0
+    (box.etc / "enrolled" / "venue.json").write_bytes(content)
+    capsys.readouterr()
+    assert box.enrol(replace(FILE, serial=1)) == 2
+    assert "older than file 2, which is in place and can not be read" in capsys.readouterr().err
+    assert box.enrol(replace(FILE, serial=2)) == 0, "the same one once more puts it right"
+    assert load(box.config).venue.code == "520100-03"
+
+
 def test_replace_makes_the_box_another_venues(box: Box) -> None:
     assert box.enrol(FILE) == 0
     assert box.enrol(venue_file(PROVINCE, code="520100-04"), "--replace") == 0

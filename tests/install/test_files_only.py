@@ -270,6 +270,26 @@ def test_a_read_only_root_is_asked_for_by_two_files_and_refused_without_its_part
     assert picture(root) == before
 
 
+def test_a_record_on_a_usb_disk_is_refused_before_anything_is_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pi(tmp_path)
+    place = root / "dev/disk/by-label"
+    place.mkdir(parents=True)
+    block = root / "sys/class/block"
+    block.mkdir(parents=True)
+    for label, name, path in (("stick", "sda2", STICK), ("card", "mmcblk0p2", CARD)):
+        (root / "sys/devices" / path).mkdir(parents=True)
+        (block / name).symlink_to(root / "sys/devices" / path)
+        (root / "dev" / name).touch()
+        (place / label).symlink_to(f"../../{name}")
+    before = picture(root)
+    for device in ("LABEL=stick", "/dev/sda2"):
+        assert install(root, "--state-device", device) == 69
+        assert "lies on a USB disk" in capsys.readouterr().err and picture(root) == before
+    assert install(root, "--state-device", "LABEL=card") == 0
+
+
 def test_a_root_that_is_only_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = pi(tmp_path)
     (root / "proc/mounts").write_text(

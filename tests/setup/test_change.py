@@ -30,6 +30,8 @@ def test_what_becomes_secret_is_nobody_elses_any_more(tmp_path: Path) -> None:
     path.chmod(0o644)
     put(Change(path=path, text="password = y", secret=True))
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    kept = tmp_path / "upsd.users.before-setup"
+    assert kept.read_text() == "x" and stat.S_IMODE(kept.stat().st_mode) == 0o640, "the old one may hold one too"
     new = tmp_path / "new"
     put(Change(path=new, text="z", mode=0o640))
     assert stat.S_IMODE(new.stat().st_mode) == 0o640
