@@ -306,6 +306,7 @@ def _sealed(place: Path, home: Path, code: str, size_mb: int) -> tuple[Path, Man
     tree = place / "tree"
     tree.mkdir()
     (tree / "scan.bin").write_bytes(random.Random(7).randbytes(size_mb * _MB))
+    time.sleep(0.2)  # what was written this moment would be taken twice
     recipient = (home / RECIPIENTS_NAME).read_text(encoding="utf-8").strip()
     source = SourceSpec(name="answers", options=Options(path=tree))
     run(
