@@ -30,7 +30,8 @@ def revoke(home: Path, code: str, *, now: datetime) -> tuple[int, int]:
         replace_file(home / FORMER_NAME, _joined([*before, *former]), mode=0o644)
         replace_file(home / SIGNERS_NAME, _joined(kept), mode=0o644)
     if any(venue.code == code for venue in listed):
-        venues.write(home, [replace(v, revoked=True) if v.code == code else v for v in listed])
+        # The next box counts from one: what was looked into of this one excuses none of that one's.
+        venues.write(home, [replace(v, revoked=True, first=0) if v.code == code else v for v in listed])
     return len(numbers), len(former)
 
 

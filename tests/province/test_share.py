@@ -1,6 +1,7 @@
 """One venue fills its own share of the province's disk and nobody else's; a list that is changed counts at once."""
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from appliance.province import contact, venues
 from appliance.province.fetch import Budget
 from appliance.province.openings import AT_ONCE, LARGE_BYTES, Openings
 from appliance.province.pull import Pull
+from appliance.province.revoke import revoke
 from appliance.province.row import Row
 from appliance.province.share import Share
 from appliance.province.talk import Told
@@ -123,6 +125,9 @@ def test_what_the_box_took_away_itself_is_no_alarm_and_what_nobody_accounts_for_
     assert alarms(pulled(two)) == ["missing: bundle 4"]
     with_limits(two, first=5)
     assert alarms(pulled(two)) == [], "somebody looked into it"
+    revoke(two.home, two.venue, now=datetime.now(UTC))
+    (row,) = venues.read(two.home)
+    assert row.revoked and row.first == 0, "the next box counts from one"
 
 
 def test_a_gap_is_what_the_newest_manifest_does_not_account_for(two: Two) -> None:
