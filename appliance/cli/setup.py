@@ -33,6 +33,9 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
 )
 
 
+AGAIN = -1  # of a step: a person wants it once more
+
+
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the verb."""
     parser = verbs.add_parser("setup", help="set the box up, step by step, without an editor")
@@ -72,7 +75,11 @@ def run(args: argparse.Namespace) -> int:
         if why := closed(args):
             say(closed_sentence(tongue, why))
             return exit_code(why)
-        if (code := _step(bench, number)) is not None:
+        while (code := _step(bench, number)) == AGAIN:
+            if why := closed(args):
+                say(closed_sentence(tongue, why))
+                return exit_code(why)
+        if code is not None:
             return code
     bench.talk.tell("setup_done")
     return bench.code
@@ -99,6 +106,17 @@ def _step(bench: Bench, number: int) -> int | None:
     except StepFailed as error:
         if str(error):
             say(str(error))
+        if _again(talk):
+            return AGAIN
         say(label(talk.tongue, "setup_failed", number=number, name=words))
         return error.code
     return None
+
+
+def _again(talk: Talk) -> bool:
+    """Whether a person wants to do the step once more: a path that was mistyped is no reason to begin anew."""
+    try:
+        return not talk.alone and talk.yes("", "setup_again", default=True)
+    except (KeyboardInterrupt, EOFError):
+        print()
+        return False

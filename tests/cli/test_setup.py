@@ -207,6 +207,35 @@ def test_machines_that_are_on_become_the_seat_list_of_their_room(place: Place, t
     assert "2 new machines" in done.stdout and "+3,2,02:50:00:00:00:12" in done.stdout
 
 
+def test_what_was_mistyped_is_asked_once_more_and_nothing_begins_anew(place: Place, tmp_path: Path) -> None:
+    begun(place)
+    argv = [*VENUE, "setup", "--step", "1", "--config", str(place.config)]
+    with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
+        terminal.answer("venue file", str(tmp_path / "nowhere.json"))
+        terminal.expect("No such file")
+        terminal.answer("This step once more?")
+        terminal.answer("venue file")
+        terminal.answer("venue's code", "not a code!")
+        terminal.answer("venue's name", "考点")
+        terminal.expect("That would break the configuration")
+        terminal.answer("This step once more?")
+        terminal.answer("venue file")
+        terminal.answer("venue's code", "520100-03")
+        terminal.answer("venue's name", "考点")
+        terminal.answer("Write it?")
+        assert terminal.end() == 0, terminal.shown
+    assert tomllib.loads(place.config.read_text(encoding="utf-8"))["venue"]["code"] == "520100-03"
+
+
+def test_who_does_not_want_the_step_again_is_told_where_to_go_on(place: Place, tmp_path: Path) -> None:
+    begun(place)
+    argv = [*VENUE, "setup", "--step", "1", "--config", str(place.config)]
+    with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
+        terminal.answer("venue file", str(tmp_path / "nowhere.json"))
+        terminal.answer("This step once more?", "n")
+        assert terminal.end() == 2 and "venue setup --from 1" in terminal.shown
+
+
 def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place, answers: Path) -> None:
     begun(place)
     done = place.venue("setup", "--answers", str(answers), LANG="zh_CN.UTF-8")

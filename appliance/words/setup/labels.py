@@ -21,6 +21,7 @@ _STEPS: Mapping[str, tuple[Template, Template]] = {
         "第 {number} 步（{name}）没有做成。接着做：venue setup --from {number}",
         "Step {number} ({name}) did not come through. To go on: venue setup --from {number}",
     ),
+    "setup_again": ("这一步再做一次吗？", "This step once more?"),
     "setup_mid_exam": (
         "正在考试。这台盒子从来没有封过场，可以设置；考试照常，不经过它。",
         "A sitting is on. This box was never sealed, so it may be set up; the exam goes on without it.",
