@@ -105,13 +105,17 @@ def _weak(settings: daemon.Settings) -> list[str]:
 
 
 def run_apply(args: argparse.Namespace) -> int:
-    """Writes the files of other programs beside the file, prints what changed; with a fault nothing is."""
+    """Writes the files of other programs beside the file, prints what changed; with a fault nothing is.
+
+    Machines that were registered or retired on the page count as the record has them.
+    """
     settings = daemon.read(args.file)
     path = daemon.lockdown.path_of(settings)
     try:
         changes = daemon.lockdown.changes(settings)
         if changes and not args.check:
             daemon.lockdown.put(settings)
+        settings = daemon.as_recorded(settings)
         rules = daemon.line.boot_file(settings)
         done = "differs" if args.check else "as it must be now"
         if daemon.line.boot_differs(settings):
@@ -129,6 +133,9 @@ def run_apply(args: argparse.Namespace) -> int:
     except OSError as error:
         say(f"{path}: {error.strerror}: left as it was")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
+    except daemon.SeatsUnknown as error:
+        say(f"{error}: rules and answers are left as they were")
+        return EXIT_FAILED
     for line in changes or [f"{path}: as it must be"]:
         print(line)
     return EXIT_WARNING if changes and args.check else EXIT_OK

@@ -91,7 +91,7 @@ class Firewall:
         """Makes rules of the seat list as people changed it. Raises NotHeld: the rules of before then still hold."""
         with self._lock:
             try:
-                changed = replace(self._plan, seats=_with_places(seats_listed(self._listed, level), self._listed))
+                changed = replace(self._plan, seats=with_places(seats_listed(self._listed, level), self._listed))
                 place(changed)  # before it is taken: a list that no rule can be made of must not spoil the others
                 self._plan = changed
                 if self._ports is None:  # nothing was held yet: they come with the first whole text
@@ -227,7 +227,7 @@ class Firewall:
         return Window(name=window.name, left_s=self._left_s(window), through=window.through)
 
 
-def _with_places(seats: tuple[NetworkSeat, ...], listed: tuple[NetworkSeat, ...]) -> tuple[NetworkSeat, ...]:
+def with_places(seats: tuple[NetworkSeat, ...], listed: tuple[NetworkSeat, ...]) -> tuple[NetworkSeat, ...]:
     """`seats`, and the box's ports of those that went: who is plugged in there next is nobody, and no switch's."""
     taken = {seat.id for seat in seats}
     gone = (NetworkSeat(id=seat.id, port=seat.port) for seat in listed if seat.port and seat.id not in taken)
