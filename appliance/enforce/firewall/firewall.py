@@ -24,6 +24,7 @@ NFT = "/usr/sbin/nft"
 TABLE = "venue"
 TIMEOUT_S = 10.0
 TRIES = 3
+STUCK_S, STUCK_MOST_S = 2.0, 60.0  # the pauses between looks at a table that can not be removed: they double
 MOVED_S = 2.0  # so far a window's end by the wall clock may lie from the kernel's
 _PLACE = re.compile(r"^(?:/dev/stdin|-):(\d+):")
 
@@ -66,6 +67,8 @@ class Firewall:
         self._removed: dict[str, int] = {}
         self._foreign: tuple[str, ...] = ()
         self._stuck: tuple[str, ...] = ()
+        self._stuck_pause_s = STUCK_S
+        self._look_at_stuck_s = float("-inf")
 
     def hold(self, level: str) -> None:
         """Make it so. Raises NotHeld: what was held before then still is, and the line is closed all the same."""
@@ -202,7 +205,7 @@ class Firewall:
         """Nothing can have changed in the rules while their generation is the same; else they are read."""
         found: list[str] = []
         seen = generation()
-        if seen != held.generation or self._stuck:
+        if seen != held.generation or self._stuck_is_due():
             listed = self._list()
             self._foreign = listed.foreign
             if listed.digest != held.digest:
@@ -214,6 +217,21 @@ class Firewall:
                 fault for fault in ports.astray(self._ports, self._root) if fault not in self._known_faults
             ]
         return found
+
+    def _stuck_is_due(self) -> bool:
+        """Whether to look anew at tables that stay: the end of their program raises no generation.
+
+        Such a program may run for weeks: after two seconds, then less and less often, a minute apart at most.
+        """
+        now_s = self._mono_s()
+        if not self._stuck:
+            self._stuck_pause_s, self._look_at_stuck_s = STUCK_S, float("-inf")
+            return False
+        if now_s < self._look_at_stuck_s:
+            return False
+        self._look_at_stuck_s = now_s + self._stuck_pause_s
+        self._stuck_pause_s = min(2 * self._stuck_pause_s, STUCK_MOST_S)
+        return True
 
     def _moved(self) -> bool:
         """Whether the wall clock says by now that a window ends at another moment than the kernel will end it."""

@@ -29,12 +29,13 @@ class Played:
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
+        self.passed_s = 0.0
 
     def wall(self) -> datetime:
         return NOW + timedelta(seconds=self.ahead_s + self.mono_s())
 
     def mono_s(self) -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
+        return time.clock_gettime(time.CLOCK_BOOTTIME) + self.passed_s
 
     def word(self, name: str, left_s: float) -> str:
         """A window of a level that ends `left_s` from now by the wall clock."""
@@ -108,11 +109,14 @@ def test_a_foreign_table_with_a_hook_is_taken_away_and_counted_and_ours_are_not_
 
 @needs_nft
 def test_a_table_that_its_program_owns_is_told_and_keeps_nothing_else_from_being_held(
-    box: Kernel, clock: Played
+    box: Kernel, clock: Played, tmp_path: Path
 ) -> None:
     """firewalld since 2.1 makes its table so: nobody else can remove it while it runs."""
     owned = "add table inet other { flags owner; }; add chain inet other f { type filter hook input priority 0; }\n"
-    wall = firewall(clock)
+    told, telling = tmp_path / "asked", tmp_path / "nft"
+    telling.write_text(f'#!/bin/sh\necho "$*" >>{told}\nexec {kernel.NFT} "$@"\n')
+    telling.chmod(0o755)
+    wall = Firewall(plan("bridge"), wall=clock.wall, mono_s=clock.mono_s, nft=str(telling))
     argv = ["ip", "netns", "exec", box.name, kernel.NFT, "-i"]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as owner:
         assert owner.stdin is not None
@@ -124,6 +128,15 @@ def test_a_table_that_its_program_owns_is_told_and_keeps_nothing_else_from_being
         seen = wall.read()
         assert seen.foreign == ("inet other",) and not seen.drift and seen.digest
         assert sysctl("ipv4/ip_forward") == "0"
+        looks = 0
+        for _ in range(300):  # ten minutes of audits, each two seconds
+            clock.passed_s += 2.0
+            before = told.read_text()
+            assert wall.read().foreign == ("inet other",), "what is not looked at anew is still told"
+            looks += told.read_text() != before
+        assert 10 <= looks <= 16, "less and less often, never no more"
+        assert box.load("table inet another { chain f { type filter hook forward priority 0; }; }\n") == ""
+        assert "inet another" in wall.read().foreign, "what changes is seen at once all the same"
         owner.stdin.close()
         assert owner.wait(timeout=30) == 0
     wall.hold("closed")
