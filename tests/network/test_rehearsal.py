@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.enforce.firewall.sets import ASKED_BURST, ASKED_RATE
 from appliance.enforce.firewall.windows import REHEARSE, Window
 from tests.lab import net
 from tests.lab import net_frames as wire
@@ -108,6 +109,22 @@ def test_a_program_asks_and_is_answered_while_it_is_rehearsed(lab: Lab) -> None:
     load(lab, [])
     assert not answered(lab, "internet", INTERNET, within_s=NOBODY_S)
     assert lab.switched or not answered(lab, "seat2", SEAT2.ip, within_s=NOBODY_S)
+
+
+@pytest.mark.parametrize("lab", [BRIDGE], indirect=True)
+def test_one_machine_that_asks_without_end_leaves_the_others_theirs(lab: Lab) -> None:
+    load(lab, [Window(name=REHEARSE, left_s=REHEARSAL_S)])
+    flood = 3 * ASKED_BURST
+    began_s = time.monotonic()
+    for port in range(flood):
+        send(lab, 1024 + port, token=b"flood")
+    took_s = time.monotonic() - began_s
+    passed = outside(lab, b"flood")
+    assert ASKED_BURST <= passed <= ASKED_BURST + ASKED_RATE * (took_s + 1) + 1
+    send(lab, 1024, token=b"again")
+    assert outside(lab, b"again") == 1, "what was asked before goes on"
+    send(lab, 53, seat=SEAT2)
+    assert outside(lab) == 1, "another machine asks as ever"
 
 
 @pytest.mark.parametrize("lab", [ROUTE, BRIDGE], indirect=True)

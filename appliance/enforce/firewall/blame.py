@@ -7,7 +7,7 @@ as long as the kernel holds the elements of the set `rehearse`.
 from collections.abc import Iterator, Mapping
 
 from appliance.enforce.firewall.place import BRIDGE, Place, members
-from appliance.enforce.firewall.sets import ASKED
+from appliance.enforce.firewall.sets import ASKED, ASKED_BURST, ASKED_RATE, ASKERS
 from appliance.events import ghost
 from appliance.events.network import KINDS
 
@@ -111,8 +111,12 @@ def _let(family: str, here: Place) -> Iterator[str]:
     across = here.interfaces if family == BRIDGE else (here.plan.uplink,)
     if family == BRIDGE and here.bridged:
         asked = "ip saddr . ip protocol . th sport . ip daddr . th dport"
+        over = f"limit rate over {ASKED_RATE}/second burst {ASKED_BURST} packets"
         for protocol in ("tcp", "udp"):
-            yield f'oifname "{here.plan.uplink}" ip protocol {protocol} update @{ASKED} {{ {asked} }}'
+            outward = f'oifname "{here.plan.uplink}" ip protocol {protocol}'
+            yield f"{outward} {asked} != @{ASKED} ether saddr @listed update @{ASKERS} {{ ether saddr {over} }} drop"
+            yield f"{outward} {asked} != @{ASKED} ether saddr != @listed {over} drop"
+            yield f"{outward} update @{ASKED} {{ {asked} }}"
     yield f"iifname @rehearse oifname {members(across, quoted=True)} accept"
     yield "drop"
 

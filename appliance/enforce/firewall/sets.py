@@ -46,11 +46,15 @@ ASKED_SET = (
     "type ipv4_addr . inet_proto . inet_service . ipv4_addr . inet_service; "
     f"flags dynamic,timeout; timeout {ASKED_S}s; size {ASKED_SIZE};"
 )
+# So many new ones a machine may ask, and a second: 800 in those 300 s at most, so that no machine fills the set alone.
+# Who is not listed may make up addresses without end: all of these share one share.
+ASKERS, ASKED_BURST, ASKED_RATE = "askers", 200, 2
+ASKERS_SET = f"type ether_addr; flags dynamic,timeout; timeout {ASKED_S}s; size 4096;"
 
 
 def declared(family: str) -> Iterator[str]:
     """Every set, made where it is not there."""
-    bridge = {ASKED: ASKED_SET} if family == BRIDGE else {}
+    bridge = {ASKED: ASKED_SET, ASKERS: ASKERS_SET} if family == BRIDGE else {}
     for name, definition in (STATIC | WINDOWS | KEPT | bridge).items():
         yield f"add set {family} venue {name} {{ {definition} }}"
 
