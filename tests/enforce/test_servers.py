@@ -79,7 +79,7 @@ def test_a_server_is_stopped_once_nobody_answers_for_it(host: Host, reported: li
     job = stops(reported, server("a", *host.unplug, probe=host.probe))
     began_s = time.monotonic()
     job.hold("stop a")
-    assert time.monotonic() - began_s < 1, "the guard is not held up"
+    assert reported == [], "the guard is not held up until it is done"
     wait_for(lambda: reported)
     assert reported == [ServerStopped(name="a", outcome="stopped")]
     assert time.monotonic() - began_s >= 1.5, "the server still writes its disks when its network is gone"

@@ -195,5 +195,5 @@ def test_a_wait_ends_when_it_is_woken(wires: Wires) -> None:
         log = Nflog()
     log.wake()
     begun_s = time.monotonic()
-    assert log.read(5.0) == [] and time.monotonic() - begun_s < 1.0
+    assert log.read(60.0) == [] and time.monotonic() - begun_s < 30.0
     log.close()

@@ -55,7 +55,7 @@ def no_more_files() -> Iterator[None]:
 def test_the_first_wait_asks_for_a_look_and_the_second_waits(uevents: Uevents) -> None:
     began_s = time.monotonic()
     assert uevents.wait(0.05) == "quiet"
-    assert 0.05 <= time.monotonic() - began_s < 1
+    assert time.monotonic() - began_s >= 0.05
 
 
 @pytest.mark.root

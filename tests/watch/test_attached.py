@@ -117,10 +117,18 @@ def test_a_simulated_world_is_read_without_waiting_and_this_machine_with_a_heart
 def test_another_thread_ends_the_wait(world: Path) -> None:
     read = AttachedReader(world, (), listen=True)
     read()
-    threading.Timer(0.05, read.wake).start()
-    began_s = time.monotonic()
-    read()
-    assert time.monotonic() - began_s < HEARTBEAT_S - 0.1
+
+    def waited_s() -> float:
+        waker = threading.Timer(0.05, read.wake)
+        waker.start()
+        began_s = time.monotonic()
+        read()
+        took_s = time.monotonic() - began_s
+        waker.join()
+        return took_s
+
+    # A wait that nobody ends takes its heartbeat each time; a busy machine takes long now and then.
+    assert min(waited_s() for _ in range(5)) < HEARTBEAT_S - 0.1
     read.close()
     read.wake()
 
