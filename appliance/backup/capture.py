@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from appliance.backup.bundle import (
     FILES_MEMBER,
@@ -23,12 +24,23 @@ from appliance.backup.index import Index
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
 from appliance.backup.spool import Spool
-from appliance.backup.stream import Writable
+from appliance.backup.stream import Hashing, Writable
 from appliance.backup.tar import TarWriter
 
 _MODE = 0o640
 _NAMED_LIMIT = 100
 _PROGRESS_EVERY_S = 0.1
+_DIGESTS_EVERY_FILES = 256
+
+
+class Digests(Hashing, Protocol):
+    """A stage that hashes, and tells what came of it."""
+
+    def digests(self) -> list[bytes]:
+        """The sha256 of parts that are known since this was asked last, in the order of the parts."""
+
+    def settle(self) -> None:
+        """Wait until those of all that was written are known."""
 
 
 class Capture:
@@ -37,6 +49,7 @@ class Capture:
     def __init__(
         self,
         stream: Writable,
+        hashing: Digests,
         *,
         index: Index,
         spool_dir: Path,
@@ -45,9 +58,10 @@ class Capture:
         delta: bool = False,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        """`index` tells what changed; in a `delta` the rest is left out, and what is gone is listed."""
+        """`hashing` is `stream`, or what is below it. `index` tells what changed; in a `delta` the rest is left out."""
         self._index, self._delta = index, delta
-        self._tar = TarWriter(stream)
+        self._hashing = hashing
+        self._tar = TarWriter(stream, hashing)
         self._now_ns = int(now.timestamp()) * 1_000_000_000
         self._spool_dir, self._scratch = spool_dir, scratch
         self._spool = Spool(spool_dir)
@@ -58,12 +72,13 @@ class Capture:
 
     def information(self, information: dict[str, object]) -> None:
         """The first member: what the bundle is, sealed with it."""
-        self._member(INFO_MEMBER, [(json.dumps(information, ensure_ascii=False, indent=1) + "\n").encode()])
+        told = (json.dumps(information, ensure_ascii=False, indent=1) + "\n").encode()
+        self._member(INFO_MEMBER, len(told), [told])
 
     def source(self, spec: SourceSpec) -> SourceTally:
         """Capture one source; a fault of its own ends in the tally and not in the run. Raises DiskFault."""
         tally = SourceTally(name=spec.name, driver=spec.options.driver)
-        intake = _Intake(self._tar, self._files, tally, self._tell, index=self._index, delta=self._delta)
+        intake = _Intake(self._tar, self._files, tally, self._took, index=self._index, delta=self._delta)
         counter = spec.counting.counter()
         self._index.begin(spec.name)
         try:
@@ -92,6 +107,9 @@ class Capture:
 
     def finish(self) -> None:
         """The file list and the archive's end."""
+        self._tar.flush()
+        self._hashing.settle()
+        self._files.hashed(self._hashing.digests())
         self._files.flush()
         self._spooled(FILES_MEMBER, self._spool)
         self._tar.close()
@@ -101,18 +119,18 @@ class Capture:
         self._spool.close()
 
     def _spooled(self, path: bytes, spool: Spool) -> None:
-        self._tar.file(path, size=spool.size_bytes, mode=_MODE, mtime_ns=self._now_ns)
-        for chunk in spool.chunks():
-            self._tar.write(chunk)
-        self._tar.end()
+        self._member(path, spool.size_bytes, spool.chunks())
 
-    def _member(self, path: bytes, chunks: list[bytes]) -> None:
-        self._tar.file(path, size=sum(map(len, chunks)), mode=_MODE, mtime_ns=self._now_ns)
+    def _member(self, path: bytes, size: int, chunks: Iterable[bytes]) -> None:
+        self._tar.file(path, size=size, mode=_MODE, mtime_ns=self._now_ns)
         for chunk in chunks:
             self._tar.write(chunk)
         self._tar.end()
 
-    def _tell(self, tally: SourceTally) -> None:
+    def _took(self, tally: SourceTally) -> None:
+        """A file, or a part of one: what became known meanwhile."""
+        if tally.files % _DIGESTS_EVERY_FILES == 0:
+            self._files.hashed(self._hashing.digests())
         if self._progress and time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
             self._told_s = time.monotonic()
             files, content = self._done_files + tally.files, self._done_bytes + tally.content_bytes
@@ -142,8 +160,7 @@ class _Intake:
         self._tar, self._files, self._tally, self._tell = tar, files, tally, tell
         self._index, self._delta = index, delta
         self._root = tally.name.encode()
-        self._entry = Entry(path=b"", mode=0, mtime_ns=0)
-        self._hash = hashlib.sha256()
+        self._entry, self._hash = Entry(path=b"", mode=0, mtime_ns=0), hashlib.sha256()
 
     def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
         found = self._index.changes(path, entries)
@@ -169,7 +186,8 @@ class _Intake:
     def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
         path = self._path(path)
         self._tar.whole(path, content, mode=mode, mtime_ns=mtime_ns)
-        self._took(path, len(content), mtime_ns, hashlib.sha256(content).hexdigest(), Label.STABLE)
+        # Its sha256 is taken beside this: hashed here, the many small files would cost a fifth more.
+        self._took(path, len(content), mtime_ns, None, Label.STABLE)
 
     def file(self, entry: Entry) -> None:
         self._entry, self._hash = entry, hashlib.sha256()
@@ -190,7 +208,7 @@ class _Intake:
         path = self._path(self._entry.path)
         self._took(path, self._entry.size, self._entry.mtime_ns, self._hash.hexdigest(), label)
 
-    def _took(self, path: bytes, size: int, mtime_ns: int, sha256: str, label: Label) -> None:
+    def _took(self, path: bytes, size: int, mtime_ns: int, sha256: str | None, label: Label) -> None:
         self._files.file(path, size=size, mtime_ns=mtime_ns, sha256=sha256, label=label.value)
         self._tally.files += 1
         self._tally.content_bytes += size

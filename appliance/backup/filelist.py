@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from appliance.backup.stream import Writable
@@ -18,18 +19,35 @@ _JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class FileList:
-    """Writes the records to `stream`, all of them at `flush`."""
+    """Writes the records to `stream` in the order of the calls, a file's once its digest is known; all at `flush`."""
 
     def __init__(self, stream: Writable) -> None:
         self._stream = stream
         self._lines: list[str] = []
+        # A file's line up to its digest, and its label; or a line, whole, that came after such a one.
+        self._waiting: deque[tuple[str, str | None]] = deque()
 
-    def file(self, path: bytes, *, size: int, mtime_ns: int, sha256: str, label: str) -> None:
-        """A file. Put together by hand, the name by JSON's encoder: a dictionary for each costs three times that."""
-        self._add(
-            f'{{{_named("path", path)}, "type": "file", "size": {size}, "mtime_ns": {mtime_ns}, '
-            f'"sha256": "{sha256}", "label": "{label}"}}\n'
-        )
+    def file(self, path: bytes, *, size: int, mtime_ns: int, sha256: str | None, label: str) -> None:
+        """A file; without its `sha256` it waits for `hashed`.
+
+        Put together by hand, the name by JSON's encoder: a dictionary for each costs three times that.
+        """
+        before = f'{{{_named("path", path)}, "type": "file", "size": {size}, "mtime_ns": {mtime_ns}, "sha256": "'
+        if sha256 is None:
+            self._waiting.append((before, label))
+        else:
+            self._add(_hashed(before, sha256, label))
+
+    def hashed(self, digests: Iterable[bytes]) -> None:
+        """The sha256 of the files that wait for it, in their order."""
+        waiting = self._waiting
+        for digest in digests:
+            before, label = waiting.popleft()
+            self._lines.append(_hashed(before, digest.hex(), str(label)))
+            while waiting and waiting[0][1] is None:
+                self._lines.append(waiting.popleft()[0])
+        if len(self._lines) >= _BATCH_LINES:
+            self._write()
 
     def directory(self, path: bytes, *, mtime_ns: int) -> None:
         """A directory."""
@@ -45,14 +63,26 @@ class FileList:
         self._add(f"{{{_named('path', path)}, {_JSON({'type': kind, **fields})[1:]}\n")
 
     def flush(self) -> None:
-        """Everything to the stream."""
+        """Everything to the stream. Raises ValueError where a file has no digest yet: a bug of the caller."""
+        if self._waiting:
+            raise ValueError(f"{len(self._waiting)} records wait for a digest")
+        self._write()
+
+    def _add(self, line: str) -> None:
+        if self._waiting:
+            self._waiting.append((line, None))
+            return
+        self._lines.append(line)
+        if len(self._lines) >= _BATCH_LINES:
+            self._write()
+
+    def _write(self) -> None:
         lines, self._lines = self._lines, []
         self._stream.write("".join(lines).encode())
 
-    def _add(self, line: str) -> None:
-        self._lines.append(line)
-        if len(self._lines) >= _BATCH_LINES:
-            self.flush()
+
+def _hashed(before: str, sha256: str, label: str) -> str:
+    return f'{before}{sha256}", "label": "{label}"}}\n'
 
 
 def _named(key: str, name: bytes) -> str:

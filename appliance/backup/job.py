@@ -164,8 +164,8 @@ class _Run:
             sealer = SealingProcess(part, self._recipients, mode=outbox.FILE_MODE)
             stack.callback(sealer.abandon)
             capture = Capture(
-                _paced(sealer, self._request), index=growing, delta=parent is not None, spool_dir=part.parent,
-                scratch=_scratch(self._request), now=self._now, progress=self._progress,
+                _paced(sealer, self._request), sealer, index=growing, delta=parent is not None,
+                spool_dir=part.parent, scratch=_scratch(self._request), now=self._now, progress=self._progress,
             )  # fmt: skip
             stack.callback(capture.close)
             capture.information(_information(self._request, name, parent, growing.key, self._now))

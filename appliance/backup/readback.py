@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from appliance.backup.disk import DiskFault
 
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES, _READ_BYTES = 1 << 20, 4 << 20
 _SYNC_EVERY_BYTES = 16 << 20
 # How far the writer may be ahead of what was read back: a medium that is slow for a moment then stops nobody.
 _AHEAD_BYTES = 48 << 20
@@ -24,11 +24,12 @@ class ReadBackDiffers(Exception):
 
 
 class ReadBackFile:
-    """A new file; every 16 MB of it is synced, dropped from the cache, read again and hashed as it stands there.
+    """A new file, written past the page cache; every 16 MB of it is synced, read again and hashed as it stands there.
 
     So what the medium would lose is known a moment after the last byte, the last sync waits for a few megabytes,
-    and the page cache stays with those who need it. That the bytes are those that were written is told by Poly1305
-    under a key that nobody knows, a fifth of the cost of another sha256 or less. Raises DiskFault.
+    and the page cache stays with those who need it. One thread waits for the writing, the other for the reading.
+    That the bytes are those that were written is told by Poly1305 under a key that nobody knows, a fifth of the cost
+    of another sha256 or less. Raises DiskFault.
     """
 
     def __init__(self, path: Path, *, mode: int) -> None:
@@ -43,10 +44,13 @@ class ReadBackFile:
                 self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
                 undo.callback(os.close, self._fd)
                 os.fchmod(self._fd, mode)
-                self._reading = _opened(path)
+                self._reading = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             except OSError as error:
                 raise DiskFault(error) from error
             undo.pop_all()
+        for fd in self.held:
+            _past_the_cache(fd)
+        self._block, self._filled_bytes = mmap.mmap(-1, _BLOCK_BYTES), 0
         # Begun with the first byte: until then the file can be handed to another process.
         self._thread: threading.Thread | None = None
 
@@ -58,21 +62,25 @@ class ReadBackFile:
     def write(self, data: bytes, /) -> None:
         """Write all of `data`; waits where the medium is far behind."""
         self._written.update(data)
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._fd, view) :]
-        except OSError as error:
-            raise DiskFault(error) from error
+        with memoryview(data) as view:
+            at = 0
+            while at < len(view):
+                count = min(len(view) - at, _BLOCK_BYTES - self._filled_bytes)
+                self._block[self._filled_bytes : self._filled_bytes + count] = view[at : at + count]
+                self._filled_bytes += count
+                at += count
+                if self._filled_bytes == _BLOCK_BYTES:
+                    self._put()
         self._begin()
         with self._changed:
-            self.size_bytes += len(data)
-            self._changed.notify_all()
             self._changed.wait_for(lambda: self._fault is not None or self._behind_bytes() < _AHEAD_BYTES)
         self._raise_fault()
 
     def finish(self) -> str:
         """Everything on the medium and read back, the file closed; the sha256 in hex. Raises ReadBackDiffers."""
+        if self._filled_bytes and not self._fault:
+            _through_the_cache(self._fd)  # what is left ends where no page does
+            self._put()
         self._begin()
         self._end()
         self._raise_fault()
@@ -89,6 +97,20 @@ class ReadBackFile:
             if fd >= 0:
                 os.close(fd)
         self._fd = self._reading = -1
+
+    def _put(self) -> None:
+        """What waits in the block, to the file."""
+        begin = 0
+        try:
+            with memoryview(self._block) as view:
+                while begin < self._filled_bytes:
+                    begin += _write(self._fd, view, begin, self._filled_bytes)
+        except OSError as error:
+            raise DiskFault(error) from error
+        with self._changed:
+            self.size_bytes += self._filled_bytes
+            self._changed.notify_all()
+        self._filled_bytes = 0
 
     def _begin(self) -> None:
         if self._thread is None:
@@ -112,7 +134,7 @@ class ReadBackFile:
     def _follow(self) -> None:
         ended = False
         try:
-            buffer = mmap.mmap(-1, _BLOCK_BYTES)  # O_DIRECT wants it where a page begins
+            buffer = mmap.mmap(-1, _READ_BYTES)  # O_DIRECT wants it where a page begins
             while not ended and not self._fault:
                 with self._changed:
                     self._changed.wait_for(lambda: self._ended or self._behind_bytes() >= _SYNC_EVERY_BYTES)
@@ -141,22 +163,33 @@ class ReadBackFile:
             self._changed.notify_all()
 
 
-def _opened(path: Path) -> int:
-    """To read from the medium itself, past the page cache, where the file system can."""
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECT)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _past_the_cache(fd: int) -> None:
+    """From and to the medium itself, where the file system can. Source: open(2), O_DIRECT."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_DIRECT)
+
+
+def _through_the_cache(fd: int) -> bool:
+    """Whether that was not so before."""
+    flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+    fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_DIRECT)
+    return bool(flags & os.O_DIRECT)
+
+
+def _write(fd: int, view: memoryview, begin: int, end: int) -> int:
+    with view[begin:end] as part:
+        try:
+            return os.write(fd, part)
+        except OSError as error:
+            if error.errno != errno.EINVAL or not _through_the_cache(fd):  # said only now that it cannot
+                raise
+            return os.write(fd, part)
 
 
 def _read_at(fd: int, buffer: mmap.mmap, at: int) -> int:
     try:
         return os.preadv(fd, [buffer], at)
     except OSError as error:
-        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
-        if error.errno != errno.EINVAL or not flags & os.O_DIRECT:
+        if error.errno != errno.EINVAL or not _through_the_cache(fd):
             raise
-        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_DIRECT)  # said only now that it cannot
         return os.preadv(fd, [buffer], at)

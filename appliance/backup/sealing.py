@@ -1,5 +1,7 @@
 """The lower half of the pipeline in a process of its own: capture and sealing then have an interpreter each.
 
+It also takes the sha256 of small files: where all are small, capturing them is the longer half of the work.
+
 Forked, not started anew: a delta every few minutes costs 5 ms for it, and what is loaded already is shared. What is
 written goes over in memory that both see; two pipes say which part of it is full and which is free again. A half
 that dies ends the other: the writer hears it with its next `write` or `finish`, the sealing half ends without a word.
@@ -9,10 +11,12 @@ import contextlib
 import errno
 import itertools
 import json
-import mmap
 import os
 import signal
+import struct
 import traceback
+from array import array
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,12 +26,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from appliance.backup.disk import DiskFault
 from appliance.backup.readback import ReadBackDiffers, ReadBackFile
 from appliance.backup.seal import Sealer
+from appliance.backup.slots import SLOTS, Slots
+from appliance.backup.stream import BATCH_BYTES
 
-# A batch of the archive is a megabyte and the end of a file; four of them keep both halves busy.
-_SLOT_BYTES, _SLOTS = (1 << 20) + (1 << 18), 4
 _FREE, _END = b".", b"\n"
-_ORDER_BYTES, _HEARD_BYTES = 4, 1 << 16
-_FINISH = bytes(_ORDER_BYTES)
+_ORDER, _HEARD_BYTES = struct.Struct("=II"), 1 << 16  # bytes of the batch, and parts in it
+_FINISH = bytes(_ORDER.size)
 # A handler of the capturing half must not run in the other one, not even between two lines.
 _HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -43,19 +47,22 @@ class SealingProcess:
     """A `Sealer` of the new file `path` in a process of its own. Raises DiskFault, at last from `finish`."""
 
     def __init__(self, path: Path, recipients: Sequence[X25519PublicKey], *, mode: int) -> None:
+        self._parts = array("I")  # begin and end of each, in the next batch
+        self._busy: deque[tuple[int, int]] = deque()  # the slots that the other half has, and the parts in each
+        self._digests: list[bytes] = []
         file = ReadBackFile(path, mode=mode)  # here: what is made later could escape a sweep after a crash
-        self._free, self._next, self._pid = _SLOTS, 0, 0
+        self._next, self._pid = 0, 0
         self._orders = self._answers = -1
         self._told = b""
         try:
-            memory = self._memory = mmap.mmap(-1, _SLOTS * _SLOT_BYTES)
+            slots = self._slots = Slots()
             with contextlib.ExitStack() as theirs:
                 orders, self._orders = os.pipe()
                 theirs.callback(os.close, orders)
                 self._answers, answers = os.pipe()
                 theirs.callback(os.close, answers)
                 self._pid = _forked(
-                    lambda: _seal(memory, orders, answers, lambda: Sealer(file, recipients)),
+                    lambda: _seal(slots, orders, answers, lambda: Sealer(file, recipients)),
                     (orders, answers, *file.held),
                 )
         except OSError as error:
@@ -64,18 +71,31 @@ class SealingProcess:
         finally:
             file.abandon()
 
+    def part(self, begin: int, end: int, /) -> None:
+        """Bytes `begin` to `end` of the next `write`, a batch at most, are to be hashed."""
+        self._parts.extend((begin, end))
+
     def write(self, data: bytes, /) -> None:
         """Hand `data` on; waits while the other half is behind."""
-        for at in range(0, len(data), _SLOT_BYTES):
-            while not self._free:
-                self._hear()
-                if self._told:
-                    self._answer()
-            part = data[at : at + _SLOT_BYTES]  # nearly always all of it, and not copied then
-            begin = self._next * _SLOT_BYTES
-            self._memory[begin : begin + len(part)] = part
-            self._free, self._next = self._free - 1, (self._next + 1) % _SLOTS
-            self._order(len(part).to_bytes(_ORDER_BYTES, "little"))
+        for at in range(0, len(data), BATCH_BYTES):
+            while len(self._busy) == SLOTS:
+                self._hear_no_fault()
+            batch = data[at : at + BATCH_BYTES]  # nearly always all of it, and not copied then
+            parts, self._parts = self._parts, array("I")
+            self._slots.fill(self._next, batch, parts.tobytes())
+            self._busy.append((self._next, len(parts) // 2))
+            self._next = (self._next + 1) % SLOTS
+            self._order(_ORDER.pack(len(batch), len(parts) // 2))
+
+    def digests(self) -> list[bytes]:
+        """The sha256 of parts that are known since this was asked last, in the order of the parts."""
+        known, self._digests = self._digests, []
+        return known
+
+    def settle(self) -> None:
+        """Wait until those of all that was written are known."""
+        while self._busy:
+            self._hear_no_fault()
 
     def finish(self) -> tuple[int, str]:
         """Everything on the medium; size in bytes and sha256 in hex of the sealed file. Raises ReadBackDiffers."""
@@ -103,8 +123,14 @@ class SealingProcess:
         if not heard:
             raise SealingDied(self._ended())
         said = heard.lstrip(_FREE)
-        self._free += len(heard) - len(said)
+        for _ in range(len(heard) - len(said)):
+            self._digests += self._slots.digests(*self._busy.popleft())
         self._told += said
+
+    def _hear_no_fault(self) -> None:
+        self._hear()
+        if self._told:
+            self._answer()
 
     def _answer(self) -> dict[str, Any]:
         """What the other half says at last. Raises DiskFault, ReadBackDiffers."""
@@ -155,10 +181,10 @@ def _work(work: Callable[[], None], kept: Sequence[int]) -> NoReturn:
         os._exit(code)
 
 
-def _seal(memory: mmap.mmap, orders: int, answers: int, sealer: Callable[[], Sealer]) -> None:
+def _seal(slots: Slots, orders: int, answers: int, sealer: Callable[[], Sealer]) -> None:
     """The other half, to its end: one answer, none where nobody listens any more."""
     try:
-        answer = _sealed(memory, orders, answers, sealer())
+        answer = _sealed(slots, orders, answers, sealer())
     except DiskFault as fault:
         answer = {"fault": "disk", "errno": fault.errno, "said": str(fault)}
     except ReadBackDiffers as fault:
@@ -170,18 +196,19 @@ def _seal(memory: mmap.mmap, orders: int, answers: int, sealer: Callable[[], Sea
             os.write(answers, json.dumps(answer).encode() + _END)
 
 
-def _sealed(memory: mmap.mmap, orders: int, answers: int, sealer: Sealer) -> dict[str, Any]:
+def _sealed(slots: Slots, orders: int, answers: int, sealer: Sealer) -> dict[str, Any]:
     """Size and sha256; nothing where the capturing half gave up."""
-    view = memoryview(memory)
     try:
-        for begin in itertools.cycle(range(0, _SLOTS * _SLOT_BYTES, _SLOT_BYTES)):
-            order = os.read(orders, _ORDER_BYTES)
+        for slot in itertools.cycle(range(SLOTS)):
+            order = os.read(orders, _ORDER.size)
             if not order:
                 break
             if order == _FINISH:
                 size, digest = sealer.finish()
                 return {"size": size, "sha256": digest}
-            sealer.write(view[begin : begin + int.from_bytes(order, "little")])
+            size, parts = _ORDER.unpack(order)
+            slots.hash(slot, parts)
+            sealer.write(slots.batch(slot, size))
             os.write(answers, _FREE)
     finally:
         sealer.abandon()

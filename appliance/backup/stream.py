@@ -2,12 +2,22 @@
 
 from typing import Protocol
 
+# What goes down a bundle's pipe at a time, at most: large enough that the stages' calls cost nothing.
+BATCH_BYTES = 1 << 20
+
 
 class Writable(Protocol):
     """The stage below a writer."""
 
     def write(self, data: bytes, /) -> object:
         """Take all of `data`, or raise."""
+
+
+class Hashing(Protocol):
+    """A stage that takes the sha256 of parts of what is written to it."""
+
+    def part(self, begin: int, end: int, /) -> None:
+        """Bytes `begin` to `end` of the next `write`, a batch at most, are to be hashed."""
 
 
 class Readable(Protocol):

@@ -7,14 +7,12 @@ Times are whole seconds, as in ustar: to the nanosecond they stand in the bundle
 
 from zlib import adler32
 
-from appliance.backup.stream import Writable
+from appliance.backup.stream import BATCH_BYTES, Hashing, Writable
 
 BLOCK_BYTES = 512
 _NAME_BYTES = 100
 _USTAR_SIZE_LIMIT = 1 << 33
 _NS = 1_000_000_000
-# What waits before it goes down the pipe: large enough that the stages' calls cost nothing.
-_BATCH_BYTES = 1 << 20
 _ZEROS = bytes(1 << 16)
 _PADS = [bytes(count) for count in range(BLOCK_BYTES)]
 FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
@@ -29,8 +27,9 @@ class TarError(Exception):
 class TarWriter:
     """Members in the order of the calls; nothing is whole before `close`. The stream below stays open."""
 
-    def __init__(self, stream: Writable) -> None:
-        self._stream = stream
+    def __init__(self, stream: Writable, hashing: Hashing | None = None) -> None:
+        """`hashing`, where there is one, hears where in each batch for `stream` a file lies that came `whole`."""
+        self._stream, self._hashing = stream, hashing
         self._batch: list[bytes] = []
         self._batched_bytes, self._left_bytes, self._pad_bytes = 0, 0, 0
 
@@ -48,18 +47,28 @@ class TarWriter:
         self._left_bytes, self._pad_bytes = size, -size % BLOCK_BYTES
 
     def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        """A regular file whose content is at hand: `file`, `write` and `end` in one call."""
-        self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=len(content))
-        self._batch.append(content)
-        self._put(_PADS[-len(content) % BLOCK_BYTES])
-        self._batched_bytes += len(content)
+        """A regular file whose content is at hand, a batch at most: `file`, `write` and `end` in one call."""
+        size = len(content)
+        if size > BATCH_BYTES:
+            raise TarError(f"{size} bytes at once: more than a batch")
+        self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
+        pad = _PADS[-size % BLOCK_BYTES]
+        padded = size + len(pad)
+        if self._batched_bytes + padded > BATCH_BYTES:
+            self.flush()
+        begin = self._batched_bytes
+        self._batch += (content, pad)
+        self._batched_bytes = begin + padded
+        if self._hashing:
+            self._hashing.part(begin, begin + size)
 
     def write(self, data: bytes, /) -> None:
         """Content of the open file. Raises TarError for more than its size."""
         if len(data) > self._left_bytes:
             raise TarError(f"{len(data)} bytes for a member with {self._left_bytes} bytes left")
         self._left_bytes -= len(data)
-        self._put(data)
+        for at in range(0, len(data), BATCH_BYTES):
+            self._put(data[at : at + BATCH_BYTES])  # nearly always all of it, and not copied then
 
     def end(self) -> int:
         """Close the open file; returns how many bytes were missing and stand as zeros."""
@@ -71,7 +80,12 @@ class TarWriter:
     def close(self) -> None:
         """The two zero blocks that end an archive, and everything out."""
         self._put(bytes(2 * BLOCK_BYTES))
-        self._flush()
+        self.flush()
+
+    def flush(self) -> None:
+        """Everything so far to the stream below."""
+        batch, self._batch, self._batched_bytes = self._batch, [], 0
+        self._stream.write(b"".join(batch))
 
     def _header(
         self, path: bytes, *, kind: bytes, mode: int, mtime_ns: int, size: int = 0, target: bytes = b""
@@ -96,14 +110,11 @@ class TarWriter:
             count -= len(_ZEROS)
 
     def _put(self, data: bytes) -> None:
+        """A piece of a batch at most."""
+        if self._batched_bytes + len(data) > BATCH_BYTES:
+            self.flush()
         self._batch.append(data)
         self._batched_bytes += len(data)
-        if self._batched_bytes >= _BATCH_BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        batch, self._batch, self._batched_bytes = self._batch, [], 0
-        self._stream.write(b"".join(batch))
 
 
 def _short(name: bytes) -> bytes:

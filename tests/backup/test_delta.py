@@ -286,7 +286,7 @@ def test_a_file_too_young_to_be_told_from_its_next_version_is_in_the_next_delta_
 ) -> None:
     settle(tree)
     with monkeypatch.context() as young:
-        young.setattr(directory_file, "_recent", lambda stamp: True)
+        young.setattr(directory_file, "_TICK_NS", 1 << 62)
         full = publish(tree)
     assert full.files == publish(tree, kind="delta").files > 0
     assert publish(tree, kind="delta").files == 0

@@ -42,6 +42,34 @@ def test_every_record_comes_back_with_its_name_byte_for_byte(names: list[bytes])
     assert list(listed(iter([written(names)]))) == expected
 
 
+@given(steps=st.lists(st.sampled_from(["file", "known", "other", "hashed"]), max_size=700))
+@settings(max_examples=50, deadline=None)
+def test_records_keep_their_order_whenever_the_digests_come(steps: list[str]) -> None:
+    out = io.BytesIO()
+    lines = FileList(out)
+    expected: list[tuple[bytes, str]] = []
+    waiting: list[bytes] = []
+    for number, step in enumerate(steps):
+        name, digest = b"%d" % number, number.to_bytes(32, "big")
+        if step == "hashed":
+            lines.hashed(waiting)
+            waiting = []
+        elif step == "other":
+            lines.directory(name, mtime_ns=0)
+            expected.append((name, ""))
+        else:
+            known = digest.hex() if step == "known" else None
+            lines.file(name, size=1, mtime_ns=0, sha256=known, label="stable")
+            waiting += [] if known else [digest]
+            expected.append((name, digest.hex()))
+    if waiting:
+        with pytest.raises(ValueError, match="wait for a digest"):
+            lines.flush()
+        lines.hashed(waiting)
+    lines.flush()
+    assert [(record.path, record.sha256) for record in listed(iter([out.getvalue()]))] == expected
+
+
 def test_each_line_is_what_a_json_encoder_would_write_and_ends_where_it_ends() -> None:
     for line in written(NAMES).decode().split("\n")[:-1]:
         assert json.dumps(json.loads(line), ensure_ascii=False) == line

@@ -1,9 +1,13 @@
 """The two halves of a bundle are two processes: either one may end at any moment."""
 
+import hashlib
+import io
 import os
+import random
 import resource
 import signal
 import subprocess
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from appliance.backup.bundle import OutboxUnwritable, Request
 from appliance.backup.disk import DiskFault
 from appliance.backup.job import run
 from appliance.backup.sealing import SealingDied, SealingProcess
+from appliance.backup.slots import MOST_PARTS, Slots
+from appliance.backup.tar import TarWriter
 from tests.backup.conftest import NOW
 from tests.fakes.wait import wait_for
 
@@ -59,6 +65,47 @@ def test_what_goes_over_in_parts_of_any_size_comes_out_as_it_was(
     assert opened == b"".join(parts)
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        [0] * 5000,
+        [MB, 0, MB - 1, MB - 511, 1, MB - 512, 513],
+        [random.Random(6).randrange(20_000) for _ in range(2000)],
+    ],
+    ids=["empty", "large", "mixed"],
+)
+def test_each_small_file_has_the_digest_of_what_is_in_the_archive(
+    tmp_path: Path, sealing: SealingProcess, identity: Path, tool: Callable[[str], str], sizes: list[int]
+) -> None:
+    tar = TarWriter(sealing, sealing)
+    digests: list[bytes] = []
+    for number, size in enumerate(sizes):
+        tar.whole(b"%d" % number, os.urandom(size), mode=0o600, mtime_ns=0)
+        digests += sealing.digests()
+    tar.file(b"streamed", size=3, mode=0o600, mtime_ns=0)
+    tar.write(b"abc")
+    tar.end()
+    tar.flush()
+    sealing.settle()
+    digests += sealing.digests()
+    tar.close()
+    sealing.finish()
+    packed = subprocess.run(
+        [tool("age"), "-d", "-i", str(identity), str(tmp_path / "sealed")], capture_output=True, check=True
+    ).stdout
+    opened = subprocess.run([tool("zstd"), "-dqc"], input=packed, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(opened)) as archive:
+        held = [archive.extractfile(member).read() for member in archive]  # type: ignore[union-attr]
+    assert [len(content) for content in held] == [*sizes, 3]
+    assert digests == [hashlib.sha256(content).digest() for content in held[:-1]]
+
+
+@pytest.mark.parametrize(("size", "parts"), [(MB + 1, 0), (10, MOST_PARTS + 1)])
+def test_more_than_a_batch_has_room_for_is_refused(size: int, parts: int) -> None:
+    with pytest.raises(ValueError, match=f"a batch of {size} bytes and {parts} parts"):
+        Slots().fill(0, bytes(size), bytes(8 * parts))
+
+
 def test_a_half_that_is_killed_is_told_by_the_next_write(
     sealing: SealingProcess, halves: Callable[[], set[int]]
 ) -> None:
@@ -67,6 +114,18 @@ def test_a_half_that_is_killed_is_told_by_the_next_write(
     with pytest.raises(SealingDied, match="ended by signal 9"):
         for _ in range(20):
             sealing.write(bytes(MB))
+
+
+def test_a_half_that_is_killed_is_told_to_who_waits_for_a_digest(
+    sealing: SealingProcess, halves: Callable[[], set[int]]
+) -> None:
+    (pid,) = halves()
+    os.kill(pid, signal.SIGSTOP)
+    sealing.part(0, 7)
+    sealing.write(b"answers")
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(SealingDied, match="ended by signal 9"):
+        sealing.settle()
 
 
 def test_a_half_that_is_killed_at_the_end_is_told_too(

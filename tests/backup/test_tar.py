@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.backup.stream import BATCH_BYTES
 from appliance.backup.tar import TarError, TarWriter
 from appliance.backup.untar import ArchiveDamaged, TarReader
 
@@ -180,3 +181,9 @@ def test_members_we_never_write_are_refused(kind: bytes) -> None:
     info.type = kind
     with pytest.raises(ArchiveDamaged):
         read_back(info.tobuf(tarfile.USTAR_FORMAT) + bytes(1024))
+
+
+def test_more_than_a_batch_does_not_come_whole() -> None:
+    writer = TarWriter(io.BytesIO())
+    with pytest.raises(TarError, match="more than a batch"):
+        writer.whole(b"large", bytes(BATCH_BYTES + 1), mode=0o600, mtime_ns=0)

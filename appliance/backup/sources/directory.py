@@ -25,7 +25,16 @@ from typing import ClassVar
 
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks, exclude
-from appliance.backup.sources.directory_file import STAMP, Stamp, ask_for, read_quickly, stamp_of, take
+from appliance.backup.sources.directory_file import (
+    STAMP,
+    WHOLE_BYTES,
+    Stamp,
+    ask_for,
+    read_quickly,
+    settled_ns,
+    stamp_of,
+    take,
+)
 from appliance.backup.sources.entry import Entry, Sink, Source, SourceMissing, SourceUnreadable
 
 # Each level holds one descriptor open; the usual limit is 1,024.
@@ -146,7 +155,7 @@ def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, t
         names = [name for name in names if not rules.excluded(path + b"/" + name if path else name)]
     listing = _Listing(sink, fd, path, names, rules)
     taken = sink.changes(path, listing)
-    asked = b""
+    asked, before_ns, small_bytes = b"", settled_ns(), min(rules.largest_bytes, WHOLE_BYTES)
     for name, stamp in listing.found():
         below = path + b"/" + name if path else name
         try:
@@ -154,7 +163,7 @@ def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, t
                 _below(sink, fd, name, below, rules, depth=depth + 1, told=name in taken)
             elif name in taken:
                 begun_s = time.monotonic()
-                content = read_quickly(fd, name, stamp, rules.largest_bytes)
+                content = read_quickly(fd, name, stamp, small_bytes, before_ns)
                 if time.monotonic() - begun_s > _WAITED_S and name >= asked:
                     asked = listing.ask_ahead(name, taken)
                 if content is None:

@@ -7,9 +7,10 @@ import struct
 import time
 
 from appliance.backup.sources.entry import Entry, Label, Sink
+from appliance.backup.stream import BATCH_BYTES
 
 # A file up to this size is read whole before its header is written, so a second taking costs nothing.
-_WHOLE_BYTES = 1 << 20
+WHOLE_BYTES = BATCH_BYTES
 _CHUNK_BYTES = 1 << 18
 _TAKINGS = 2
 # Two ticks of a kernel with HZ=100.
@@ -26,14 +27,23 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def read_quickly(parent: int, name: bytes, stamp: Stamp, largest_bytes: int) -> bytes | None:
+def settled_ns() -> int:
+    """What was changed before this, and is read from now on, would bear another stamp if it were changed again.
+
+    Times move with the kernel's tick alone. The file's clock is the wall clock: times of the future, after it was set
+    back, are not settled.
+    """
+    return time.time_ns() - _TICK_NS
+
+
+def read_quickly(parent: int, name: bytes, stamp: Stamp, most_bytes: int, before_ns: int) -> bytes | None:
     """A small file by one reading, its stamp after it being the one it was listed with; None where it is not so.
 
-    Nearly every file is such a one, and this is the shortest way that tears none; all else goes to `take`.
-    Raises OSError.
+    Nearly every file is such a one, and this is the shortest way that tears none; all else goes to `take`: what has
+    more than `most_bytes`, WHOLE_BYTES at most, or was changed after `before_ns`. Raises OSError.
     """
-    mode, _, size, _, _ = stamp
-    if size > _WHOLE_BYTES or size > largest_bytes or not stat.S_ISREG(mode) or _recent(stamp):
+    mode, _, size, mtime_ns, ctime_ns = stamp
+    if size > most_bytes or mtime_ns > before_ns or ctime_ns > before_ns or not stat.S_ISREG(mode):
         return None
     fd = os.open(name, _FLAGS, dir_fd=parent)
     try:
@@ -47,7 +57,7 @@ def read_quickly(parent: int, name: bytes, stamp: Stamp, largest_bytes: int) -> 
 def ask_for(parent: int, name: bytes, stamp: Stamp) -> None:
     """Have the kernel read a small file into its page cache, and do not wait; that it can not shows at its turn."""
     mode, _, size, _, _ = stamp
-    if size > _WHOLE_BYTES or not stat.S_ISREG(mode):
+    if size > WHOLE_BYTES or not stat.S_ISREG(mode):
         return
     with contextlib.suppress(OSError):
         fd = os.open(name, _FLAGS, dir_fd=parent)
@@ -71,7 +81,7 @@ def take(sink: Sink, parent: int, name: bytes, path: bytes, largest_bytes: int) 
                 sink.not_captured(path, "too_large")
                 return
             entry = Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=size)
-            way = _whole if size <= _WHOLE_BYTES else _streamed
+            way = _whole if size <= WHOLE_BYTES else _streamed
             if way(sink, fd, entry, before, last=taking == _TAKINGS):
                 return
             os.lseek(fd, 0, os.SEEK_SET)
@@ -124,9 +134,5 @@ def _read(fd: int, size: int) -> bytes:
 
 
 def _recent(stamp: Stamp) -> bool:
-    """Whether the next write could leave the same stamp: times move with the kernel's tick alone.
-
-    To be asked before the reading begins. The file's clock is the wall clock; times of the future, after it was set
-    back, count as recent.
-    """
-    return time.time_ns() - max(stamp[3], stamp[4]) < _TICK_NS
+    """Whether the next write could leave the same stamp; to be asked before the reading begins."""
+    return max(stamp[3], stamp[4]) > settled_ns()
