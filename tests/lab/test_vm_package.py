@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
 
@@ -18,6 +19,8 @@ pytestmark = [pytest.mark.vm, pytest.mark.slow]
 
 RUNNING = ("venue-lockdown", "venue-network-closed", "venue-guard", "venue-page.socket", "nginx")
 WATCHDOG_S = 10.0
+RECOVERY_S = 45.0  # until it answers again, of a machine that has nothing else to do
+TURNS = 3  # boots with the guard and boots without, one after the other
 JOURNAL = "journalctl --boot --no-pager -u venue-guard --output=cat"
 # Asks the page through nginx, as a browser does.
 BROWSE = """\
@@ -162,6 +165,7 @@ def test_a_frozen_guard_is_ended_by_systemd_on_a_real_boot(biting: Packaged) -> 
     assert "Watchdog timeout" in biting.vm.out(JOURNAL, timeout_s=120)
     biting.await_(lambda: biting.closed() == CLOSED, "closed as before")
     print(f"frozen guard: ended after {ended_s:.1f} s, answers after {back_s:.1f} s")
+    assert back_s <= RECOVERY_S
 
 
 @pytest.mark.skipif(not LONG, reason="the long form's: VENUE_VM_LONG=1")
@@ -180,6 +184,7 @@ def test_one_thread_that_hangs_ends_the_guard_and_it_answers_again(biting: Packa
     said = vm.out(JOURNAL, timeout_s=120)
     assert part != "control" or "hangs: control: the watchdog is not fed" in said
     print(f"{part} hangs: ended after {ended_s:.1f} s, answers after {back_s:.1f} s")
+    assert back_s <= RECOVERY_S
 
 
 @pytest.mark.skipif(not LONG, reason="the long form's: VENUE_VM_LONG=1")
@@ -200,18 +205,18 @@ def test_the_control_without_a_watchdog_a_frozen_guard_stays(packaged: Packaged)
 
 @pytest.mark.skipif(not LONG, reason="the long form's: VENUE_VM_LONG=1")
 def test_the_guard_is_ready_soon_after_a_boot_without_it_would_be_over(packaged: Packaged) -> None:
-    vm = packaged.vm
-    vm.out("sync")
-    vm.power_cut()
-    with_it = packaged.boot()
-    vm.out("sync")
-    vm.power_cut()
-    vm.boot("systemd.mask=venue-guard.service")
-    without_s = packaged.since_power_s("multi-user.target")
-    vm.power_cut()
+    guard_s, without_s = list[float](), list[float]()
+    for turn in range(2 * TURNS):
+        packaged.vm.out("sync")
+        packaged.vm.power_cut()
+        packaged.boot_unwatched("systemd.mask=venue-guard.service" if turn % 2 else "")
+        unit, found = ("multi-user.target", without_s) if turn % 2 else ("venue-guard", guard_s)
+        found.append(packaged.since_power_s(unit))
+    packaged.vm.power_cut()
     packaged.boot()
-    print(json.dumps({"guard_s": with_it.guard_s, "multi_user_without_s": without_s}))
-    assert with_it.guard_s <= 1.5 * without_s
+    ratio = median(guard_s) / median(without_s)
+    print(json.dumps({"guard_s": guard_s, "multi_user_without_s": without_s, "ratio": round(ratio, 2)}))
+    assert ratio <= 1.5
 
 
 @pytest.mark.skipif(not LONG, reason="the long form's: VENUE_VM_LONG=1")

@@ -166,7 +166,8 @@ def test_wherever_the_power_goes_what_was_acknowledged_is_there_and_the_record_v
 def test_it_is_sealed(packaged: Packaged) -> None:
     for role, pin in PINS.items():
         packaged.ask("pin.set", role=role, pin=pin)
-    packaged.ask("seal", pins=PINS, **SIGNED)
+    # Sticks are in its sockets: a point that is red, and sealed over with a written reason.
+    packaged.ask("seal", pins=PINS, **SIGNED, overrides={"usb": "sticks of the lab"})
     assert packaged.ask("status")["phase"]["name"] == "sealed"
 
 
