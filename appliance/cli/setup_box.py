@@ -90,11 +90,12 @@ def _name_ports(bench: Bench, document: Document, mode: str) -> None:
     taken: list[str] = []
     with ports.all_up(bench.root, free):
         if mode != "watch":
-            uplink = talk.plugged("ports.uplink", "setup_plug_uplink", bench.root, free)
+            present = str(document.value("network.uplink") or "")
+            uplink = talk.plugged("ports.uplink", "setup_plug_uplink", bench.root, free, present=present)
             document.put("network.uplink", uplink)
             taken.append(uplink)
             free = _without(free, uplink)
-        exam = _exam_ports(bench, free)
+        exam = _exam_ports(bench, free, document.value("network.exam_ports"))
         document.put("network.exam_ports", list(exam))
         free = _without(free, *exam)
         staff = free and talk.plugged("ports.staff", "setup_plug_staff", bench.root, free, optional=True)
@@ -113,12 +114,13 @@ def _let_in(bench: Bench, document: Document, names: list[str]) -> None:
             document.allow(row)
 
 
-def _exam_ports(bench: Bench, free: tuple[str, ...]) -> tuple[str, ...]:
+def _exam_ports(bench: Bench, free: tuple[str, ...], before: object) -> tuple[str, ...]:
     talk, given = bench.talk, bench.talk.given("ports.exam")
     if isinstance(given, tuple):
         if strangers := [name for name in given if name not in free]:
             raise StepFailed(EXIT_FAILED, f"ports.exam: {', '.join(strangers)}: {', '.join(free)}")
         return given
+    first = str(before[0]) if isinstance(before, list) and before else ""
     found: tuple[str, ...] = ()
     while left := _without(free, *found):
         name = talk.plugged(
@@ -127,6 +129,7 @@ def _exam_ports(bench: Bench, free: tuple[str, ...]) -> tuple[str, ...]:
             bench.root,
             left,
             optional=bool(found),
+            present="" if found else first,
             number=str(len(found) + 1),
         )
         if not name:

@@ -98,22 +98,28 @@ class Talk:
         names: tuple[str, ...],
         *,
         optional: bool = False,
+        present: str = "",
         **values: str,
     ) -> str:
         """The socket into which somebody plugs a cable now, or whose name is typed; '' for Enter where optional.
+
+        `present`: the one that stands in the configuration, which Enter keeps where it is still there.
 
         Raises Unanswered, EOFError.
         """
         if self.alone:
             return self.ask(place, key, default="", optional=optional, good=names.__contains__, **values)
         self.tell(key, **values)
+        kept = present if present in names else ""
+        if kept:
+            self.tell("setup_keep", name=kept)
         looks, told = ports.first_look(ports.linked(root, names), names), False
         while not looks.found:
             if select.select([sys.stdin], [], [], LOOK_EVERY_S)[0]:
                 line = sys.stdin.readline()
                 if not line:
                     raise EOFError
-                if (word := line.strip()) in names or (not word and optional):
+                if (word := line.strip() or kept) in names or (not word and optional):
                     return word
                 self.tell("setup_not_understood")
             looks = ports.look(looks, ports.linked(root, names), names)

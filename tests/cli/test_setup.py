@@ -184,6 +184,26 @@ def test_an_interrupt_says_where_it_stopped_and_what_was_written_stands(box: Box
 
 
 @needs_root
+@pytest.mark.skipif(not Path("/usr/bin/nut-scanner").exists() or not Path("/etc/nut").is_dir(), reason="NUT is not installed")  # noqa: E501  # fmt: skip
+def test_a_step_that_is_done_again_shows_what_stands_there_and_enter_keeps_it(box: Box, place: Place) -> None:
+    with place.config.open("a", encoding="utf-8") as file:
+        file.write('code = "520100-03"\nname = "x"\n[network]\nmode = "bridge"\nuplink = "eth2"\n')
+        file.write('exam_ports = ["eth1"]\naddress = "10.60.0.1/24"\n')
+    with box.setup("--step", "2") as terminal:
+        terminal.answer("How the box stands")
+        terminal.answer("It is eth2 now")
+        terminal.answer("It is eth1 now")
+        terminal.answer("number 2")
+        terminal.answer("staff's page")
+        terminal.answer("[10.60.0.1/24]")
+        terminal.answer("exam server's address", "10.60.0.2")
+        terminal.answer("Write it?")
+        assert terminal.end() == 0, terminal.shown
+    network = tomllib.loads(place.config.read_text(encoding="utf-8"))["network"]
+    assert (network["mode"], network["uplink"], network["exam_ports"]) == ("bridge", "eth2", ["eth1"])
+
+
+@needs_root
 def test_machines_that_are_on_become_the_seat_list_of_their_room(place: Place, tmp_path: Path) -> None:
     """Twelve seconds: machines are looked for in two rounds of five, as a technician waits for them."""
     place.write("[network]", 'mode = "watch"', 'exam_bridge = "br0"', 'address = "10.50.0.1/24"')

@@ -79,6 +79,7 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
         "请插上考试交换机的网线（第 {number} 根）。没有了就直接回车。",
         "Plug in the cable to the exam switch (number {number}). No more: just Enter.",
     ),
+    "setup_keep": ("现在用的是 {name}，不变就直接回车。", "It is {name} now: just Enter keeps it."),
     "setup_plug_staff": (
         "请插上考务人员看页面用的网线。没有单独的就直接回车。",
         "Plug in the cable for the staff's page. There is none: just Enter.",
