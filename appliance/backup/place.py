@@ -15,14 +15,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from appliance.backup.staging import Staging, staged
 from appliance.backup.tar import DIRECTORY, FILE, SYMLINK
 from appliance.backup.unseal import RestoreError
 from appliance.backup.untar import Member
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _STAGING = ".venue-restore"
-# A directory's files lie beside each other on ext4: 200,000 in one cost four times as much to make.
-_SHELF_FILES = 256
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_NAMES = frozenset((b"", b".", b".."))
 _NO_WAY = (errno.ELOOP, errno.ENOTDIR)
@@ -47,7 +46,7 @@ def checked_parts(path: bytes) -> list[bytes]:
 class Place:
     """The directory that is restored into; content waits in a staging directory until all is known good.
 
-    Raises PlaceTaken, OSError.
+    Raises PlaceTaken, OSError. To be made before the caller has threads.
     """
 
     def __init__(self, into: Path) -> None:
@@ -62,47 +61,44 @@ class Place:
         # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
         shutil.rmtree(self._staging_path, ignore_errors=True)
         os.mkdir(_STAGING, mode=0o700, dir_fd=self._root)
-        self._shelves = 0
         self._near, self._near_path = os.dup(self._root), b""
         self._staging = os.open(_STAGING, _OPEN_DIRECTORY, dir_fd=self._root)
+        self._writing = Staging(self._staging)
 
     def close(self) -> None:
         """Remove the staging directory and let go."""
+        self._writing.close()
         # While the place is still held: a moment later it may be the next restore's.
         shutil.rmtree(self._staging_path, ignore_errors=True)
         for fd in (self._near, self._staging, self._root):
             os.close(fd)
 
     def stage(self, number: int, member: Member, content: Iterator[bytes]) -> str:
-        """Keep a file as `number`, replacing what was there; its sha256 in hex. Raises OSError."""
+        """Keep a file as `number`, replacing what was there; its sha256 in hex. Written at `settle`. Raises OSError."""
         digest = hashlib.sha256()
-        while number // _SHELF_FILES >= self._shelves:
-            os.mkdir(_shelf(self._shelves), mode=0o700, dir_fd=self._staging)
-            self._shelves += 1
-        fd = os.open(
-            _staged(number), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=self._staging
-        )
-        try:
+
+        def hashed() -> Iterator[bytes]:
             for chunk in content:
                 digest.update(chunk)
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(fd, view) :]
-            os.fchmod(fd, member.mode)
-        finally:
-            os.close(fd)
+                yield chunk
+
+        self._writing.put(number, size=member.size, mode=member.mode, content=hashed())
         return digest.hexdigest()
+
+    def settle(self) -> None:
+        """What was staged so far is there: before it is dated, put or taken away. Raises OSError."""
+        self._writing.settle()
 
     def date(self, number: int, member: Member) -> None:
         """Give what was kept as `number` its time, known to the nanosecond only now. Raises OSError.
 
         Before `sync`, not when it is put in place: an inode changed after it costs a journal commit a file.
         """
-        os.utime(_staged(number), ns=(member.mtime_ns, member.mtime_ns), dir_fd=self._staging)
+        os.utime(staged(number), ns=(member.mtime_ns, member.mtime_ns), dir_fd=self._staging)
 
     def unstage(self, number: int) -> None:
         """What was kept as `number` is of no use: a later bundle holds another, or none. Raises OSError."""
-        os.unlink(_staged(number), dir_fd=self._staging)
+        os.unlink(staged(number), dir_fd=self._staging)
 
     def standing(self, member: Member, sha256: str) -> bool | None:
         """Whether what stands there is the same; None where nothing does. Raises PathRefused, OSError."""
@@ -124,7 +120,7 @@ class Place:
 
     def put_file(self, number: int, member: Member) -> None:
         """The staged file in its place, once `sync` has been called. Raises PathRefused, OSError."""
-        self._move(_staged(number), member)
+        self._move(staged(number), member)
 
     def put_symlink(self, member: Member) -> None:
         """A link, never followed here. Raises PathRefused, OSError."""
@@ -186,14 +182,6 @@ class Place:
             if error.errno not in _NO_WAY:
                 raise
             raise PathRefused(f"{os.fsdecode(path)!r}: a link or a file stands in its way") from error
-
-
-def _shelf(number: int) -> bytes:
-    return b"%x" % number
-
-
-def _staged(number: int) -> bytes:
-    return b"%x/%x" % (number // _SHELF_FILES, number)
 
 
 def _sha256(name: bytes, parent: int) -> str:

@@ -117,6 +117,7 @@ def _take_in(
             key = _name_key(content)
         elif member.path == FILES_MEMBER:
             listed_any = True
+            place.settle()
             records = (record for record in listed(content) if _concerns(record, wanted))
             tree.take_in(position, staged, records, key)
         elif not member.path.startswith(_RESERVED) and _selected(member.path, wanted):

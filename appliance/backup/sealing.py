@@ -12,18 +12,17 @@ import errno
 import itertools
 import json
 import os
-import signal
 import struct
-import traceback
 from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from appliance.backup.disk import DiskFault
+from appliance.backup.half import ended, forked
 from appliance.backup.readback import ReadBackDiffers, ReadBackFile
 from appliance.backup.seal import Sealer
 from appliance.backup.slots import SLOTS, Slots
@@ -32,8 +31,6 @@ from appliance.backup.stream import BATCH_BYTES
 _FREE, _END = b".", b"\n"
 _ORDER, _HEARD_BYTES = struct.Struct("=II"), 1 << 16  # bytes of the batch, and parts in it
 _FINISH = bytes(_ORDER.size)
-# A handler of the capturing half must not run in the other one, not even between two lines.
-_HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class SealingDied(DiskFault):
@@ -61,7 +58,7 @@ class SealingProcess:
                 theirs.callback(os.close, orders)
                 self._answers, answers = os.pipe()
                 theirs.callback(os.close, answers)
-                self._pid = _forked(
+                self._pid = forked(
                     lambda: _seal(slots, orders, answers, lambda: Sealer(file, recipients)),
                     (orders, answers, *file.held),
                 )
@@ -147,38 +144,7 @@ class SealingProcess:
     def _ended(self) -> str:
         """Wait for its end; how it was."""
         pid, self._pid = self._pid, 0
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if pid else 0
-        return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-
-
-def _forked(work: Callable[[], None], kept: Sequence[int]) -> int:
-    """A process that does `work` and ends, with no descriptor but `kept` and the first three; its number."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
-    try:
-        pid = os.fork()
-        if not pid:
-            _work(work, kept)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return pid
-
-
-def _work(work: Callable[[], None], kept: Sequence[int]) -> NoReturn:
-    code = os.EX_SOFTWARE
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells both; the capturing half ends this one
-        for number in _HELD[1:]:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        # Not the outbox's lock: it is the capturing half's, and ends with it.
-        for low, high in itertools.pairwise((*sorted({0, 1, 2, *kept}), os.sysconf("SC_OPEN_MAX"))):
-            os.closerange(low + 1, high)
-        work()
-        code = os.EX_OK
-    except Exception:  # noqa: BLE001 - a thread begins here, of another process: its code and this are what is heard
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+        return ended(pid) if pid else ""
 
 
 def _seal(slots: Slots, orders: int, answers: int, sealer: Callable[[], Sealer]) -> None:

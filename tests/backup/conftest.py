@@ -1,8 +1,9 @@
 """What the tests of the backup room share: real tools, a pair of keys, a request."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,3 +103,18 @@ def stock_open(tool: Callable[[str], str], identity: Path) -> Callable[[Path, Pa
         )
 
     return unpack
+
+
+def children() -> set[int]:
+    """The processes that this one has."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    return set(map(int, own.read_text().split()))
+
+
+@pytest.fixture
+def halves() -> Iterator[Callable[[], set[int]]]:
+    """The processes of this test alone; none of them is left, and no descriptor. A browser of before may live on."""
+    before, held = children(), len(os.listdir("/proc/self/fd"))
+    yield lambda: children() - before
+    assert children() <= before
+    assert len(os.listdir("/proc/self/fd")) == held

@@ -21,25 +21,13 @@ from appliance.backup.job import run
 from appliance.backup.sealing import SealingDied, SealingProcess
 from appliance.backup.slots import MOST_PARTS, Slots
 from appliance.backup.tar import TarWriter
-from tests.backup.conftest import NOW
+from tests.backup.conftest import NOW, children
 from tests.fakes.wait import wait_for
 
 MB = 1 << 20
 
 
-def children() -> set[int]:
-    """The processes that this one has."""
-    own = Path(f"/proc/self/task/{os.getpid()}/children")
-    return set(map(int, own.read_text().split()))
-
-
-@pytest.fixture(autouse=True)
-def halves() -> Iterator[Callable[[], set[int]]]:
-    """The processes of this test alone; none of them is left, and no descriptor. A browser of before may live on."""
-    before, held = children(), len(os.listdir("/proc/self/fd"))
-    yield lambda: children() - before
-    assert children() <= before
-    assert len(os.listdir("/proc/self/fd")) == held
+pytestmark = pytest.mark.usefixtures("halves")
 
 
 @pytest.fixture
