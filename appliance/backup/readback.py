@@ -61,7 +61,6 @@ class ReadBackFile:
 
     def write(self, data: bytes, /) -> None:
         """Write all of `data`; waits where the medium is far behind."""
-        self._written.update(data)
         with memoryview(data) as view:
             at = 0
             while at < len(view):
@@ -103,6 +102,8 @@ class ReadBackFile:
         begin = 0
         try:
             with memoryview(self._block) as view:
+                with view[: self._filled_bytes] as told:
+                    self._written.update(told)
                 while begin < self._filled_bytes:
                     begin += _write(self._fd, view, begin, self._filled_bytes)
         except OSError as error:

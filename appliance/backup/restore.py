@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from appliance.backup import collector
 from appliance.backup.age_keys import AgeKeyError
 from appliance.backup.age_locked import identities_in
 from appliance.backup.bundle import FILES_MEMBER, FULL, INFO_MEMBER
@@ -77,7 +78,7 @@ def restore(
 
     wanted = [path.strip("/").encode("utf-8", "surrogateescape") for path in paths]
     newest = links[-1][0].name
-    with contextlib.closing(Place(into)) as place:
+    with contextlib.closing(Place(into)) as place, collector.seldom():
         tree = Tree(place.unstage)
         numbers = itertools.count()
         for position, (bundle, manifest) in enumerate(links):

@@ -1,9 +1,11 @@
 """A bundle as CONTRACT.md has it, made by the real pipeline and opened by stock tools alone."""
 
+import gc
 import hashlib
 import json
 import os
 import resource
+import shutil
 import stat
 import subprocess
 import threading
@@ -234,3 +236,14 @@ def test_enospc_on_a_real_file_system_publishes_nothing(tmp_path: Path, tree: Pa
         assert publish(tree).counter == 2
     finally:
         subprocess.run(["umount", str(tmp_path / "state")], check=True)
+
+
+def test_the_collector_is_as_it_was_after_a_bundle_that_was_made_and_one_that_was_not(
+    tree: Path, request_for: Callable[..., Request]
+) -> None:
+    before = gc.get_threshold()
+    run(request_for(tree), log_rows=[], now=NOW)
+    shutil.rmtree(tree)
+    with pytest.raises(AllSourcesFailed):
+        run(request_for(tree), log_rows=[], now=NOW)
+    assert gc.get_threshold() == before
