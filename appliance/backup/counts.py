@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.backup.sources import Entry, Label, Sink
@@ -74,7 +74,7 @@ class Counter:
         total = RoomCount(
             room="",
             expected=sum(self._counting.expected.values()) if self._counting.expected else None,
-            collected=sum(collected.values()) if self._pattern else None,
+            collected=_all(found, sum(collected.values())) if self._pattern else None,
         )
         return (total, *found)
 
@@ -137,13 +137,31 @@ class _Counted:
 def together(sources: Iterable[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
     """Expected and collected of all sources, of (expected, collected) each: of those of which anybody said how many.
 
-    What another source holds makes up for none of theirs, and one that could not be counted is unknown for all.
+    What another source holds makes up for none of theirs: each of several counts at most what it should hold. One
+    that could not be counted is unknown for all.
     """
     every = list(sources)
     told = [each for each in every if each[0] is not None]
-    known = [collected for _, collected in told or every if collected is not None]
+    known = [collected for collected in _counting(told or every) if collected is not None]
     whole = bool(known) and (not told or len(known) == len(told))
     return sum(expected or 0 for expected, _ in told) if told else None, sum(known) if whole else None
+
+
+def _all(rooms: Sequence[RoomCount], found: int) -> int:
+    """What was found in all rooms. While one of them lacks any, what is too many elsewhere does not count."""
+    told = [(room.expected, room.collected) for room in rooms if None not in (room.expected, room.collected)]
+    short = any((collected or 0) < (expected or 0) for expected, collected in told)
+    return sum(min(expected or 0, collected or 0) for expected, collected in told) if short else found
+
+
+def _counting(numbers: Sequence[tuple[int | None, int | None]]) -> list[int | None]:
+    """What counts of each (expected, collected): one alone is told as it was counted."""
+    if len(numbers) == 1:
+        return [numbers[0][1]]
+    return [
+        collected if expected is None or collected is None else min(expected, collected)
+        for expected, collected in numbers
+    ]
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -192,7 +210,7 @@ def _with_total(rooms: list[RoomCount]) -> tuple[RoomCount, ...]:
         RoomCount(
             room="",
             expected=_sum([room.expected for room in rooms]),
-            collected=_sum([room.collected for room in rooms]),
+            collected=_sum(_counting([(room.expected, room.collected) for room in rooms])),
         ),
         *rooms,
     )

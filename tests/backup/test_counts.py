@@ -80,6 +80,20 @@ def test_a_room_that_nobody_named_is_counted_and_not_named(
     assert "张三" not in bundle.manifest.read_text() and "考生" not in bundle.manifest.read_text()
 
 
+def test_too_many_in_one_room_or_in_none_hide_no_gap_of_another(
+    tmp_path: Path, answers: Path, counted: Counted
+) -> None:
+    (answers / "room9").mkdir()
+    (answers / "room9" / "of_another_room.json").touch()
+    fields = {"expected": {"1": 2, "2": 3}, "pattern": "room{room}/*.json"}
+    line = counted(**fields)
+    assert (line.expected, line.collected) == (5, 4), "3 of 2, 2 of 3 and one of nobody are not 5 of 5"
+    line = counted(command=program(tmp_path, "echo 1 2 3; echo 2 3 2"))
+    assert (line.expected, line.collected) == (5, 4)
+    (answers / "room2" / "last.json").touch()
+    assert counted(**fields).collected == 7, "nobody lacks any: as it was counted"
+
+
 def test_what_nobody_counts_is_unknown_and_not_zero(counted: Counted) -> None:
     line = counted()
     assert (line.expected, line.collected, line.rooms) == (None, None, ())

@@ -138,6 +138,7 @@ def test_an_uncounted_source_says_nothing_of_those_that_are_counted() -> None:
         (answers(None, 5, "logs"), (93, 90)),
         (answers(50, None, "papers"), (143, None)),
         (answers(50, 50, "papers"), (143, 140)),
+        (answers(50, 53, "papers"), (143, 140)),
     ],
 )
 def test_what_one_source_holds_or_hides_makes_no_other_whole(
