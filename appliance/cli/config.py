@@ -115,6 +115,10 @@ def run_apply(args: argparse.Namespace) -> int:
         changes = daemon.lockdown.changes(settings)
         if changes and not args.check:
             daemon.lockdown.put(settings)
+        if daemon.lockdown.is_due(settings):
+            changes.append(f"{path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
+            if not args.check:
+                daemon.lockdown.close_from_next_boot(settings)
         settings = daemon.as_recorded(settings)
         rules = daemon.line.boot_file(settings)
         done = "differs" if args.check else "as it must be now"
@@ -122,10 +126,6 @@ def run_apply(args: argparse.Namespace) -> int:
             changes.append(f"{rules}: {done}")
             if not args.check:
                 daemon.line.put_boot_file(settings)
-        if daemon.lockdown.is_due(settings):
-            changes.append(f"{path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
-            if not args.check:
-                daemon.lockdown.close_from_next_boot(settings)
         others = daemon.answers.differing(settings)
         changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
         if not args.check:
@@ -134,6 +134,8 @@ def run_apply(args: argparse.Namespace) -> int:
         say(f"{path}: {error.strerror}: left as it was")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
     except daemon.SeatsUnknown as error:
+        for line in changes:
+            print(line)
         say(f"{error}: rules and answers are left as they were")
         return EXIT_FAILED
     for line in changes or [f"{path}: as it must be"]:

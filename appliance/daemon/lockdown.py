@@ -59,7 +59,13 @@ def _mark(settings: Settings) -> Path:
 
 def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and will surprise somebody, and what lockdown.conf makes of it."""
-    return [*asked(settings), *_differing(settings)]
+    return [*asked(settings), *_open(settings), *_differing(settings)]
+
+
+def _open(settings: Settings) -> Iterator[str]:
+    """That the box is somebody's and starts open all the same: the configuration was written, and not applied."""
+    if is_due(settings):
+        yield f"{_mark(settings)}: while it is there each boot closes neither USB nor the line: venue config apply"
 
 
 def _differing(settings: Settings) -> Iterator[str]:

@@ -14,6 +14,10 @@ from appliance.install.ledger import Ledger
 from appliance.install.wanted import UNNAMED_CODE, Told, Wanted
 
 LABEL_PROGRAM: Final = "/usr/lib/venue-appliance/appliance/install/label.py"
+LOST: Final = (
+    "the configuration is gone, and of a venue something is here: the box stays closed, also at its next boot; put "
+    "the configuration back, or venue setup, before it is started anew"
+)
 
 
 class Run:
@@ -32,7 +36,9 @@ class Run:
             placing.place(self.wanted, self.ledger, self.told)
             readonly.refuse_without_package(str(self.ledger.values.get("state_device", "")))
         if not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists():
-            if self.wanted.code == UNNAMED_CODE:  # first: a run that is killed comes by here again
+            if box.was_somebodys(self.wanted.root):
+                self.told.remarks.append(LOST)
+            elif self.wanted.code == UNNAMED_CODE:  # first: a run that is killed comes by here again
                 self.change([box.nobodys()])
             self.change([box.configuration(code=self.wanted.code, name=self.wanted.name)])
         if self.alive:
@@ -129,7 +135,7 @@ class Run:
     def start(self) -> None:
         """The guard, the page, the technician's PIN, the chief's code."""
         if not box.lockdown_ran():
-            box.leave_open()
+            box.leave_open(self.wanted.root)
         if box.start_guard():
             self.told.changed.append("the guard and the page were started")
         restart = self.needs_restart()

@@ -19,7 +19,7 @@ CONFIGURATION: Final = f"{ETC}/appliance.toml"
 CERTIFICATE, KEY = f"{ETC}/tls/page.crt", f"{ETC}/tls/page.key"
 SITE, SITE_FROM = f"{ETC}/nginx-page.conf", "/usr/share/venue-appliance/nginx/nginx-page.conf"
 MARK: Final = f"{ETC}/unconfigured"
-OPEN: Final = Path("/run/venue-lockdown/open")
+OPEN: Final = Path("run/venue-lockdown/open")
 PIN_DIGITS: Final = 8
 DAYS: Final = 3650
 _OPENSSL, _SYSTEMCTL, _NGINX, _IP = (
@@ -49,13 +49,28 @@ def nobodys() -> Change:
     return Change(path=MARK, content=b"By the installer: no venue yet, the boot closes nothing.\n")
 
 
-def leave_open() -> None:
-    """This boot began before the box was one: a guard that is restarted in it closes no port. Raises InstallError."""
+def was_somebodys(root: Path) -> bool:
+    """Whether something of a venue lies here, though its configuration is gone: such a box stays closed."""
+    etc = root / ETC.lstrip("/")
+    left = (etc / name for name in ("lockdown.conf", "network.nft", "enrolled"))
+    log = root / str(state_directory(root)).lstrip("/") / "log"
+    return any(os.path.lexists(path) for path in (*left, *log.glob("events-*")))
+
+
+def leave_open(root: Path) -> None:
+    """This boot began before the box was one: a guard that is restarted in it closes no port. Raises InstallError.
+
+    Where venue-lockdown was started in this boot, though it failed at a device, its directory is there: the box was
+    one, and what is closed stays closed.
+    """
+    path = root / OPEN
+    if path.parent.exists():
+        return
     try:
-        OPEN.parent.mkdir(mode=0o755, exist_ok=True)
-        OPEN.touch(mode=0o644)
+        path.parent.mkdir(mode=0o755)
+        path.touch(mode=0o644)
     except OSError as error:
-        raise InstallError(f"{OPEN}: {error.strerror}") from error
+        raise InstallError(f"{path}: {error.strerror}") from error
 
 
 def state_directory(root: Path) -> Path:

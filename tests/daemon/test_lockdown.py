@@ -109,6 +109,28 @@ def test_a_box_that_became_somebodys_closes_from_its_next_boot_on(place: Place) 
     assert "unconfigured" not in place.venue("config", "apply", str(place.config)).stdout
 
 
+def test_the_mark_goes_also_where_the_record_keeps_the_rules_from_being_made(place: Place) -> None:
+    mark = place.directory / "unconfigured"
+    mark.touch()
+    place.write()
+    log = read(place.config).log_directory
+    log.mkdir(parents=True)
+    (log / "events-1.sqlite").write_bytes(b"no database" * 100)
+    done = place.venue("config", "apply", str(place.config))
+    assert done.returncode == 2 and "rules and answers are left as they were" in done.stderr
+    assert not mark.exists() and str(mark) in done.stdout, "a box that is somebody's does not start open"
+
+
+def test_a_mark_beside_a_configuration_that_was_never_applied_is_a_warning(place: Place) -> None:
+    mark = place.directory / "unconfigured"
+    place.write()
+    assert not [line for line in warnings(read(place.config)) if str(mark) in line]
+    mark.touch()
+    assert [line for line in warnings(read(place.config)) if str(mark) in line and "venue config apply" in line]
+    place.venue("config", "apply", str(place.config))
+    assert not [line for line in warnings(read(place.config)) if str(mark) in line]
+
+
 def test_a_boot_that_began_open_closes_no_port_under_the_technicians_hands(place: Place, tmp_path: Path) -> None:
     place.write(ALLOW)
     plan = read(place.config, tmp_path).plan

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.install.main import main
+from appliance.install.system import leave_open
 from tests.install.roots import CMDLINE, CONFIG, LOCALE_GEN, pc, pi, picture
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -446,3 +447,38 @@ def test_who_is_not_root_is_told_so_in_one_sentence() -> None:
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from appliance.install.main import main; sys.exit(main())"
     done = subprocess.run([*argv, code, str(REPOSITORY)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (77, "install: only root can do this: sudo.\n")
+
+
+def test_a_fresh_box_is_marked_as_nobodys(tmp_path: Path) -> None:
+    root = pi(tmp_path)
+    assert install(root) == 0 and (root / "etc/venue-appliance/unconfigured").exists()
+
+
+@pytest.mark.parametrize(
+    "left", ["etc/venue-appliance/lockdown.conf", "etc/venue-appliance/network.nft",
+             "etc/venue-appliance/enrolled", "var/lib/venue-appliance/log/events-3.sqlite"]
+)  # fmt: skip
+def test_a_box_whose_configuration_alone_is_gone_is_not_marked_as_nobodys(
+    tmp_path: Path, left: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pi(tmp_path)
+    (root / left).parent.mkdir(parents=True, exist_ok=True)
+    if left.endswith("enrolled"):
+        (root / left).symlink_to("gone")
+    else:
+        (root / left).write_bytes(b"")
+    assert install(root) == 0
+    assert (root / "etc/venue-appliance/appliance.toml").exists()
+    assert not (root / "etc/venue-appliance/unconfigured").exists(), "sealed yesterday, and open at the next boot"
+    assert "the box stays closed" in capsys.readouterr().out
+
+
+def test_only_a_boot_in_which_the_lockdown_never_began_is_left_open(tmp_path: Path) -> None:
+    fresh, failed = tmp_path / "fresh", tmp_path / "failed"
+    (fresh / "run").mkdir(parents=True)
+    leave_open(fresh)
+    leave_open(fresh)
+    assert (fresh / "run/venue-lockdown/open").exists()
+    (failed / "run/venue-lockdown").mkdir(parents=True)  # the unit's own, kept where it failed at a device
+    leave_open(failed)
+    assert not (failed / "run/venue-lockdown/open").exists()
