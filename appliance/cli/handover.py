@@ -25,8 +25,8 @@ from appliance.cli.shell import (
 )
 from appliance.config import ConfigError
 from appliance.config.glance import STATE_DIR, glance
+from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import log_files
-from appliance.eventlog.log import EventLog, LogError
 from appliance.words import incident_words, label, plain_text
 
 Plain = dict[str, Any]

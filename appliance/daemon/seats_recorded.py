@@ -6,7 +6,7 @@ from appliance.daemon.settings import Settings
 from appliance.dispatch.start import recorded
 from appliance.enforce.firewall.firewall import with_places
 from appliance.enforce.firewall.place import BadPlan, place
-from appliance.eventlog.log import LogError
+from appliance.eventlog import LogError
 from appliance.exam.seat_changes import still_meant, with_changes
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.dispatch.start import recorded
+from appliance.eventlog import LogError
 from appliance.eventlog.files import log_files
-from appliance.eventlog.log import LogError
 from appliance.eventlog.record import Record
 from appliance.exam.phase import EXAM_PHASES, batch_over, phase_at
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from appliance.client import Client, GuardSilent, Refused
 from appliance.diag.part import Part, PartFailed, as_json, code, picked
+from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import log_files
-from appliance.eventlog.log import EventLog, LogError
 
 LAST_ROWS = 1000
 _INCIDENT = (

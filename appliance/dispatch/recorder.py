@@ -43,6 +43,9 @@ class Recorder:
     def commit(self, real_s: float) -> bool:
         """Makes the queued events durable. False while the log refuses them; `real_s` is monotonic time."""
         if not self._waiting:
+            # A disk that nothing is written to for hours would go on as a good one.
+            if not self.problem and (fault := self._log.fault()):
+                self._refused(fault, real_s)
             return not self.problem
         if self.problem and real_s < self._retry_at_s:
             return False

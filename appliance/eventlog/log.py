@@ -9,34 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-FORMAT = 1
-APPLICATION_ID = 0x76656E75  # "venu"
+from appliance.eventlog.opened import (
+    LogDamagedError,
+    LogError,
+    LogUnwritable,
+    is_read_only,
+    open_lent,
+    opened,
+)
+
 GENESIS = b"\0" * 32
 MAX_PAGE = 1000
 MAX_SEQ = 2**63 - 1  # what SQLite can compare with
-
-_SCHEMA = f"""
-CREATE TABLE log (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, hash BLOB NOT NULL);
-CREATE INDEX log_kind ON log (kind, seq);
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {FORMAT};
-"""
-
-
-class LogError(Exception):
-    """The event log can not be used."""
-
-
-class LogDamagedError(LogError):
-    """What the file holds is not what was written."""
-
-
-class LogNewerError(LogError):
-    """A newer program wrote the file: this one can not know what it holds."""
-
-
-class LogUnwritable(LogError):
-    """The file can be read, but a row can not be made durable now."""
 
 
 class Row(NamedTuple):
@@ -60,7 +44,8 @@ class EventLog:
     file that is not a log, LogNewerError for one of a newer format, LogUnwritable where the disk refuses.
     `base` is the seq that an empty file counts on from: a file begun beside a damaged one goes on numbering. With
     `even_unwritable` a file that can not be written is opened as far as it can be read, and `append`
-    tries again to open it in earnest: the log never stops enforcement.
+    tries again to open it in earnest: the log never stops enforcement. So it does with one that SQLite could open for
+    reading alone, which it says at the first write and holds to for as long as the connection lives.
     """
 
     def __init__(
@@ -68,13 +53,14 @@ class EventLog:
     ) -> None:
         self.path = path
         self._base = base
+        self._read_only = read_only
         self._lent = False
         try:
-            self._db = _open(path, read_only)
+            self._db = opened(path, read_only)
         except LogUnwritable:
             if not even_unwritable:
                 raise
-            self._db, self._lent = _open_lent(path), True
+            self._db, self._lent = open_lent(path), True
         try:
             self.head_seq, self.head_hash = self._head()
         except LogError:
@@ -85,10 +71,17 @@ class EventLog:
         """Lets the file go."""
         self._db.close()
 
+    def fault(self) -> str:
+        """Why no row can be made durable now, as far as it shows without writing one; '' where nothing shows."""
+        return f"{self.path}: its file system is read-only" if is_read_only(self.path.parent) else ""
+
     def append(self, rows: Sequence[tuple[str, str]]) -> None:
         """Adds (kind, text) rows in one transaction; the texts carry the seqs that follow the head."""
+        if fault := self.fault():
+            self._lent = not self._read_only
+            raise LogUnwritable(fault)
         if self._lent:
-            self._db, self._lent = self._reopened(), False
+            self._reopen()
         seq, previous = self.head_seq, self.head_hash
         values = []
         for kind, text in rows:
@@ -100,15 +93,20 @@ class EventLog:
                 self._db.execute("BEGIN IMMEDIATE")
                 self._db.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", values)
         except sqlite3.OperationalError as error:
+            self._lent = not self._read_only and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY
             raise LogUnwritable(f"{self.path}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise LogDamagedError(f"{self.path}: {error}") from error
         self.head_seq, self.head_hash = seq, previous
 
-    def _reopened(self) -> sqlite3.Connection:
-        db = _open(self.path, False)
+    def _reopen(self) -> None:
+        """Opens in earnest what was lent. Closed first: all connections of a process share one index of the file."""
         self._db.close()
-        return db
+        try:
+            self._db, self._lent = opened(self.path, False), False
+        except LogUnwritable:
+            self._db = open_lent(self.path)
+            raise
 
     def rows(
         self,
@@ -215,70 +213,3 @@ def _row(stored: tuple[object, ...]) -> Row:
     if not (isinstance(seq, int) and isinstance(kind, str) and isinstance(text, str)):
         raise LogDamagedError(f"row {seq}: not text")
     return Row(seq, kind, text, digest if isinstance(digest, bytes) else b"")
-
-
-def _text(raw: bytes) -> str:
-    """Bytes that are no UTF-8 any more become U+FFFD: then the row's hash does not fit, and names it."""
-    return raw.decode("utf-8", "replace")
-
-
-def _open(path: Path, read_only: bool) -> sqlite3.Connection:
-    fresh = not path.exists() or path.stat().st_size == 0  # empty: a first start that was cut off
-    if fresh and read_only:
-        raise LogError(f"{path}: no such log")
-    try:
-        mode = "ro" if read_only else "rwc"
-        db = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=5, isolation_level=None,
-            check_same_thread=False,
-        )  # fmt: skip
-    except sqlite3.Error as error:
-        raise LogUnwritable(f"{path}: {error}") from error
-    db.text_factory = _text
-    try:
-        if fresh:
-            path.chmod(0o640)
-            db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-        _check_format(db, path)
-        if not read_only:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-    except (sqlite3.OperationalError, OSError) as error:
-        db.close()
-        raise LogUnwritable(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        db.close()
-        raise LogDamagedError(f"{path}: {error}") from error
-    except LogError:
-        db.close()
-        raise
-    return db
-
-
-def _open_lent(path: Path) -> sqlite3.Connection:
-    """What can be read of a file on a disk that refuses writing; an empty log in memory where there is none."""
-    try:
-        if path.exists() and path.stat().st_size:
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-            db.text_factory = _text
-            try:
-                _check_format(db, path)
-            except (LogError, sqlite3.DatabaseError):
-                db.close()
-                raise
-            return db
-        db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        db.executescript(_SCHEMA)
-        return db
-    except sqlite3.DatabaseError as error:
-        raise LogDamagedError(f"{path}: {error}") from error
-
-
-def _check_format(db: sqlite3.Connection, path: Path) -> None:
-    (application,) = db.execute("PRAGMA application_id").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise LogDamagedError(f"{path}: not an event log of this box")
-    if version > FORMAT:
-        raise LogNewerError(f"{path}: format {version} is newer than this program's {FORMAT}")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.eventlog.files import log_files
-from appliance.eventlog.log import MAX_PAGE, EventLog, LogError, Row
+from appliance.eventlog.log import MAX_PAGE, EventLog, Row
+from appliance.eventlog.opened import LogError
 
 
 class Record:

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from appliance.eventlog.log import EventLog, LogDamagedError, Row, chain
+from appliance.eventlog.log import EventLog, Row, chain
+from appliance.eventlog.opened import LogDamagedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

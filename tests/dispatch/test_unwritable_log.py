@@ -71,6 +71,28 @@ def test_enforcement_goes_on_and_the_incident_says_so_while_the_disk_is_full(dis
 
 
 @pytest.mark.root
+def test_a_disk_gone_read_only_under_the_open_log_is_said_although_nothing_is_to_be_written(disk: Disk) -> None:
+    """Another mount of the same place, read-only: into what is open the kernel goes on taking writes, as ext4 does."""
+    box = Box(disk.path / "log")
+    box.run(3)
+    shown = str(disk.path)
+    for argv in (("mount", "--bind", shown, shown), ("mount", "-o", "remount,bind,ro", shown)):
+        subprocess.run(argv, check=True)
+    try:
+        box.step()
+        assert box.snapshot["log"]["writable"] is False and "read-only" in box.alarms[-1]
+        with pytest.raises(Refused, match="log-unwritable"):
+            box.act("seal", **SEAL)
+        box.step()
+        assert "log_unwritable" in box.open_kinds
+    finally:
+        subprocess.run(["umount", shown], check=True)
+    box.run(10)
+    assert box.snapshot["log"]["writable"] is True and holds(disk.path / "log")
+    assert bodies(stored(disk.path / "log"), "log.gap")
+
+
+@pytest.mark.root
 def test_an_act_is_refused_while_the_disk_is_full_and_does_nothing(disk: Disk) -> None:
     box = Box(disk.path / "log")
     disk.fill()

@@ -13,7 +13,8 @@ import pytest
 
 from appliance.eventlog import EventLog, LogDamagedError, LogError, LogUnwritable
 from appliance.eventlog.files import begin_beside, log_files, newest
-from appliance.eventlog.log import FORMAT, GENESIS, MAX_PAGE, chain
+from appliance.eventlog.log import GENESIS, MAX_PAGE, chain
+from appliance.eventlog.opened import FORMAT
 
 
 def text(seq: int, kind: str = "seats.read", **more: object) -> str:
