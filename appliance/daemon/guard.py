@@ -31,7 +31,7 @@ from appliance.journal import Journal, event_fields
 from appliance.notify import Notifier
 from appliance.pins import Pins
 from appliance.watch.thread import stop_all
-from appliance.words import event_sentence, verdict_sentence
+from appliance.words import event_sentence, status_line
 
 
 class GuardFailed(Exception):
@@ -213,7 +213,7 @@ class Guard:
 
     def _verdict(self) -> str:
         verdict = self._board.read().snapshot.get("verdict", {})
-        return verdict_sentence(self._language, verdict) if isinstance(verdict, dict) else ""
+        return status_line(self._language, verdict) if isinstance(verdict, dict) else ""
 
 
 def _about(settings: Settings) -> dict[str, object]:

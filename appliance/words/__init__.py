@@ -46,6 +46,7 @@ __all__ = [
     "seat_place",
     "shell_language",
     "silence_sentences",
+    "status_line",
     "usb_boot_lines",
     "usb_grants",
     "usb_level",
@@ -117,6 +118,12 @@ def reason_sentence(language: str, verdict: Plain) -> str:
     if not code:
         return ""
     return say(language, _cause(language, code).reason, _mapping(reason.get("args")))
+
+
+def status_line(language: str, verdict: Plain) -> str:
+    """The headline and, where something is wrong, what: for who sees nothing else, as in `systemctl status`."""
+    why = reason_sentence(language, verdict)
+    return verdict_sentence(language, verdict) + (("；" if language == LANGUAGES[0] else "; ") + why if why else "")
 
 
 def hint_sentence(language: str, verdict: Plain) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.words import verdict_sentence
+from appliance.words import status_line
 from tests.fakes.place import Place, free_port, get, names
 from tests.fakes.wait import wait_for
 
@@ -177,7 +177,7 @@ def test_systemd_is_told_ready_the_verdict_and_that_the_guard_lives(place: Place
         assert first[0] == "READY=1" and first[1].startswith("STATUS=") and len(first[1]) > len("STATUS=")
         told = [listener.recv(4096).decode() for _ in range(4)]
         assert "WATCHDOG=1" in told
-        wanted = f"STATUS={verdict_sentence('en', place.status()['verdict'])}"
+        wanted = f"STATUS={status_line('en', place.status()['verdict'])}"
         while wanted not in told:
             told.append(listener.recv(4096).decode())
         place.kill(guard, signal.SIGTERM)

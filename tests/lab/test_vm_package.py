@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from appliance.words import verdict_sentence
+from appliance.words import status_line
 from tests.lab.vm_package import CLOSED, SLOW_S, Boot, Packaged
 from tests.lab.vm_story import LONG
 
@@ -102,7 +102,7 @@ def test_ready_is_said_before_the_boot_is_over(packaged: Packaged) -> None:
 
 def test_the_status_of_the_unit_is_the_verdict_in_one_sentence(packaged: Packaged) -> None:
     def told() -> bool:
-        verdict = verdict_sentence("zh_CN", packaged.ask("status")["verdict"])
+        verdict = status_line("zh_CN", packaged.ask("status")["verdict"])
         return f'Status: "{verdict}"' in packaged.vm.sh("systemctl status --no-pager --full venue-guard").stdout
 
     packaged.await_(told, "the second line of systemctl status is the verdict")

@@ -15,6 +15,7 @@ pytestmark = [
 CONFIG = "/etc/venue-appliance/appliance.toml"
 LOG = "/var/lib/venue-appliance/log"
 UNIT = "venue-guard"
+UNWRITTEN = "监控盒写不进记录"
 FORMAT = """\
 import glob, sqlite3, sys
 log = sqlite3.connect(sorted(glob.glob("/var/lib/venue-appliance/log/events-*.sqlite"))[-1], isolation_level=None)
@@ -100,10 +101,13 @@ def test_a_root_disk_that_goes_read_only_stops_no_enforcement_and_is_said(packag
     packaged.await_(lambda: packaged.closed() == CLOSED, "USB is closed again all the same")
     vm.sh(WANTED, timeout_s=120)
     packaged.await_(lambda: log_is(packaged, writable=False), "the record cannot be written: said")
+    packaged.await_(lambda: UNWRITTEN in vm.out(f"systemctl status --no-pager --full {UNIT}"), "in its status as well")
     assert packaged.main_pid() == guard
     vm.out(f"systemctl restart {UNIT}", timeout_s=SLOW_S)
     packaged.await_(lambda: log_is(packaged, writable=False), "one that is started on it runs, and says it")
-    assert packaged.closed() == CLOSED and packaged.main_pid() != guard
+    assert packaged.main_pid() != guard
+    packaged.await_(lambda: packaged.closed() == CLOSED, "and USB stays closed, and the line")
+    packaged.await_(lambda: UNWRITTEN in vm.out(f"systemctl status --no-pager --full {UNIT}"), "in its status as well")
     vm.out("mount -o remount,rw /", timeout_s=SLOW_S)
     packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
 
