@@ -6,7 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.backup.fields import read_fields
-from appliance.backup.receipt import BODY_LIMIT_BYTES, RECEIPT_SUFFIX, Receipt, ReceiptFault, decode
+from appliance.backup.receipt import (
+    BODY_LIMIT_BYTES,
+    RECEIPT_SUFFIX,
+    SIGNATURE_SUFFIX,
+    Receipt,
+    ReceiptFault,
+    decode,
+)
 
 SCHEMA = 1
 MOST_AT_ONCE = 200
@@ -48,7 +55,10 @@ def taken(path: Path) -> tuple[bytes, bytes]:
 
 def is_news(receipt: Receipt, directory: Path) -> bool:
     """Whether it says more than the one that is kept in `directory` for the same bundle: an old one that comes again
-    says nothing. Raises OSError."""
+    says nothing. One whose signature is not beside it is not kept yet: who was cut off between the two left it so.
+    Raises OSError."""
+    if not (directory / (receipt.bundle + SIGNATURE_SUFFIX)).exists():
+        return True
     try:
         kept = decode((directory / (receipt.bundle + RECEIPT_SUFFIX)).read_bytes())
     except (FileNotFoundError, ReceiptFault):

@@ -139,9 +139,12 @@ def _checked(raw: bytes, signature: bytes, config: Config) -> Receipt:
 
 
 def _keep(receipt: Receipt, raw: bytes, signature: bytes, directory: Path) -> None:
+    """Both, never a new one beside an old signature: it is kept once its signature is. Raises OSError, DiskFault."""
     directory.mkdir(mode=0o750, exist_ok=True)
-    replace_file(directory / (receipt.bundle + RECEIPT_SUFFIX), raw, mode=0o640)
-    replace_file(directory / (receipt.bundle + SIGNATURE_SUFFIX), signature, mode=0o640)
+    path, signed = (directory / (receipt.bundle + suffix) for suffix in (RECEIPT_SUFFIX, SIGNATURE_SUFFIX))
+    signed.unlink(missing_ok=True)
+    replace_file(path, raw, mode=0o640)
+    replace_file(signed, signature, mode=0o640)
 
 
 def _note_incoming(config: Config, client: Client) -> int:

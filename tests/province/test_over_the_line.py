@@ -73,6 +73,17 @@ def test_a_receipt_is_noted_once_however_often_it_is_sent(place: Place) -> None:
     assert told["files"] == 0 and told["receipt_at"], "of the newest bundle, a delta of nothing, whatever came last"
 
 
+def test_one_that_was_cut_off_before_its_signature_is_kept_whole_when_it_comes_again(place: Place) -> None:
+    incoming, last = place.state / "receipts" / "incoming", receipts(place)[-1]
+    kept = place.state / "receipts" / f"{last.name}.sig"
+    keep(incoming, posted(last))
+    wait_for(lambda: kept.exists() and not list(incoming.iterdir()))
+    kept.unlink()  # a power cut between the two files
+    keep(incoming, posted(last))
+    wait_for(lambda: not list(incoming.iterdir()))
+    assert kept.exists(), "else the province is told for ever that it was lost, and sends it for ever"
+
+
 def test_what_is_none_is_told_once_and_taken_away_and_nothing_is_noted(place: Place) -> None:
     incoming, before = place.state / "receipts" / "incoming", len(place.events("bundle.receipted"))
     other = place.directory / "other"
