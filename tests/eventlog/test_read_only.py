@@ -1,5 +1,6 @@
 """A log on a file system that is read-only for a while: nothing counts as durable, nothing is lost, it comes back."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.eventlog import EventLog, LogUnwritable, verify
+from tests.crash.disk import Mounted, made_file_system
 
 pytestmark = pytest.mark.root
 # Ended without closing anything, so that what is not in the file itself stays beside it.
@@ -88,3 +90,29 @@ def test_a_log_opened_on_a_read_only_disk_gives_its_rows_and_is_written_once_the
         log.append(two(log))
         assert log.head_seq == 4
     assert holds(path, 4)
+
+
+def test_an_ext4_that_gave_up_after_an_error_takes_no_row_and_gives_those_it_has(tmp_path: Path) -> None:
+    """With all of the log on the disk already, so that a page of its index would have to be made writable anew."""
+    if not (shutil.which("mkfs.ext4") and shutil.which("losetup") and Path("/dev/loop-control").exists()):
+        pytest.skip("no ext4 of one's own: e2fsprogs, losetup, loop devices")
+    place, image = tmp_path / "place", tmp_path / "image"
+    made_file_system(image)
+    mounted = Mounted(image, place)
+    try:
+        path = place / "events-1.sqlite"
+        with closing(EventLog(path)) as log:
+            log.append(two(log))
+            subprocess.run(["sync", "-f", str(place)], check=True)
+            mount("-o", "remount,abort", str(place))
+            for _ in range(2):
+                with pytest.raises(LogUnwritable):
+                    log.append(two(log))
+            assert len(log.rows()) == log.head_seq == 2 and holds(path, 2)
+        with closing(EventLog(path, even_unwritable=True)) as log:
+            assert len(log.rows()) == log.head_seq == 2, "a guard that is started on it"
+            for _ in range(2):
+                with pytest.raises(LogUnwritable):
+                    log.append(two(log))
+    finally:
+        mounted.close()
