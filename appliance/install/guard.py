@@ -24,16 +24,19 @@ class Answer:
     guarded: bool = False
 
 
-def asked(*, package: bool) -> Answer:
+def asked(*, package: bool, venue: str = VENUE, timeout_s: float = 60) -> Answer:
     """What `venue` says of changing this box; `package`: of exchanging or taking away what runs.
 
-    Where there is no `venue`, or only half of one, nobody can say: that keeps nobody from repair.
+    Where there is no `venue`, or only half of one, nobody can say: that keeps nobody from repair. One that takes longer
+    than `timeout_s` said nothing, and that is no yes.
     """
-    if not Path(VENUE).exists():
+    if not Path(venue).exists():
         return Answer()
     words = ["changeable", *(["--package"] if package else [])]
     try:
-        done = command.run([VENUE, *words], timeout_s=60, check=False)
+        done = command.run([venue, *words], timeout_s=timeout_s, check=False)
+    except command.CommandLate:
+        return Answer(why=f"nobody said within {timeout_s:.0f} s whether the venue is sealed")
     except command.CommandError:
         return Answer()
     if done.code in (EXIT_BUSY, _UNKNOWN):

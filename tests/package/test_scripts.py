@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.install.guard import asked
+
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "packaging"
 PROGRAMS = (
     "systemd-sysusers", "systemd-tmpfiles", "py3compile", "journalctl", "deb-systemd-helper", "systemctl", "udevadm",
@@ -77,3 +79,26 @@ def test_a_package_of_which_a_part_is_empty_or_torn_says_so_in_one_line(half: st
     done = subprocess.run([sys.executable, "-I", "-B", launcher, "run"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert done.stderr.startswith("venue-appliance is not whole: "), done.stderr
+
+
+@pytest.mark.parametrize(("says", "code"), [(0, 0), (75, 1), (3, 1), (124, 1), (1, 0)])
+def test_the_package_is_changed_where_the_venue_says_so_or_is_broken_and_not_where_nobody_says_anything(
+    tmp_path: Path, says: int, code: int
+) -> None:
+    for name, text in (("venue", f"exit {says}"), ("timeout", 'shift; exec "$@"')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    script = f"set -e\n. {SCRIPTS / 'changeable'}\nchangeable"
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(["/bin/sh", "-c", script], env=environ, check=False, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
+@pytest.mark.parametrize("says", ["", "exit 0", "exit 1", "exec sleep 30"])
+def test_the_installer_takes_a_venue_that_says_nothing_for_no_yes(tmp_path: Path, says: str) -> None:
+    venue = tmp_path / "venue"
+    if says:
+        venue.write_text(f"#!/bin/sh\n{says}\n")
+        venue.chmod(0o755)
+    found = asked(package=True, venue=str(venue), timeout_s=1 if "sleep" in says else 60)
+    assert bool(found.why) == ("sleep" in says) and not found.guarded
