@@ -155,7 +155,8 @@ class Talk:
         """Of `wanted` those whose manifests are the venue's own, follow one another, and promise what can be."""
         found = []
         for here in wanted:
-            if not self._share.takes_manifest():
+            staged = replace(here, directory=self._staging)
+            if not staged.manifest.exists() and not self._share.takes_manifest():
                 self._no_room[here.name] = 0
                 continue
             try:

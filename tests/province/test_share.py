@@ -22,7 +22,7 @@ from appliance.province.venues import Venue, VenuesFault
 from appliance.province.wish import Wish
 from tests.fakes.wait import wait_for
 from tests.province.conftest import Serve
-from tests.province.pulling import alarms, grow, here, pulled
+from tests.province.pulling import alarms, cut_once, grow, here, pulled
 from tests.province.two import Two
 
 
@@ -61,6 +61,20 @@ def test_a_venue_that_fills_its_share_is_named_and_another_is_not_held_up(two: T
     with_limits(two, quota_gb=1)
     assert alarms(pulled(two, quota_bytes=quota)) == [], "what venues.toml says of one venue counts for it"
     assert [one.counter for one in here(two)] == [1, 2, 3, 4]
+
+
+def test_a_cut_line_near_the_end_of_a_share_costs_nothing_that_came(two: Two, serve: Serve) -> None:
+    served = serve(two)
+    pulled(two)
+    grow(two, 2_000_000)
+    last = two.publish()
+    served.lie = cut_once(last.name, 1_800_000)
+    quota = size(two.home / "received" / two.venue) + last.data.stat().st_size + 200_000
+    told = alarms(pulled(two, quota_bytes=quota))
+    assert "too early" in told[0]
+    assert not [one for one in told if "is full" in one], "it fits, and what came of it is a part of it"
+    assert here(two)[-1].name == last.name
+    assert [one for one in served.of(last.name + ".tar.zst.age") if one], "it went on where it broke"
 
 
 def test_a_share_is_told_before_it_is_full_and_counts_what_the_medium_gave(tmp_path: Path) -> None:
