@@ -12,6 +12,7 @@ from appliance.province.line import Line
 LIST_PATH, ABOUT_PATH = "/pull/v1/manifests", "/pull/v1/about"
 LIMIT_BYTES = 256 << 10
 _MOST_PAGES = 100
+_MOST_NAMES = 100_000  # a page of a venue's has 1000; who stole its certificate packs eight times as many into one
 _MOST_PHASE = 20
 _SHOWN = 60
 _MOST_REFUSED = 1000
@@ -59,6 +60,8 @@ def listed(line: Line, code: str, directory: Path) -> Listed:
         for name in names:
             found.append(_bundle(name, code, directory, after))
             after = found[-1].counter
+        if len(found) > _MOST_NAMES:
+            raise ListRefused(f"it has more than {_MOST_NAMES} bundles")
         if not more:
             return Listed(bundles=list({bundle.name: bundle for bundle in found}.values()), answers=answers)
         if not names:

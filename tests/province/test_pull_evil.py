@@ -128,6 +128,18 @@ def test_a_list_with_a_name_that_is_none_is_refused(
     assert not (two.root / "etc").exists() and not here(two)
 
 
+def test_a_list_that_would_fill_the_memory_is_refused(two: Two, other: Two, serve: Serve) -> None:
+    asked: list[int] = []
+
+    def full(handler: Handler) -> None:
+        asked.append(after := int(handler.path.partition("after=")[2]))
+        names = [f"{two.venue}-{after + n:06d}-20260905T031500Z-full" for n in range(1, 5001)]
+        handler.tell({"schema": 1, "venue": two.venue, "names": names, "more": len(asked) < 100})
+
+    serve(two, lie=on("/manifests", full))
+    assert "more than 100000 bundles" in refused(two, other) and len(asked) == 21
+
+
 def test_a_list_without_an_end_is_refused(two: Two, other: Two, serve: Serve) -> None:
     def more(handler: Handler) -> None:
         after = int(handler.path.partition("after=")[2])
