@@ -62,7 +62,7 @@ class Pull:
         with alone(self._home):
             for course in self.courses.values():
                 self._rota.put(course.venue.code, rank=(0, course.number))
-                self._unopened(course.venue.code)
+                self._left_over(course.venue.code)
             once = self._wish.once
             self._rota.hold(0 if once else +1)  # a list that is empty now may name somebody later
             count = min(self._wish.at_once, len(self.courses)) if once else self._wish.at_once
@@ -115,7 +115,7 @@ class Pull:
             if before.get(code) != course.venue:
                 self._rota.put(code, rank=(0, course.number))
             if code not in before:
-                self._unopened(code)
+                self._left_over(code)
 
     def _works(self) -> None:
         while (code := self._rota.take()) is not None:
@@ -205,6 +205,13 @@ class Pull:
         if told.kind in ("alarm", "fault"):
             self.wrong.add(told.venue)
         self._told(told)
+
+    def _left_over(self, code: str) -> None:
+        """What an earlier pull did not open; a place of one venue that cannot be read ends nobody else's pull."""
+        try:
+            self._unopened(code)
+        except OSError as error:
+            self._say(Told(kind="fault", venue=code, detail=str(error)))
 
     def _unopened(self, code: str, name: str = "") -> None:
         """Hands on what has no receipt yet to whoever opens: one bundle, or whatever is there."""

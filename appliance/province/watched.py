@@ -18,10 +18,10 @@ class Watched:
 
     def changed(self) -> str | None:
         """None where nothing changed, '' where `venues` is another list now; or, once, why the old one counts on."""
-        seen = self._look()
-        if seen == self._seen:
-            return None
         try:
+            seen = self._look()
+            if seen == self._seen:
+                return None
             if not seen:
                 raise VenuesFault(f"{self._home / venues.NAME}: it is gone")
             found = self._read()

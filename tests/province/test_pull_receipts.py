@@ -143,3 +143,17 @@ def test_venues_that_are_down_keep_the_only_worker_from_none_that_answers(two: T
     ended = not running.is_alive()
     pull.stop()
     assert ended and len(served.receipts) == 1 and tried == {two.venue, *down}
+
+
+def test_what_lies_in_the_way_of_one_venue_ends_the_pull_of_no_other(two: Two, serve: Serve) -> None:
+    serve(two)
+    other = Two(two.root, venue="520100-04")
+    other.publish()
+    other.known()
+    serve(other)
+    away = two.home / "received" / two.venue
+    away.parent.mkdir(exist_ok=True)
+    away.write_bytes(b"")  # or a directory that root made, and that is not the pull's to read
+    told = pulled(two)
+    assert [one.counter for one in here(other)] == [1]
+    assert {one.venue for one in told if one.kind in ("alarm", "fault")} == {two.venue}

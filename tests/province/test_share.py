@@ -19,6 +19,7 @@ from appliance.province.row import Row
 from appliance.province.share import Share
 from appliance.province.talk import Told
 from appliance.province.venues import Venue, VenuesFault
+from appliance.province.watched import Watched
 from appliance.province.wish import Wish
 from tests.fakes.wait import wait_for
 from tests.province.conftest import Serve
@@ -124,6 +125,19 @@ def test_the_list_is_taken_over_while_it_runs_and_a_broken_one_keeps_the_old(two
     finally:
         pull.stop()
         running.join(30)
+
+
+def test_a_list_that_cannot_be_looked_at_is_said_once_and_the_old_one_counts_on(two: Two) -> None:
+    path = two.home / venues.NAME
+    venues.write(two.home, [Venue(code=two.venue, address="127.0.0.1:1")])
+    watched, raw = Watched(two.home, ()), path.read_bytes()
+    path.unlink()
+    path.symlink_to(path)
+    assert "counts on" in (watched.changed() or "") and watched.changed() is None
+    assert [one.code for one in watched.venues] == [two.venue]
+    path.unlink()
+    path.write_bytes(raw)
+    assert watched.changed() == ""
 
 
 def test_what_the_box_took_away_itself_is_no_alarm_and_what_nobody_accounts_for_is(two: Two, serve: Serve) -> None:
