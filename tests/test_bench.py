@@ -188,3 +188,9 @@ def test_a_drift_is_put_right_at_once(tmp_path: Path) -> None:
     stepped.observe("usb", UsbReading(closed=False))
     stepped.dispatch.turn(0)
     assert len(held) == before + 1
+
+
+def test_a_reference_of_nothing_gives_no_ratio(tmp_path: Path) -> None:
+    figure = Figure(name="off", unit="%", values=[3.0, 4.0], reference="one who knew", reference_values=[0.0, 0.0])
+    row = frame.section("some", "text", [figure], place=tmp_path, how="").splitlines()[-1]
+    assert "| – (–––) × |" in row

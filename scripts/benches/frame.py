@@ -1,5 +1,6 @@
 """What every area shares: figures beside a reference of the same run, their table, the machine's line."""
 
+import math
 import os
 import platform
 import re
@@ -146,7 +147,9 @@ def _quartiles(values: Sequence[float]) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that mean something, and thousands told apart."""
+    """Three digits that mean something, and thousands told apart; a ratio to nothing is none."""
+    if math.isnan(value):
+        return "–"
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"

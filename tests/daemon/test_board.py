@@ -42,7 +42,7 @@ def test_a_raspberry_pi_3_keeps_its_hub_and_network_and_denies_the_stick_beside_
         assert (root / f"sys/bus/usb/devices/{port}/authorized").stat().st_mtime_ns == at_ns, (
             "gone for a moment"
         )
-    why = {device["port"]: device["why"] for device in place.status()["usb"]["devices"]}
+    why = wait_for(lambda: {device["port"]: device["why"] for device in place.status()["usb"]["devices"]})
     assert why == {"1-1": "board", "1-1.1": "board", "1-1.2": "unlisted"}
 
 

@@ -129,6 +129,11 @@ class Vm:
             raise self._told(VmTimeout(f"still on after {timeout_s:g} s")) from error
         self.power_cut()
 
+    @property
+    def died(self) -> bool:
+        """Whether qemu ended by itself: it has crashed as a UAS stick was pulled, without a word."""
+        return self._qemu is not None and self._qemu.poll() is not None
+
     def power_cut(self) -> None:
         """Pull the plug: the guest flushes nothing more. `boot` starts again from what had reached the disk."""
         for wire in (self._qmp, self._shell):

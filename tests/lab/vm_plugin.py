@@ -38,6 +38,9 @@ def _lasting_vm(vm_image: Path) -> Iterator[Vm]:
 @pytest.fixture
 def vm(_lasting_vm: Vm) -> Vm:
     """A booted machine, shared by all tests: leave it as it was, nothing plugged, its power on."""
+    if _lasting_vm.died:  # a fault of qemu's fails one test, and not all that come after it
+        _lasting_vm.power_cut()
+        _lasting_vm.boot()
     return _lasting_vm
 
 
