@@ -4,7 +4,7 @@ from datetime import date
 
 from appliance.cli.setup_bench import Bench, StepFailed
 from appliance.cli.setup_talk import Talk
-from appliance.cli.shell import EXIT_FAILED
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK
 from appliance.enrolment.enrolled import current
 from appliance.setup import nut_files, ports, units, ups_found
 from appliance.setup.change import Change
@@ -259,7 +259,12 @@ def _close_usb(bench: Bench, document: Document, chosen: UsbUps) -> None:
 
 
 def effect(bench: Bench) -> None:
-    """What was written takes effect: files of the early boot and of other programs, the guard anew."""
-    bench.verb(["config", "apply", str(bench.config)])
+    """What was written takes effect: files of the early boot and of other programs, the guard anew.
+
+    Raises StepFailed where the next boot would not find what it has to: who is told that all is done starts it anew.
+    """
+    code = bench.verb(["config", "apply", str(bench.config)])
     if units.has_systemd(bench.root):
         bench.restart((units.GUARD,))
+    if code != EXIT_OK:
+        raise StepFailed(code)

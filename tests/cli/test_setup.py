@@ -271,6 +271,16 @@ def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place
     assert "将要写入" not in again.stdout and place.config.read_text(encoding="utf-8") == text
 
 
+def test_a_box_whose_next_boot_would_not_find_its_files_is_not_done(place: Place, answers: Path) -> None:
+    begun(place)
+    (place.directory / "lockdown.conf").mkdir()
+    done = place.venue("setup", "--answers", str(answers), LANG="en_US.UTF-8")
+    assert done.returncode == 2 and "left as it was" in done.stderr
+    assert "did not come through" in done.stderr and "venue setup --from 6" in done.stderr
+    (place.directory / "lockdown.conf").rmdir()
+    assert place.venue("setup", "--answers", str(answers), LANG="en_US.UTF-8").returncode == 3
+
+
 def test_what_the_installer_wrote_is_nobodys_name(place: Place, answers: Path, tmp_path: Path) -> None:
     assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED} and UNNAMED_CODE == NOBODY
     begun(place)
