@@ -37,8 +37,20 @@ lamp_red = 27
 """
 
 
-# Some row that is to be written: an act, which is refused where it can not be.
-WANTED = """python3 -I /root/ask.py backup.run '{"by": "lab", "full": false}' '{}'"""
+# Rows to be written, until one is refused: the log has room of its own for some hundred. It ends what it began.
+ROWS = """\
+import sys
+sys.path.insert(0, "/usr/lib/venue-appliance")
+from pathlib import Path
+from appliance.client import Client, Refused
+guard = Client(Path("/run/venue-appliance/control.sock"), timeout_s=60)
+try:
+    for number in range(4000 if sys.argv[1] == "until-refused" else 1):
+        drills = guard.call("status")["drill"]
+        guard.call("drill", mode="end" if drills or sys.argv[1] == "end" else "drill", by="lab" * 20)
+except Refused as refused:
+    print(refused.code)
+"""
 
 
 def failed_with_78(box: Packaged, said: str) -> None:
@@ -50,6 +62,12 @@ def failed_with_78(box: Packaged, said: str) -> None:
     (status,) = [line for line in shown.splitlines() if line.strip().startswith("Status: ")]
     assert said in status and "status=78" in shown and "Traceback" not in shown, shown
     assert box.closed() == CLOSED
+
+
+def refused(box: Packaged) -> str:
+    """The code by which the guard refuses what it can not record; '' where it took everything."""
+    box.vm.put("/run/rows.py", ROWS)
+    return box.vm.out("python3 -I /run/rows.py until-refused", timeout_s=2 * SLOW_S).strip()
 
 
 def log_is(box: Packaged, *, writable: bool) -> bool:
@@ -99,8 +117,8 @@ def test_a_root_disk_that_goes_read_only_stops_no_enforcement_and_is_said(packag
     vm.out("sync; echo u >/proc/sysrq-trigger; until grep -q ' / ext4 ro' /proc/mounts; do sleep 0.1; done")
     vm.out("for each in /sys/bus/usb/devices/usb*; do echo 1 >$each/authorized_default; done")
     packaged.await_(lambda: packaged.closed() == CLOSED, "USB is closed again all the same")
-    vm.sh(WANTED, timeout_s=120)
     packaged.await_(lambda: log_is(packaged, writable=False), "the record cannot be written: said")
+    assert refused(packaged) == "log-unwritable"
     packaged.await_(lambda: UNWRITTEN in vm.out(f"systemctl status --no-pager --full {UNIT}"), "in its status as well")
     assert packaged.main_pid() == guard
     vm.out(f"systemctl restart {UNIT}", timeout_s=SLOW_S)
@@ -117,11 +135,12 @@ def test_a_full_disk_is_said_and_what_is_written_afterwards_follows(packaged: Pa
     # More than there is each time, until not a byte is left; then some row is to be written.
     vm.sh("for mb in 4096 256 16 1; do while fallocate -l ${mb}M /root/full.$RANDOM$RANDOM; do :; done; done")
     vm.sh("cat /dev/zero >/root/full.rest", timeout_s=SLOW_S)
-    vm.sh(WANTED, timeout_s=120)
+    assert refused(packaged) == "log-unwritable"
     packaged.await_(lambda: log_is(packaged, writable=False), "the record cannot be written: said")
     assert packaged.closed() == CLOSED
     vm.out("rm -f /root/full.*")
     packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
+    vm.out("python3 -I /run/rows.py end", timeout_s=SLOW_S)
     assert packaged.main_pid() == guard
 
 
