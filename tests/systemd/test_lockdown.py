@@ -295,6 +295,15 @@ def test_a_box_that_is_nobodys_yet_lets_everything_in_and_says_so(world: Path, s
     assert authorized_default(world) == {"usb1": 1, "usb2": 1} and let_in(world) == ["1-1", "1-1.1", "2-1"]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("left", ["lockdown.conf", "network.nft", "enrolled"])
+def test_the_mark_opens_no_box_on_which_something_was_set_up(world: Path, left: str, shell: str) -> None:
+    booted(world)
+    (marked(world).parent / left).write_text("# of a venue\n")
+    done = lockdown(world, configuration="# of a venue\n" if left == "lockdown.conf" else "", shell=shell)
+    assert "no venue is configured" not in done.stderr and authorized_default(world) == {"usb1": 0, "usb2": 0}
+
+
 def test_what_is_plugged_in_later_works_there_too(world: Path) -> None:
     booted(world)
     marked(world)

@@ -116,3 +116,12 @@ def test_a_box_that_is_nobodys_yet_can_be_reached_and_routes_nothing(box: Kernel
     assert done.returncode == 0 and "no venue is configured" in done.stderr
     assert rules(box) == ""
     assert box.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout.strip() == "0"
+
+
+@needs_nft
+@pytest.mark.parametrize("left", ["lockdown.conf", "enrolled"])
+def test_the_mark_opens_no_box_on_which_something_was_set_up(box: Kernel, root: Path, left: str) -> None:
+    (root / "etc/venue-appliance/unconfigured").touch()
+    (root / "etc/venue-appliance" / left).write_text("# of a venue\n")
+    assert "no venue is configured" not in closed(box, root).stderr
+    assert rules(box)
