@@ -40,7 +40,7 @@ def is_read_only(directory: Path) -> bool:
     """Whether its file system was made read-only, maybe under an open file.
 
     Into one that was open before, Linux takes writes all the same, and answers an fsync with success (ext4_sync_file
-    returns at once where sb_rdonly): the rows would count as durable, and be gone with the power.
+    returns at once where sb_rdonly): the rows would count as durable, and nothing makes them so.
     """
     try:
         return bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
