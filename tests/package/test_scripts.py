@@ -60,6 +60,29 @@ def test_a_removal_ends_the_line_to_the_province_once_no_guard_starts_it_again(t
     ]
 
 
+@pytest.mark.parametrize("put_back", [True, False])
+def test_what_the_boot_was_before_is_purged_only_once_it_was_put_back(tmp_path: Path, put_back: bool) -> None:
+    kept, programs = tmp_path / "var/lib/venue-install", tmp_path / "bin"
+    for directory in (kept, programs):
+        directory.mkdir(parents=True)
+    (kept / "ledger.json").touch()
+    for name, text in (("venue-install", f"exit {int(not put_back)}"), ("rm", f'echo "rm $*" >>"{tmp_path}/said"')):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    for script, argument in (("prerm", "remove"), ("postrm", "purge")):
+        text = (SCRIPTS / script).read_text(encoding="utf-8").replace("/var/lib/venue-install", str(kept))
+        text = text.replace("@CHANGEABLE@", "changeable() { :; }").replace("/run/systemd/system", str(tmp_path / "no"))
+        for name in ("@ENABLED@", "@USERS@", "@GROUPS@"):
+            text = text.replace(name, "")
+        lines = [line for line in text.splitlines() if "py3clean" not in line]
+        (tmp_path / script).write_text("\n".join(lines))
+        argv, environ = ["/bin/sh", tmp_path / script, argument], {"PATH": f"{programs}:/usr/bin:/bin"}
+        subprocess.run(argv, env=environ, check=True, capture_output=True, timeout=60)  # its rm takes nothing away
+    said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert (f"rm -rf {kept}" in said) == put_back
+    assert any("/var/lib/venue-appliance" in line for line in said)
+
+
 @pytest.mark.skipif(Path("/usr/lib/venue-appliance").exists(), reason="the package itself is installed here")
 def test_a_package_of_which_half_is_missing_says_so_in_one_line() -> None:
     argv = ["/usr/bin/python3", "-I", str(SCRIPTS / "venue"), "run"]
