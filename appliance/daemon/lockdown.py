@@ -65,7 +65,7 @@ def warnings(settings: Settings) -> list[str]:
 def _open(settings: Settings) -> Iterator[str]:
     """That the box is somebody's and starts open all the same: the configuration was written, and not applied."""
     if is_due(settings):
-        yield f"{_mark(settings)}: while it is there each boot closes neither USB nor the line: venue config apply"
+        yield f"{_mark(settings)}: it may leave USB and the line open at a boot: venue config apply takes it away"
 
 
 def _differing(settings: Settings) -> Iterator[str]:
