@@ -212,8 +212,7 @@ class Guard:
         )
 
     def _verdict(self) -> str:
-        verdict = self._board.read().snapshot.get("verdict", {})
-        return status_line(self._language, verdict) if isinstance(verdict, dict) else ""
+        return status_line(self._language, self._dispatch.verdict)
 
 
 def _about(settings: Settings) -> dict[str, object]:

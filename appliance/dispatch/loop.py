@@ -1,12 +1,12 @@
 """The turn: take what came, fold it, make it durable, make it so, show it."""
 
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from appliance.clock import Clock
+from appliance.dispatch.board import Board, Turned
 from appliance.dispatch.inbox import ActRequest, Drifted, Inbox, Message, Observed, Report
 from appliance.dispatch.readings import drifted_keys, silent_reading
 from appliance.dispatch.reconcile import Enforcer, Reconciler
@@ -27,43 +27,15 @@ from appliance.exam.net.ledger import network_watched
 from appliance.exam.posture import BackupWanted, posture
 from appliance.exam.record import worth_recording
 from appliance.exam.seat_changes import still_meant, with_changes
-from appliance.exam.snapshot import snapshot
+from appliance.exam.snapshot import snapshot, verdict_row
 from appliance.exam.venue import Venue, fold
+from appliance.exam.verdict import verdict
 
 CHECKPOINT_ROWS = 5_000
 SILENT_S = 5.0  # real seconds without a reading after which an instrument counts as silent
 MAX_STEPS = 50  # of due() in one turn: more would be a rule that never comes to rest
 JUDGE_EVERY_S = 1.0
 JUST_NOW_S = 0.8  # readings that change nothing are judged again only after this: before the second is over
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What readers get: the snapshot, its revision, when (real monotonic seconds) it was turned, the log's head."""
-
-    snapshot: dict[str, object]
-    rev: int
-    turned_s: float
-    head: tuple[int, str]
-
-
-class Board:
-    """The last snapshot, for other threads to read."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._shown = Shown({}, 0, 0.0, (0, ""))
-
-    def show(self, content: dict[str, object], turned_s: float, head: tuple[int, str]) -> None:
-        """Puts up a snapshot; the revision moves only when something visible did."""
-        with self._lock:
-            rev = self._shown.rev + (0 if content == self._shown.snapshot else 1)
-            self._shown = Shown(content, rev, turned_s, head)
-
-    def read(self) -> Shown:
-        """What is up now."""
-        with self._lock:
-            return self._shown
 
 
 class Dispatch:
@@ -92,6 +64,7 @@ class Dispatch:
         about: dict[str, object],
     ) -> None:
         self.venue: Venue = started.venue
+        self.verdict: dict[str, object] = {}  # of the last turn, as the snapshot gives it
         self._log = started.log
         self._directory = directory
         self._clock = clock
@@ -289,11 +262,17 @@ class Dispatch:
         self._turn_events = []
 
     def _show(self, now: Moment, unheld: tuple[str, ...]) -> None:
-        content = snapshot(self.venue, now, self._recorder.problem, unheld)
-        content["log"] = {
-            "writable": not self._recorder.problem,
-            "damaged": self.venue.log_problem,
+        venue, problem = self.venue, self._recorder.problem
+        self.verdict = verdict_row(verdict(venue, now, problem))
+        beside: dict[str, object] = {
+            "log": {"writable": not problem, "damaged": venue.log_problem},
+            "clock": {"trusted": venue.clock_trusted, "rate": self._clock.rate()},
+            "venue": self._about,
         }
-        content["clock"] = {"trusted": self.venue.clock_trusted, "rate": self._clock.rate()}
-        content["venue"] = self._about
-        self._board.show(content, self._real_s(), self._recorder.head)
+        self._board.show(
+            Turned(
+                content=lambda: snapshot(venue, now, problem, unheld) | beside,
+                turned_s=self._real_s(),
+                head=self._recorder.head,
+            )
+        )

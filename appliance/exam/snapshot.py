@@ -14,7 +14,7 @@ from appliance.exam.readiness.view import readiness_row, seal_row
 from appliance.exam.timetable import Moved
 from appliance.exam.usb.view import usb_row
 from appliance.exam.venue import Venue
-from appliance.exam.verdict import verdict
+from appliance.exam.verdict import Verdict, verdict
 
 SCHEMA = 1
 SHOWN_CLOSED = 8
@@ -40,13 +40,7 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
         "seal": seal_row(venue),
         "readiness": readiness_row(venue, now),
         "drill": venue.drill,
-        "verdict": {
-            "level": judged.level,
-            "code": judged.code,
-            "args": judged.args,
-            "reason": {"code": judged.reason.code, "args": judged.reason.args},
-            "beside": list(judged.beside),
-        },
+        "verdict": verdict_row(judged),
         "power": power_rows(venue, now),
         "supply": supply(venue),
         "panel": panel_row(venue, judged.level, now),
@@ -62,6 +56,17 @@ def snapshot(venue: Venue, now: Moment, log_problem: str = "", unheld: tuple[str
             "disk_level": venue.disk_level,
             **host_row(venue.host),
         },
+    }
+
+
+def verdict_row(judged: Verdict) -> Plain:
+    """The verdict as plain values."""
+    return {
+        "level": judged.level,
+        "code": judged.code,
+        "args": judged.args,
+        "reason": {"code": judged.reason.code, "args": judged.reason.args},
+        "beside": list(judged.beside),
     }
 
 
