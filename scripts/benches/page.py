@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from appliance.client import ClientError
+from scripts.benches.asked import HELLO, Address, answers, get
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit
 from scripts.benches.long_log import long_log
-from scripts.benches.spine import HELLO, Address
 from scripts.benches.stage import (
     RUNNING,
     VENUE,
@@ -84,15 +84,15 @@ def _stage(bench: Bench, rows: int, world: Path) -> Iterator[Stage]:
         page = stack.enter_context(process(page_argv, bench.directory / "page.txt"))
         bare_argv = [sys.executable, "-c", HELLO, str(hello[1])]
         bare = stack.enter_context(process(bare_argv, bench.directory / "hello.txt"))
-        until_it(lambda: _answers(venue.url), page, bench.directory / "page.txt")
-        until_it(lambda: _answers(hello), bare, bench.directory / "hello.txt")
+        until_it(lambda: answers(venue.url), page, bench.directory / "page.txt")
+        until_it(lambda: answers(hello), bare, bench.directory / "hello.txt")
         yield Stage(venue, page, bare, hello)
 
 
 def _size(bench: Bench, stage: Stage) -> Figure:
-    own = len(_get(stage.venue.url, "/")[2])
+    own = len(get(stage.venue.url, "/")[2])
     files = ("/static/style.css", "/static/page.js", "/static/icon-ok.svg")
-    beside = sum(len(_get(stage.venue.url, path)[2]) for path in files)
+    beside = sum(len(get(stage.venue.url, path)[2]) for path in files)
     return Figure(
         name="the page with 300 seats, uncompressed", unit="KB", values=[own / 1000],
         reference="its three files", reference_values=[beside / 1000], limit=Limit(most=60),
@@ -152,7 +152,7 @@ def _polled(address: Address, path: str, seconds: int) -> None:
     """All pages' questions one after the other, evenly, each with the tag it got last."""
     tag, every_s, until_s = "", POLL_S / OPEN_PAGES, time.monotonic() + seconds
     while time.monotonic() < until_s:
-        tag = _get(address, path, tag)[1]
+        tag = get(address, path, tag)[1]
         time.sleep(every_s)
 
 
@@ -211,7 +211,7 @@ def _fact(
 
 def _gone(stage: Stage, fact: Fact) -> None:
     until_s = time.monotonic() + 20
-    while fact.word in _get(stage.venue.url, "/fragment")[2].decode() or fact.holds(
+    while fact.word in get(stage.venue.url, "/fragment")[2].decode() or fact.holds(
         stage.venue.client.call("status")
     ):
         if time.monotonic() > until_s:
@@ -250,7 +250,7 @@ class _Told:
         tag, until_s = "", time.monotonic() + self.LIMIT_S
         while time.monotonic() < until_s and not self._over.is_set():
             asked_s = time.monotonic()
-            _, tag, body = _get(self._stage.venue.url, "/fragment", tag)
+            _, tag, body = get(self._stage.venue.url, "/fragment", tag)
             if self._fact.word in body.decode():
                 self._seen.append(time.monotonic())
                 return
@@ -284,22 +284,3 @@ def _took_ms(address: Address, path: str, count: int) -> list[float]:
 
 def _quantile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
-
-
-def _get(address: Address, path: str, tag: str = "") -> tuple[int, str, bytes]:
-    """Status, ETag and body of a request over a connection of its own."""
-    connection = http.client.HTTPConnection(*address, timeout=10)
-    try:
-        connection.request("GET", path, headers={"If-None-Match": tag} if tag else {})
-        answer = connection.getresponse()
-        body = answer.read()
-        return answer.status, answer.headers.get("ETag", ""), body
-    finally:
-        connection.close()
-
-
-def _answers(address: Address) -> bool:
-    try:
-        return _get(address, "/")[0] == 200
-    except OSError:
-        return False

@@ -1,8 +1,6 @@
 """The spine: an event becomes a row and a posture, a long log is opened, an idle day goes by, the page is asked."""
 
-import http.client
 import random
-import shutil
 import sqlite3
 import sys
 import time
@@ -19,31 +17,22 @@ from appliance.events.readings import DiskReading, SeatsReading
 from appliance.watch import attached, usb
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit, elapsed_ms, in_turn
 from scripts.benches.long_log import cut_back, long_log
+from scripts.benches.spine_page import page_of_a_sitting
 from scripts.benches.stage import (
     RUNNING,
-    VENUE,
     Site,
     Stepped,
     cpu_s,
-    free_port,
     guard,
     in_memory,
     process,
     rss_mb,
     site,
-    until_it,
 )
 from tests.fakes.clock import FakeClock
 
-Address = tuple[str, int]
 TAIL = CHECKPOINT_ROWS  # rows that a start reads at most: one checkpoint's worth
 POLLING = "import sys, time\nwhile True: open(sys.argv[1]).read(); time.sleep(0.2)"
-HELLO = """
-import sys, flask, waitress
-app = flask.Flask("hello")
-app.get("/")(lambda: "hello")
-waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=8)
-"""
 READ_TAIL = "SELECT seq, kind, text, hash FROM log ORDER BY seq DESC LIMIT ?"
 
 
@@ -55,7 +44,7 @@ def held_by(venue: Site) -> dict[str, Enforcer]:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """The figures of issue 2."""
-    for part in (_event, _start, _idle_day, _idle_guard, _page):
+    for part in (_event, _start, _idle_day, _idle_guard, page_of_a_sitting):
         bench.say(f"spine: {(part.__doc__ or '').splitlines()[0]}")
         directory = bench.directory / part.__name__
         directory.mkdir()
@@ -282,86 +271,3 @@ def _idle_guard(bench: Bench, directory: Path) -> Iterator[Figure]:
         name="idle guard, resident", unit="MB", values=memory[:1], reference="the same bare loop",
         reference_values=memory[1:], limit=Limit(most=60),
     )  # fmt: skip
-
-
-def _page(bench: Bench, directory: Path) -> Iterator[Figure]:
-    """The page of a running sitting: 100 seats, two of them gone, 100,000 events in the log."""
-    rows = bench.times(100_000, 40_000)
-    venue = site(directory, now=RUNNING)
-    _copy_log(long_log(bench.kept, rows, venue), venue)
-    venue.world.do({"seats_on": "all"})
-    hello = "127.0.0.1", free_port()
-    hello_argv = [sys.executable, "-c", HELLO, str(hello[1])]
-    page_argv = [str(VENUE), "page", "--config", str(venue.config)]
-    with (
-        guard(venue),
-        process(page_argv, directory / "page.txt") as page,
-        process(hello_argv, directory / "hello.txt") as bare,
-    ):
-        until_it(lambda: _answers(venue.url), page, directory / "page.txt")
-        until_it(lambda: _answers(hello), bare, directory / "hello.txt")
-        yield from _requests(bench, venue.url, hello, rows)
-        for _ in range(200):
-            _get(venue.url, "/")
-            _get(hello, "/")
-        yield Figure(
-            name="page process after 200 requests, resident", unit="MB", values=[rss_mb(page.pid)],
-            reference="the bare Flask application", reference_values=[rss_mb(bare.pid)], limit=Limit(most=50),
-        )  # fmt: skip
-
-
-def _requests(bench: Bench, page: Address, hello: Address, rows: int) -> Iterator[Figure]:
-    """Each kind of request, in turn with the bare application's. A second's rest makes the page ask its guard."""
-    tag = _get(page, "/fragment")[1]
-    for name, path, rest_s, count in (
-        (f"`GET /`, asking the guard anew (100 seats, {rows:,} events)", "/", 1.05, bench.times(30, 3)),
-        ("`GET /` within the same second", "/", 0.0, bench.times(200, 20)),
-        ("`GET /fragment` with If-None-Match, asking anew", "/fragment", 1.05, bench.times(30, 3)),
-    ):
-
-        def asked(path: str = path, rest_s: float = rest_s) -> float:
-            nonlocal tag
-            time.sleep(rest_s)
-            wanted = 304 if path == "/fragment" else 200
-            for _ in range(5):  # the tag moves with each minute
-                took_ms, (status, tag) = _timed(page, path, tag)
-                if status == wanted:
-                    return took_ms
-            raise CannotMeasure(f"GET {path}: {status}")
-
-        ours, bare = in_turn(count, asked, lambda: _timed(hello, "/")[0])
-        yield Figure(
-            name=name, unit="ms", values=ours, reference="a bare Flask application in waitress",
-            reference_values=bare, limit=Limit(most=20),
-        )  # fmt: skip
-
-
-def _timed(address: Address, path: str, tag: str = "") -> tuple[float, tuple[int, str]]:
-    began_s = time.perf_counter()
-    answer = _get(address, path, tag)
-    return (time.perf_counter() - began_s) * 1000, answer
-
-
-def _get(address: Address, path: str, tag: str = "") -> tuple[int, str]:
-    """Status and ETag of a request over a connection of its own."""
-    connection = http.client.HTTPConnection(*address, timeout=10)
-    try:
-        connection.request("GET", path, headers={"If-None-Match": tag} if tag else {})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status, answer.headers.get("ETag", "")
-    finally:
-        connection.close()
-
-
-def _answers(address: Address) -> bool:
-    try:
-        return _get(address, "/")[0] == 200
-    except OSError:
-        return False
-
-
-def _copy_log(log: Path, venue: Site) -> None:
-    directory = venue.settings.log_directory
-    directory.mkdir(parents=True)
-    shutil.copyfile(log, directory / log.name)
