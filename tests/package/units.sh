@@ -85,6 +85,14 @@ another() { # a guard with another process id than $1
     return 1
 }
 
+taken() { # the guard had it looked at, by itself
+    for _ in $(seq 600); do
+        [ -z "$(ls /var/lib/venue-appliance/receipts/incoming)" ] && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 gone() { # the guard has failed for good
     for _ in $(seq 600); do
         systemctl is-failed --quiet venue-guard && return 0
@@ -109,9 +117,10 @@ step page-rights grep -E 'CapEff|NoNewPrivs|Seccomp:' "/proc/$page_pid/status"
 step page-sees nsenter --target "$page_pid" --mount ls /var/lib/venue-appliance
 step page-links nsenter --target "$page_pid" --net ip -brief link
 step page-names page-line /pull/v1/manifests
-step receipts systemctl start venue-receipts.service
+step receipts taken
 step receipts-left ls /var/lib/venue-appliance/receipts/incoming
 step receipts-told sh -c 'venue events --since 0 --json | grep -c receipt.refused'
+step denied sh -c 'journalctl --boot --no-pager -o cat -u venue-guard | grep "Permission denied"'
 step dial systemctl start venue-dial-out.service
 step dial-said dialled
 step dial-stopped systemctl stop venue-dial-out.service
