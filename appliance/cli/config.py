@@ -24,6 +24,7 @@ from appliance.config.load import Config
 from appliance.config.lockdown import UNCONFIGURED
 from appliance.enrolment.enrolled import ending
 
+RULES = "rules"  # of --job: what the boot reads alone, no other program's file
 NEXT_BOOT = "taken away: the box is somebody's, and closes USB and the line from the next boot on"
 
 
@@ -44,6 +45,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     apply.add_argument(
         "--check", action="store_true", help="write nothing: print the difference, exit 1 if there is one"
     )
+    # For venue-boot-files@.service: what is written, and what reads it is told.
+    apply.add_argument("--job", choices=(RULES, "all"), default="", help=argparse.SUPPRESS)
     apply.set_defaults(run=run_apply)
     schema = acts.add_parser("schema", help="the schema of the configuration (JSON Schema)")
     schema.set_defaults(run=run_schema)
@@ -111,25 +114,10 @@ def run_apply(args: argparse.Namespace) -> int:
     """
     settings = daemon.read(args.file)
     path = daemon.lockdown.path_of(settings)
+    changes: list[str] = []
     try:
-        changes = daemon.lockdown.changes(settings)
-        if changes and not args.check:
-            daemon.lockdown.put(settings)
-        if daemon.lockdown.is_due(settings):
-            changes.append(f"{path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
-            if not args.check:
-                daemon.lockdown.close_from_next_boot(settings)
-        settings = daemon.as_recorded(settings)
-        rules = daemon.line.boot_file(settings)
-        done = "differs" if args.check else "as it must be now"
-        if daemon.line.boot_differs(settings):
-            changes.append(f"{rules}: {done}")
-            if not args.check:
-                daemon.line.put_boot_file(settings)
-        others = daemon.answers.differing(settings)
-        changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
-        if not args.check:
-            daemon.answers.put(settings)
+        _apply_boot(settings, changes, check=args.check)
+        others = _apply_recorded(daemon.as_recorded(settings), changes, check=args.check, rules=args.job == RULES)
     except OSError as error:
         say(f"{path}: {error.strerror}: left as it was")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
@@ -140,7 +128,38 @@ def run_apply(args: argparse.Namespace) -> int:
         return EXIT_FAILED
     for line in changes or [f"{path}: as it must be"]:
         print(line)
+    if args.job and (failed := daemon.answers.restarted(others)):
+        for line in failed:
+            say(line)
+        return EXIT_FAILED
     return EXIT_WARNING if changes and args.check else EXIT_OK
+
+
+def _apply_boot(settings: daemon.Settings, changes: list[str], *, check: bool) -> None:
+    """lockdown.conf, and the mark of a box that is nobody's: before the rules, whose failing must keep no box open."""
+    changes += (lines := daemon.lockdown.changes(settings))
+    if lines and not check:
+        daemon.lockdown.put(settings)
+    if daemon.lockdown.is_due(settings):
+        changes.append(f"{settings.path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
+        if not check:
+            daemon.lockdown.close_from_next_boot(settings)
+
+
+def _apply_recorded(
+    settings: daemon.Settings, changes: list[str], *, check: bool, rules: bool
+) -> list[Path]:
+    """The line's rules and, unless `rules` are all, the files of other programs; those of the latter that differed."""
+    done = "differs" if check else "as it must be now"
+    if daemon.line.boot_differs(settings):
+        changes.append(f"{daemon.line.boot_file(settings)}: {done}")
+        if not check:
+            daemon.line.put_boot_file(settings)
+    others = [] if rules else daemon.answers.differing(settings)
+    changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
+    if others and not check:
+        daemon.answers.put(settings)
+    return others
 
 
 def run_schema(args: argparse.Namespace) -> int:

@@ -1,11 +1,15 @@
 """Files beside the configuration that dnsmasq, chronyd and nginx read: what they must say, put in their place."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from appliance.command import CommandError, run
 from appliance.config import lockdown
 from appliance.daemon.settings import Settings
 from appliance.enforce.answers import DNS, FILES, PROBE, TIME, texts
 
+SYSTEMCTL = "/usr/bin/systemctl"
+RESTART_S = 60.0
 # Whose file each is: what to restart once it is another.
 UNITS = {DNS: "venue-answers", TIME: "chrony", PROBE: "nginx"}
 
@@ -24,6 +28,18 @@ def put(settings: Settings) -> None:
             lockdown.replace(path, wanted[path.name].decode("ascii"))
         else:
             path.unlink(missing_ok=True)
+
+
+def restarted(changed: Iterable[Path]) -> list[str]:
+    """Has the programs that run read their files anew; a line for each that did not."""
+    failed = []
+    for path in changed:
+        verb = "try-restart" if path.name != PROBE else "try-reload-or-restart"
+        try:
+            run((SYSTEMCTL, verb, f"{UNITS[path.name]}.service"), timeout_s=RESTART_S)
+        except CommandError as error:
+            failed.append(str(error))
+    return failed
 
 
 def _wanted(settings: Settings) -> dict[str, bytes]:

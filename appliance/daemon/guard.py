@@ -11,7 +11,7 @@ from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
 from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
-from appliance.daemon import house
+from appliance.daemon import boot_files, house
 from appliance.daemon.backups import make_copies, make_jobs, make_receipts, receipt_watchers
 from appliance.daemon.heart import Heart
 from appliance.daemon.instruments import enforcers, make_panel, watchers
@@ -122,6 +122,7 @@ class Guard:
             board=self._board,
             enforcers=enforcers(settings.config, panel=self._panel, servers=self._stops.hold)
             | line_enforcers(self._firewall, self._line)
+            | boot_files.enforcers(settings)
             | {key: copies.hold for key, copies in self._copies.items()}
             | {"receipts": self._receipts.hold, "dial_out": Aside(DialOut().hold).hold}
             | ({"line_proof": self._proofs.hold} if self._proofs is not None else {}),

@@ -6,9 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.backup.sources import SOURCES
-from appliance.config import ConfigError, beside, enrolled, lockdown, read_toml
+from appliance.config import DEFAULT_PATH, ConfigError, beside, enrolled, lockdown, read_toml
 from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, cards, network, recipients, seat_list, supply
+from appliance.enforce import unit
+from appliance.enforce.boot_files import UNIT as BOOT_FILES_UNIT
 from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.seats import rooms_short_of_spares
@@ -70,6 +72,7 @@ def read(path: Path, root: Path = Path("/")) -> Settings:
         usb_ups_ports=config.usb.ups_ports,
         usb_ports=dict(config.usb.ports),
         attached=config.usb.enforce and not opened,
+        boot_files=_are_followed(path, config, root),
         network=config.network.mode,
         net=network.plan(config, rows),
         servers=supply.servers(config),
@@ -84,6 +87,12 @@ def read(path: Path, root: Path = Path("/")) -> Settings:
     boot = tuple(grant for device in boot_devices(plan) if (grant := grant_of(device)) is not None)
     dead = tuple(cards.denied(config, boot_devices(plan)))
     return Settings(path=path, config=config, plan=replace(plan, usb_boot=boot, cards_denied=dead))
+
+
+def _are_followed(path: Path, config: Config, root: Path) -> bool:
+    """Whether the guard has the boot's files follow: those that the boot really reads, on a box that is somebody's."""
+    ours = path == DEFAULT_PATH and config.venue.code != lockdown.NOBODY and config.simulation is None
+    return ours and unit.runs(BOOT_FILES_UNIT, root)
 
 
 def grant_of(device: UsbAllowed) -> str | None:

@@ -119,6 +119,7 @@ class Plan:
     `usb_next_boot`: USB is to be enforced, and this boot began before the box was anybody's: from the next one on.
     `cards_denied`: ports of the network whose card hangs on USB and is not let in at boot.
     `attached`: disks, interfaces and mounts are watched as well.
+    `boot_files`: what holds before the guard runs is to follow what people change.
     `copies`: second places of the bundles.
     `servers` must each hang on a UPS; `stoppable` are those that the chief may have stopped, in this order.
     """
@@ -139,6 +140,7 @@ class Plan:
     cards_denied: tuple[str, ...] = ()
     usb_ports: dict[str, str] = field(default_factory=dict)
     attached: bool = False
+    boot_files: bool = False
     network: str = "off"
     net: NetworkPlan = field(default_factory=NetworkPlan)
     servers: tuple[str, ...] = ()

@@ -10,6 +10,10 @@ from typing import TypedDict
 from appliance.events import Moment
 from appliance.events.network import Through
 from appliance.exam import phase as phases
+from appliance.exam.boot_files import CLOSE as CLOSE  # enforce reads the level's words
+from appliance.exam.boot_files import FOLLOW as FOLLOW
+from appliance.exam.boot_files import WHAT as WHAT
+from appliance.exam.boot_files import boot_level
 from appliance.exam.bundles import DELTA, FULL, FULL_UP
 from appliance.exam.net.proof import proof_level, proves
 from appliance.exam.net.windows import PULL, Window, rehearsal, windows
@@ -88,6 +92,8 @@ def posture(venue: Venue, now: Moment) -> Posture:
     }
     if venue.changes and venue.plan.network in ("route", "bridge"):
         levels = {"seat_list": seat_list_level(venue.changes)} | levels
+    if venue.plan.boot_files:
+        levels["boot"] = boot_level(venue)
     if proves(venue.plan.network, venue.plan.simulated):
         levels["line_proof"] = proof_level(venue.net.proof, venue.firewall, venue.phase.name, now)
     return Posture(

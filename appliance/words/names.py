@@ -243,6 +243,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "power": ("有序停机", "orderly power-off"),
         "servers": ("服务器有序停机", "orderly stop of servers"),
         "backup": ("备份", "backup"),
+        "boot": ("开机时的规则文件", "the files that hold early in the boot"),
     },
     "contact": {
         "technician": ("技术支持", "Technician"),

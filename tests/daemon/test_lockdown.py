@@ -140,3 +140,13 @@ def test_a_boot_that_began_open_closes_no_port_under_the_technicians_hands(place
     settings = read(place.config, tmp_path)
     assert not settings.plan.usb and not settings.plan.attached and settings.plan.usb_next_boot
     assert [line for line in warnings(settings) if "from the next one on, reboot" in line]
+
+
+def test_only_where_the_boot_reads_them_and_a_unit_can_write_them_do_the_files_follow(
+    place: Place, tmp_path: Path
+) -> None:
+    place.write(ALLOW)
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    (unit := tmp_path / "usr/lib/systemd/system/venue-boot-files@.service").parent.mkdir(parents=True)
+    unit.touch()
+    assert not read(place.config, tmp_path).plan.boot_files, "another configuration than the boot's"

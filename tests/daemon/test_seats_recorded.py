@@ -9,6 +9,7 @@ from appliance.cli import main
 from appliance.cli.shell import EXIT_FAILED
 from appliance.daemon import SeatsUnknown, as_recorded, read
 from appliance.daemon.answers import DNS
+from appliance.daemon.boot_files import differing
 from appliance.daemon.line import BOOT_FILE
 from appliance.dispatch.start import checkpoint
 from appliance.eventlog import EventLog
@@ -105,3 +106,33 @@ def test_a_record_that_can_not_be_read_changes_nothing(
     assert main(["config", "apply", str(path)]) == EXIT_FAILED
     assert path.with_name(BOOT_FILE).read_text() == rules
     assert "left as they were" in capsys.readouterr().err
+
+
+CHANGED = f"+1-01;{NEW};10.50.0.109;eth1"  # as the posture of the running guard has it
+
+
+def test_the_guard_sees_that_files_do_not_follow_until_they_are_written(tmp_path: Path) -> None:
+    path = venue(tmp_path, REGISTERED)
+    settings = read(path)
+    assert differing(settings, "rules", CHANGED) and differing(settings, "all", CHANGED)
+    applied(path)
+    assert not differing(settings, "all", CHANGED), "the guard and what writes them make the same of it"
+    assert differing(settings, "all", ""), "a machine that was taken back"
+    path.with_name(DNS).unlink()
+    assert not differing(settings, "rules", CHANGED) and differing(settings, "all", CHANGED)
+    with pytest.raises(ValueError, match="expected"):
+        differing(settings, "all", "nonsense")
+
+
+def test_a_mark_of_a_box_that_is_nobodys_is_seen_as_not_as_it_must_be(tmp_path: Path) -> None:
+    path = venue(tmp_path)
+    applied(path)
+    assert not differing(read(path), "rules", "")
+    path.with_name("unconfigured").touch()
+    assert differing(read(path), "rules", "")
+
+
+def test_while_a_sitting_is_on_no_file_of_another_program_is_written(tmp_path: Path) -> None:
+    path = venue(tmp_path, REGISTERED)
+    assert main(["config", "apply", "--job", "rules", str(path)]) == 0
+    assert NEW in path.with_name(BOOT_FILE).read_text() and not path.with_name(DNS).exists()

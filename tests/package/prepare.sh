@@ -20,3 +20,5 @@ venue enrol "$(told file)" --fingerprint "$(told fingerprint)" >/said/enrol 2>&1
 mkdir -m 0700 /srv/answers
 printf '[[backup.source]]\nname = "answers"\ndriver = "directory"\npath = "/srv/answers"\n' >>/etc/venue-appliance/appliance.toml
 venue config apply >/said/apply
+# What the boot reads is not as it must be: the guard has it written anew.
+echo "# by hand" >>/etc/venue-appliance/lockdown.conf

@@ -56,6 +56,12 @@ def test_confined_as_it_is_the_guard_loads_its_rules_writes_its_record_and_reads
     assert steps["guard-socket"].said == "root venue 660\n"
 
 
+def test_what_the_next_boot_reads_is_written_anew_by_a_unit_that_can_do_nothing_else(steps: dict[str, Step]) -> None:
+    said = steps["followed-said"].said
+    assert steps["followed"].code == 0, said
+    assert "-# by hand" in said and "Failed" not in said
+
+
 def test_the_page_starts_when_it_is_asked_reaches_the_guard_and_nothing_else(steps: dict[str, Step]) -> None:
     assert steps["page-before"].said == "inactive\n", "its socket is there before it"
     assert steps["page"].said.startswith("200 ")

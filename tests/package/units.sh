@@ -71,6 +71,16 @@ dialled() { # what ssh said of its first try
     journalctl --no-pager -o cat -u venue-dial-out
 }
 
+followed() { # what was written by hand is gone from what the next boot reads
+    local told=/run/followed
+    for _ in $(seq 600); do
+        grep -q "by hand" /etc/venue-appliance/lockdown.conf || [ ! -s "$told" ] || return 0
+        sleep 0.1
+        journalctl --no-pager -o cat -u "venue-boot-files@*" | grep -e "-# by hand" >"$told"
+    done
+    return 1
+}
+
 show() {
     systemctl show --value --property "$1" "$2"
 }
@@ -104,6 +114,8 @@ gone() { # the guard has failed for good
 step answers answers
 step active systemctl is-active venue-lockdown venue-network-closed venue-guard venue-page.socket
 step failed systemctl list-units --failed --no-legend --plain 'venue-*'
+step followed followed
+step followed-said journalctl --no-pager -o cat -u "venue-boot-files@*"
 step status-text show StatusText venue-guard
 step kinds sh -c 'venue events --since 0 --json | grep -o "\"kind\": \"[a-z._]*\"" | sort -u'
 guard=$(show MainPID venue-guard)

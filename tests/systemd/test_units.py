@@ -18,6 +18,7 @@ EXPOSED_AT_MOST = {
     "venue-page.service": 6,
     "venue-backup.service": 30,
     "venue-copy@.service": 30,
+    "venue-boot-files@.service": 15,
     "venue-answers.service": 25,
     "venue-receipts.service": 6,
     "venue-dial-out.service": 12,

@@ -15,6 +15,8 @@ def line(venue: Venue, now: Moment) -> Point:
     plan, proof = venue.plan, venue.net.proof
     if plan.cards_denied:  # whatever is proven now, the next boot has no such card
         return point("line", "card-denied", names=list(plan.cards_denied))
+    if "boot" in venue.posture_failures:
+        return point("line", "boot-files", reason=venue.posture_failures["boot"][:200])
     if plan.network not in ENFORCED:
         return point("line", "off", mode=plan.network)
     if proof.leaked:

@@ -21,6 +21,7 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "line": {
             "proven": OK, "proven-small": ATTENTION, "leaks": CRITICAL, "drifted": CRITICAL, "rehearsing": ATTENTION,
             "unproven": UNSURE, "unread": UNSURE, "simulated": UNSURE, "off": UNSURE, "card-denied": CRITICAL,
+            "boot-files": CRITICAL,
         },
         "usb": {
             "inventory": OK, "intruders": CRITICAL, "open": CRITICAL, "radio": ATTENTION,
