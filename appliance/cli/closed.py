@@ -6,13 +6,14 @@ from pathlib import Path
 from appliance.cli.shell import EXIT_BUSY, EXIT_UNKNOWN, client_of
 from appliance.client import GuardSilent, Refused
 from appliance.clock import SystemClock
-from appliance.config import ConfigError
+from appliance.config import ConfigError, lockdown
 from appliance.config.glance import STATE_DIR, glance
 from appliance.daemon import StandingUnknown, ever_sealed, standing
 
 SITTING = ("preparing", "running", "closing")
 # The guard says no; no guard answers, and the record says no; nobody can say.
-SEALED, EXAM, SILENT, SILENT_EXAM, UNREADABLE = "sealed", "exam", "silent", "silent-exam", "unreadable"
+SEALED, EXAM, SILENT, SILENT_EXAM = "sealed", "exam", "silent", "silent-exam"
+UNREADABLE, MISSING = "unreadable", "missing"
 EXIT_CODES = {SEALED: EXIT_BUSY, EXAM: EXIT_BUSY, SILENT: EXIT_UNKNOWN, SILENT_EXAM: EXIT_UNKNOWN}
 
 
@@ -27,7 +28,7 @@ def closed(args: argparse.Namespace, *, package: bool = False) -> str:
     try:
         snapshot = client_of(args).call("status")
     except (GuardSilent, Refused):
-        return _by_the_record(log, package=package)
+        return _by_the_record(log, args.config.parent, package=package)
     phase = snapshot.get("phase", {}).get("name")
     if snapshot.get("seal") is not None or phase == "sealed":
         return SEALED
@@ -54,11 +55,22 @@ def _ever_sealed(log: Path) -> bool:
         return True
 
 
-def _by_the_record(log: Path, *, package: bool) -> str:
+def _by_the_record(log: Path, place: Path, *, package: bool) -> str:
     try:
         found = standing(log, SystemClock().wall())
-    except StandingUnknown:
+        if _was_set_up(place) and not _has_record(log):
+            return MISSING
+    except (StandingUnknown, OSError):
         return UNREADABLE
     if found.sealed:
         return SILENT
     return SILENT_EXAM if found.sitting and (package or found.ever_sealed) else ""
+
+
+def _was_set_up(place: Path) -> bool:
+    """Whether `venue config apply` made the box somebody's: a guard runs from then on, and a record is expected."""
+    return (place / lockdown.NAME).is_file() and not (place / lockdown.UNCONFIGURED).exists()
+
+
+def _has_record(log: Path) -> bool:
+    return log.is_dir() and any(log.iterdir())

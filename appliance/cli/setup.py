@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from appliance.cli import setup_box, setup_rest
-from appliance.cli.closed import closed, exit_code
+from appliance.cli.closed import MISSING, closed, exit_code
 from appliance.cli.setup_bench import INTERRUPTED, Bench, StepFailed
 from appliance.cli.setup_talk import Talk, Unanswered
 from appliance.cli.shell import (
@@ -70,19 +70,29 @@ def run(args: argparse.Namespace) -> int:
     if closed(args, package=True) and not closed(args):
         bench.talk.tell("setup_mid_exam")
     numbers = [args.step] if args.step else range(args.begin or 1, len(STEPS) + 1)
+    begun = False
     for number in numbers:
         # Before each: an hour goes by at the terminal, and the chief examiner may seal meanwhile.
-        if why := closed(args):
-            say(closed_sentence(tongue, why))
-            return exit_code(why)
-        while (code := _step(bench, number)) == AGAIN:
-            if why := closed(args):
-                say(closed_sentence(tongue, why))
-                return exit_code(why)
+        while (code := _refused(args, begun=begun) or _step(bench, number)) == AGAIN:
+            begun = True
         if code is not None:
             return code
+        begun = True
     bench.talk.tell("setup_done")
     return bench.code
+
+
+def _refused(args: argparse.Namespace, *, begun: bool) -> int | None:
+    """An exit code where the box may not be changed now, with the reason said.
+
+    A record that is missing is not missed by who has `begun`: setup itself makes the box somebody's, and the guard that
+    would write one may not have come up yet.
+    """
+    why = closed(args)
+    if not why or (begun and why == MISSING):
+        return None
+    say(closed_sentence(language(), why))
+    return exit_code(why)
 
 
 def _step(bench: Bench, number: int) -> int | None:

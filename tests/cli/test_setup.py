@@ -6,7 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
 from tests.fakes.authority import Authority, venue_file
 from tests.fakes.place import ROOT, VENUE, Place, morning, one_line
+from tests.fakes.record import configured, written
 from tests.fakes.wait import wait_for
 from tests.lab.wires import Wires, missing
 from tests.setup.terminal import Terminal
@@ -267,6 +268,8 @@ def test_a_file_answers_everything_and_a_second_run_changes_nothing(place: Place
         .read_text(encoding="utf-8")
         .startswith("# 张工的盒子")
     )
+    written(place.log / "events-1.sqlite", configured(datetime(2098, 9, 5, tzinfo=UTC), begins_in_minutes=9000),
+            at=datetime(2098, 9, 5, tzinfo=UTC))  # fmt: skip
     again = place.venue("setup", "--answers", str(answers), LANG="zh_CN.UTF-8")
     assert "将要写入" not in again.stdout and place.config.read_text(encoding="utf-8") == text
 

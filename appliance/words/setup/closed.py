@@ -30,6 +30,13 @@ _WHY: Mapping[str, tuple[str, str]] = {
         "The guard does not answer and its record can not be read: nobody knows whether the venue is sealed, so "
         "nothing is changed now. See systemctl status venue-guard first.",
     ),
+    "missing": (
+        "守护程序没有应答，这台盒子的记录也找不到（记录所在的盘可能没有挂上），不知道是不是已封场：现在不改。"
+        "请先看 systemctl --failed，把盘挂上，再运行 systemctl restart venue-guard。",
+        "The guard does not answer and the record of this box is not there (its disk may not be mounted): nobody knows "
+        "whether the venue is sealed, so nothing is changed now. See systemctl --failed, have the disk mounted, then "
+        "systemctl restart venue-guard.",
+    ),
 }
 
 
