@@ -2,9 +2,10 @@
 
 import base64
 import json
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appliance.backup.stream import Writable
 from appliance.backup.unseal import BundleDamaged
@@ -16,6 +17,11 @@ _LATEST_NS = 10**21
 _BATCH_LINES = 256
 # json.dumps builds an encoder for every call that is not plain ASCII: a third of the list's cost.
 _JSON = json.JSONEncoder(ensure_ascii=False).encode
+# A file's line as `FileList` writes it where the name needs no escape: json takes three times as long for it.
+_PLAIN_FILE = re.compile(
+    rb'\{"path": "([^"\\\x00-\x1f]*)", "type": "file", "size": (0|[1-9][0-9]{0,17}), '
+    rb'"mtime_ns": (0|-?[1-9][0-9]{0,18}), "sha256": "([0-9a-f]*)", "label": "([a-z]*)"\}'
+)
 
 
 class FileList:
@@ -93,9 +99,8 @@ def _named(key: str, name: bytes) -> str:
         return f'"{key}_base64": "{base64.b64encode(name).decode()}"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One record: `kind` is file, directory, symlink, not_captured, gone, anew or source.
+class Listed(NamedTuple):
+    """One record, a tuple as `Member` is: `kind` is file, directory, symlink, not_captured, gone, anew or source.
 
     `sha256` and `label` only a file's; `mtime_ns` is what the archive has to the second alone. `gone`: `names` are
     ids of what the directory no longer holds; `anew`: whatever an older bundle holds below is not its content any
@@ -127,6 +132,10 @@ def listed(chunks: Iterator[bytes]) -> Iterator[Listed]:
 
 def _record(line: bytes) -> Listed:
     try:
+        if plain := _PLAIN_FILE.fullmatch(line):
+            path, size, mtime_ns, sha256, label = plain.groups()
+            path.decode()
+            return Listed(path, "file", int(size), int(mtime_ns), sha256.decode(), label.decode())
         value = json.loads(line.decode())
         return Listed(
             path=_name(value, "path"),

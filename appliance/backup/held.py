@@ -1,7 +1,7 @@
 """What a chain of bundles holds, path by path, as one bundle after the other is taken in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appliance.backup.filelist import Listed
 from appliance.backup.index import name_id
@@ -12,25 +12,24 @@ from appliance.backup.untar import Member
 KINDS = {"file": FILE, "directory": DIRECTORY, "symlink": SYMLINK}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """One member: `bundle` counts along the chain, `number` is where a file's content waits, -1 for others."""
+class Held(NamedTuple):
+    """One member: `bundle` counts along the chain, and is where a file's content waits. A tuple, as `Member` is."""
 
     member: Member
     bundle: int
-    number: int = -1
     sha256: str = ""
     torn: bool = False
 
 
 class Tree:
-    """The state after each bundle. `dropped` hears the number of a content that is of no use any more."""
+    """The state after each bundle. `dated` hears what is held and its time, `dropped` what is of no use any more."""
 
-    def __init__(self, dropped: Callable[[int], None]) -> None:
+    def __init__(self, *, dated: Callable[[Held], None], dropped: Callable[[Held], None]) -> None:
         self.held: dict[bytes, Held] = {}
         self.not_captured: set[bytes] = set()
-        self._below: dict[bytes, set[bytes]] = {}
-        self._dropped = dropped
+        # By directory; made when first something is taken away, which a full bundle alone never does.
+        self._below: dict[bytes, set[bytes]] | None = None
+        self._dated, self._dropped = dated, dropped
 
     def __iter__(self) -> Iterator[Held]:
         """In the order of paths: a directory before what is in it."""
@@ -53,6 +52,9 @@ class Tree:
                 self.not_captured.add(record.path)
             else:
                 self._put(record, staged.get(record.path))
+        for path, held in staged.items():
+            if path not in self.held:
+                self._dropped(held)
 
     def _put(self, record: Listed, held: Held | None) -> None:
         """Compare the archive's member with the list's record, and hold it."""
@@ -62,31 +64,41 @@ class Tree:
         if kind == FILE and (held.member.size, held.sha256) != (record.size, record.sha256):
             raise BundleDamaged(f"{record.path!r}: its content is not what was captured")
         before = self.held.get(record.path)
-        if before is not None and before.number not in (-1, held.number):
-            self._dropped(before.number)
-        if before is not None and before.member.kind == DIRECTORY != kind:
-            self._drop_below(record.path, older_than=held.bundle)
+        if before is not None:
+            if before.member.kind == DIRECTORY != kind:
+                self._drop_below(record.path, older_than=held.bundle)
+            if before.bundle != held.bundle and not before.member.kind == DIRECTORY == kind:
+                self._dropped(before)
         self.not_captured.discard(record.path)
-        self.held[record.path] = Held(
-            member=_dated(held.member, record), bundle=held.bundle, number=held.number, sha256=held.sha256,
-            torn=record.label == "torn",
-        )  # fmt: skip
-        self._below.setdefault(_parent(record.path), set()).add(record.path)
+        member = _dated(held.member, record)
+        held = self.held[record.path] = Held(member, held.bundle, held.sha256, record.label == "torn")
+        if kind == FILE:
+            self._dated(held)
+        if self._below is not None:
+            self._below.setdefault(_parent(record.path), set()).add(record.path)
 
     def _remove(self, removal: Listed, bundle: int, key: bytes) -> None:
         if removal.kind == "anew":
             self._drop_below(removal.path, older_than=bundle)
             return
-        for path in list(self._below.get(removal.path, ())):
+        for path in self._in(removal.path):
             if name_id(path.rpartition(b"/")[2], key) in removal.names:
                 self._drop_below(path, older_than=bundle)
                 self._drop(path, older_than=bundle)
 
+    def _in(self, directory: bytes) -> list[bytes]:
+        """What is held directly in a directory."""
+        if self._below is None:
+            self._below = {}
+            for path in self.held:
+                self._below.setdefault(_parent(path), set()).add(path)
+        return list(self._below.get(directory, ()))
+
     def _drop_below(self, directory: bytes, *, older_than: int) -> None:
-        todo = list(self._below.get(directory, ()))
+        todo = self._in(directory)
         while todo:
             path = todo.pop()
-            todo.extend(self._below.get(path, ()))
+            todo.extend(self._in(path))
             self._drop(path, older_than=older_than)
 
     def _drop(self, path: bytes, *, older_than: int) -> None:
@@ -94,21 +106,15 @@ class Tree:
         if held is None or held.bundle >= older_than:
             return
         del self.held[path]
-        self._below[_parent(path)].discard(path)
-        if held.number >= 0:
-            self._dropped(held.number)
+        if self._below is not None:
+            self._below[_parent(path)].discard(path)
+        self._dropped(held)
 
 
 def _dated(member: Member, record: Listed) -> Member:
-    """The time to the nanosecond stands in the list alone; lists of before have it in both.
-
-    Written out, here and above: `replace` costs three times that, and there may be 200,000 of them.
-    """
+    """The time to the nanosecond stands in the list alone; lists of before have it in both."""
     mtime_ns = member.mtime_ns if record.mtime_ns is None else record.mtime_ns
-    return Member(
-        path=member.path, kind=member.kind, mode=member.mode, mtime_ns=mtime_ns, size=member.size,
-        target=member.target,
-    )  # fmt: skip
+    return Member(member.path, member.kind, member.mode, mtime_ns, member.size, member.target)
 
 
 def _parent(path: bytes) -> bytes:

@@ -1,34 +1,30 @@
 """Puts restored files into a directory and never outside it.
 
-The threat: a bundle made to write elsewhere, by `..`, by an absolute name, or through a link that it, or
-someone before it, put in the way. So every step is an openat(2) with O_NOFOLLOW below an open directory.
+Nothing is seen there before all is known good: it waits in `.venue-restore/`, a tree for each bundle of the chain.
+Where nothing stands yet the first bundle's tree, brought up to the last, is moved as a whole; else file by file.
 """
 
 import contextlib
 import ctypes
-import errno
 import fcntl
 import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
-from appliance.backup.staging import Staging, staged
+from appliance.backup.below import OPEN_DIRECTORY, Below, PathRefused, in_its_way
+from appliance.backup.staging import MODE_BITS, Staging
 from appliance.backup.tar import DIRECTORY, FILE, SYMLINK
 from appliance.backup.unseal import RestoreError
 from appliance.backup.untar import Member
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _STAGING = ".venue-restore"
-_OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Of the first bundle, by far the largest; a bundle of no file has none unless it is made.
+_FIRST = b"0"
 _NO_NAMES = frozenset((b"", b".", b".."))
-_NO_WAY = (errno.ELOOP, errno.ENOTDIR)
-
-
-class PathRefused(RestoreError):
-    """A name leads out of the directory, or a link or a file stands in its way."""
 
 
 class PlaceTaken(RestoreError):
@@ -51,76 +47,98 @@ class Place:
 
     def __init__(self, into: Path) -> None:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._root = os.open(into, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(self._root)
-            raise PlaceTaken(f"{into}: another restore is under way there") from error
-        self._staging_path = into / _STAGING
-        # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
-        shutil.rmtree(self._staging_path, ignore_errors=True)
-        os.mkdir(_STAGING, mode=0o700, dir_fd=self._root)
-        self._near, self._near_path = os.dup(self._root), b""
-        self._staging = os.open(_STAGING, _OPEN_DIRECTORY, dir_fd=self._root)
-        self._writing = Staging(self._staging)
+        with contextlib.ExitStack() as undo:
+            self._root = os.open(into, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            undo.callback(os.close, self._root)
+            try:
+                fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise PlaceTaken(f"{into}: another restore is under way there") from error
+            self._staging_path = into / _STAGING
+            # What an earlier restore left when it was killed: candidates' answers, and nobody's any more.
+            shutil.rmtree(self._staging_path, ignore_errors=True)
+            os.mkdir(_STAGING, mode=0o700, dir_fd=self._root)
+            self._staging = os.open(_STAGING, OPEN_DIRECTORY, dir_fd=self._root)
+            undo.callback(os.close, self._staging)
+            os.mkdir(_FIRST, mode=0o700, dir_fd=self._staging)
+            self._first = os.open(_FIRST, OPEN_DIRECTORY, dir_fd=self._staging)
+            undo.callback(os.close, self._first)
+            self._writing = Staging(self._staging)
+            undo.pop_all()
+        self._there, self._before = Below(self._root), Below(self._first)
+        # Where things are put: there, or in the first bundle's tree.
+        self._below = self._there
 
     def close(self) -> None:
         """Remove the staging directory and let go."""
         self._writing.close()
         # While the place is still held: a moment later it may be the next restore's.
         shutil.rmtree(self._staging_path, ignore_errors=True)
-        for fd in (self._near, self._staging, self._root):
+        for below in (self._there, self._before):
+            below.close()
+        for fd in (self._first, self._staging, self._root):
             os.close(fd)
 
-    def stage(self, number: int, member: Member, content: Iterator[bytes]) -> str:
-        """Keep a file as `number`, replacing what was there; its sha256 in hex. Written at `settle`. Raises OSError."""
-        digest = hashlib.sha256()
+    def stage(self, bundle: int, member: Member, content: Iterator[bytes]) -> str:
+        """Keep a file of that bundle, replacing what was there; its sha256 in hex. Written at `settle`.
 
-        def hashed() -> Iterator[bytes]:
-            for chunk in content:
-                digest.update(chunk)
-                yield chunk
+        Raises PathRefused, OSError, here and of the next three: whatever hindered one of those before.
+        """
+        return self._writing.put(
+            _staged(bundle, member.path), size=member.size, mode=member.mode, content=content
+        )
 
-        self._writing.put(number, size=member.size, mode=member.mode, content=hashed())
-        return digest.hexdigest()
-
-    def settle(self) -> None:
-        """What was staged so far is there: before it is dated, put or taken away. Raises OSError."""
-        self._writing.settle()
-
-    def date(self, number: int, member: Member) -> None:
-        """Give what was kept as `number` its time, known to the nanosecond only now. Raises OSError.
+    def date(self, bundle: int, member: Member) -> None:
+        """Give what was kept its time, known to the nanosecond only now.
 
         Before `sync`, not when it is put in place: an inode changed after it costs a journal commit a file.
         """
-        os.utime(staged(number), ns=(member.mtime_ns, member.mtime_ns), dir_fd=self._staging)
+        self._writing.date(_staged(bundle, member.path), member.mtime_ns)
 
-    def unstage(self, number: int) -> None:
-        """What was kept as `number` is of no use: a later bundle holds another, or none. Raises OSError."""
-        os.unlink(staged(number), dir_fd=self._staging)
+    def unstage(self, bundle: int, member: Member) -> None:
+        """What was kept is of no use: a later bundle holds another, or none."""
+        self._writing.drop(_staged(bundle, member.path))
+
+    def settle(self) -> None:
+        """What was staged so far is there: before any of it is put."""
+        self._writing.settle()
+
+    def stands_any(self, names: Set[bytes]) -> bool:
+        """Whether one of these stands directly in the directory. Raises OSError."""
+        return not names.isdisjoint(map(os.fsencode, os.listdir(self._root)))
 
     def standing(self, member: Member, sha256: str) -> bool | None:
         """Whether what stands there is the same; None where nothing does. Raises PathRefused, OSError."""
         try:
-            with self._parent(member.path, make=False) as (parent, name):
-                status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-                if stat.S_ISDIR(status.st_mode):
-                    if member.kind != DIRECTORY:
-                        raise PathRefused(f"{os.fsdecode(member.path)!r}: a directory stands in its way")
-                    return True
-                if member.kind == DIRECTORY:
-                    raise PathRefused(f"{os.fsdecode(member.path)!r}: a file or a link stands in its way")
-                if stat.S_ISLNK(status.st_mode):
-                    return member.kind == SYMLINK and os.readlink(name, dir_fd=parent) == member.target
-                same_size = stat.S_ISREG(status.st_mode) and status.st_size == member.size
-                return member.kind == FILE and same_size and _sha256(name, parent) == sha256
+            parent, name = self._there.parent(member.path, make=False)
+            status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                if member.kind != DIRECTORY:
+                    raise in_its_way(member.path, "a directory")
+                return True
+            if member.kind == DIRECTORY:
+                raise in_its_way(member.path, "a file or a link")
+            if stat.S_ISLNK(status.st_mode):
+                return member.kind == SYMLINK and os.readlink(name, dir_fd=parent) == member.target
+            same_size = stat.S_ISREG(status.st_mode) and status.st_size == member.size
+            return member.kind == FILE and same_size and _sha256(name, parent) == sha256
         except FileNotFoundError:
             return None
 
-    def put_file(self, number: int, member: Member) -> None:
-        """The staged file in its place, once `sync` has been called. Raises PathRefused, OSError."""
-        self._move(staged(number), member)
+    def put_beside(self) -> None:
+        """From now on things are put into the first bundle's tree, where that one's files stand already."""
+        self._below = self._before
+
+    def take_away(self, path: bytes) -> None:
+        """A directory out of that tree: nothing is held in it any more. Raises PathRefused, OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            parent, name = self._before.parent(path, make=False)
+            os.rmdir(name, dir_fd=parent)
+
+    def put_file(self, bundle: int, member: Member) -> None:
+        """The staged file in its place. Raises PathRefused, OSError."""
+        if bundle or self._below is self._there:
+            self._move(_staged(bundle, member.path), member)
 
     def put_symlink(self, member: Member) -> None:
         """A link, never followed here. Raises PathRefused, OSError."""
@@ -129,10 +147,20 @@ class Place:
 
     def put_directory(self, member: Member, *, finished: bool) -> None:
         """A directory; its mode and time only when `finished`, else nothing could be put into it."""
-        with self._parent(member.path + b"/.", make=True) as (directory, _):
-            if finished:
-                os.fchmod(directory, member.mode)
-                os.utime(directory, ns=(member.mtime_ns, member.mtime_ns))
+        directory, _ = self._below.parent(member.path + b"/.", make=True)
+        if finished:
+            os.fchmod(directory, member.mode & MODE_BITS)
+            os.utime(directory, ns=(member.mtime_ns, member.mtime_ns))
+
+    def reveal(self, names: Set[bytes]) -> None:
+        """What was put beside, by these names directly in the directory, once `sync` has been called. Raises OSError.
+
+        From now on things are put there. One name after the other: where the last is missing, the next restore finds
+        the others, whole.
+        """
+        for name in sorted(names):
+            os.rename(name, name, src_dir_fd=self._first, dst_dir_fd=self._root)
+        self._below = self._there
 
     def sync(self) -> None:
         """Everything written so far is on the medium. Raises OSError where some of it could not be written.
@@ -144,44 +172,16 @@ class Place:
             raise OSError(number, os.strerror(number))
 
     def _move(self, staged: bytes, member: Member) -> None:
-        with self._parent(member.path, make=True) as (parent, name):
-            try:
-                os.rename(staged, name, src_dir_fd=self._staging, dst_dir_fd=parent)
-            except IsADirectoryError as error:
-                raise PathRefused(f"{os.fsdecode(member.path)!r}: a directory stands in its way") from error
-
-    @contextlib.contextmanager
-    def _parent(self, path: bytes, *, make: bool) -> Iterator[tuple[int, bytes]]:
-        """The open directory above `path`, and the last component; it stays open for what comes next beside it."""
-        above, _, name = path.rpartition(b"/")
-        if self._near_path != above:
-            found = self._opened(above, path, make=make)
-            os.close(self._near)
-            self._near, self._near_path = found, above
-        yield self._near, name
-
-    def _opened(self, above: bytes, path: bytes, *, make: bool) -> int:
-        fd = os.dup(self._root)
+        parent, name = self._below.parent(member.path, make=True)
         try:
-            for part in above.split(b"/") if above else ():
-                below = self._below(fd, part, path, make=make)
-                os.close(fd)
-                fd = below
-        except (OSError, RestoreError):
-            os.close(fd)
-            raise
-        return fd
+            os.rename(staged, name, src_dir_fd=self._staging, dst_dir_fd=parent)
+        except IsADirectoryError as error:
+            raise in_its_way(member.path, "a directory") from error
 
-    def _below(self, fd: int, part: bytes, path: bytes, *, make: bool) -> int:
-        if make:
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(part, mode=0o700, dir_fd=fd)
-        try:
-            return os.open(part, _OPEN_DIRECTORY, dir_fd=fd)
-        except OSError as error:
-            if error.errno not in _NO_WAY:
-                raise
-            raise PathRefused(f"{os.fsdecode(path)!r}: a link or a file stands in its way") from error
+
+def _staged(bundle: int, path: bytes) -> bytes:
+    """Where a file waits, below the staging directory."""
+    return b"%d/%s" % (bundle, path)
 
 
 def _sha256(name: bytes, parent: int) -> str:

@@ -1,7 +1,6 @@
 """Bundles restored: opened with the province's key, checked in full, and only then put in place."""
 
 import contextlib
-import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from appliance.backup import collector
 from appliance.backup.age_keys import AgeKeyError
 from appliance.backup.age_locked import identities_in
-from appliance.backup.bundle import FILES_MEMBER, FULL, INFO_MEMBER
+from appliance.backup.bundle import FILES_MEMBER, INFO_MEMBER
 from appliance.backup.chain import LATEST, NoSuchBundle, chain
 from appliance.backup.filelist import Listed, listed
 from appliance.backup.held import Held, Tree
@@ -79,17 +78,15 @@ def restore(
     wanted = [path.strip("/").encode("utf-8", "surrogateescape") for path in paths]
     newest = links[-1][0].name
     with contextlib.closing(Place(into)) as place, collector.seldom():
-        tree = Tree(place.unstage)
-        numbers = itertools.count()
+        state = _State(place)
         for position, (bundle, manifest) in enumerate(links):
-            if manifest.kind == FULL:
-                tree = Tree(place.unstage)
             opened = members(bundle.data, identities, sha256=manifest.sha256, told=count)
-            _take_in(bundle.name, opened, wanted, place, tree, position, numbers)
-        if wanted and not tree.held:
+            state.take_in(bundle.name, position, opened, wanted)
+        if wanted and not state.tree.held:
             raise RestoreError(f"{newest} holds nothing at {', '.join(paths)}")
-        result = Restored(name=newest, bundles=len(links), not_captured=len(tree.not_captured))
-        _put(place, tree, result, force=force)
+        result = Restored(name=newest, bundles=len(links), not_captured=len(state.tree.not_captured))
+        place.settle()
+        state.put(result, force=force)
     return result
 
 
@@ -100,37 +97,105 @@ def _identities(path: Path, passphrase: Callable[[], str] | None) -> list[X25519
         raise RestoreError(f"{path}: {error}") from error
 
 
-def _take_in(
-    name: str,
-    opened: Iterator[tuple[Member, Iterator[bytes]]],
-    wanted: Sequence[bytes],
-    place: Place,
-    tree: Tree,
-    position: int,
-    numbers: Iterator[int],
-) -> None:
-    """Stage the members of one bundle and bring the tree up to it; the list comes last in the archive."""
-    staged: dict[bytes, Held] = {}
-    key, listed_any = b"", False
-    for member, content in opened:
-        checked_parts(member.path)
-        if member.path == INFO_MEMBER:
-            key = _name_key(content)
-        elif member.path == FILES_MEMBER:
-            listed_any = True
-            place.settle()
-            records = (record for record in listed(content) if _concerns(record, wanted))
-            tree.take_in(position, staged, records, key)
-        elif not member.path.startswith(_RESERVED) and _selected(member.path, wanted):
-            before = staged.get(member.path)
-            if member.kind == FILE:
-                number = before.number if before and before.number >= 0 else next(numbers)
-                digest = place.stage(number, member, content)
-                staged[member.path] = Held(member=member, bundle=position, number=number, sha256=digest)
+class _State:
+    """What is held after each bundle of a chain, its files in `place`."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.tree = Tree(dated=self._date, dropped=self._drop)
+        self._emptied: set[bytes] = set()
+
+    def take_in(
+        self, name: str, position: int, opened: Iterator[tuple[Member, Iterator[bytes]]], wanted: Sequence[bytes]
+    ) -> None:
+        """Stage the members of one bundle and bring the tree up to it; the list comes last in the archive."""
+        staged: dict[bytes, Held] = {}
+        key, listed_any = b"", False
+        for member, content in opened:
+            path = member.path
+            checked_parts(path)
+            if path == INFO_MEMBER:
+                key = _name_key(content)
+            elif path == FILES_MEMBER:
+                listed_any = True
+                records = listed(content)
+                if wanted:
+                    records = (record for record in records if _concerns(record, wanted))
+                self.tree.take_in(position, staged, records, key)
+            elif not path.startswith(_RESERVED) and _selected(path, wanted):
+                digest = self._place.stage(position, member, content) if member.kind == FILE else ""
+                staged[path] = Held(member, position, digest)
+        if not listed_any:
+            raise BundleDamaged(f"{name}: no file list")
+
+    def put(self, result: Restored, *, force: bool) -> None:
+        """All that is held into its place, on the medium; counted in `result`. Raises WouldOverwrite."""
+        place = self._place
+        result.torn = sum(held.torn for held in self.tree)
+        names = {path.partition(b"/")[0] for path in self.tree.held}
+        beside = not place.stands_any(names)
+        todo = list(self.tree) if beside else self._missing(result, force=force)
+        if beside:
+            place.put_beside()
+            self._take_away()
+        else:
+            place.sync()
+        # Links last: a file is never put through one. Directories' modes after that: a read-only one fills first.
+        for held in todo:
+            if held.member.kind == DIRECTORY:
+                place.put_directory(held.member, finished=False)
+            elif held.member.kind == FILE:
+                place.put_file(held.bundle, held.member)
+                result.files += 1
+                result.content_bytes += held.member.size
+        for held in todo:
+            if held.member.kind == SYMLINK:
+                place.put_symlink(held.member)
+                result.symlinks += 1
+        if beside:
+            place.sync()
+            place.reveal(names)
+        for held in reversed(todo):
+            if held.member.kind == DIRECTORY:
+                place.put_directory(held.member, finished=True)
+                result.directories += 1
+        place.sync()
+
+    def _missing(self, result: Restored, *, force: bool) -> list[Held]:
+        """What does not stand there as it is to be, and every directory. Raises WouldOverwrite."""
+        todo: list[Held] = []
+        differing = []
+        for held in self.tree:
+            member = held.member
+            same = self._place.standing(member, held.sha256)
+            if same is False and not force:
+                differing.append(member.path)
+            if same and member.kind != DIRECTORY:
+                result.unchanged += 1
             else:
-                staged[member.path] = Held(member=member, bundle=position)
-    if not listed_any:
-        raise BundleDamaged(f"{name}: no file list")
+                todo.append(held)
+        if differing:
+            named = ", ".join(repr(path.decode(errors="replace")) for path in differing[:_NAMED_LIMIT])
+            raise WouldOverwrite(
+                f"{len(differing)} files stand there and differ, nothing was changed (--force overwrites): {named}"
+            )
+        return todo
+
+    def _take_away(self) -> None:
+        """The directories that a later bundle does not hold: what was in them is gone already."""
+        for path in sorted(self._emptied, reverse=True):
+            held = self.tree.held.get(path)
+            if held is None or held.member.kind != DIRECTORY:
+                self._place.take_away(path)
+
+    def _date(self, held: Held) -> None:
+        self._place.date(held.bundle, held.member)
+
+    def _drop(self, held: Held) -> None:
+        if held.member.kind == FILE:
+            self._place.unstage(held.bundle, held.member)
+        elif held.member.kind == DIRECTORY:
+            self._emptied.add(held.member.path)
 
 
 def _name_key(content: Iterator[bytes]) -> bytes:
@@ -155,47 +220,6 @@ def _concerns(record: Listed, wanted: Sequence[bytes]) -> bool:
 
 def _selected(path: bytes, wanted: Sequence[bytes]) -> bool:
     return not wanted or any(path == want or path.startswith(want + b"/") for want in wanted)
-
-
-def _put(place: Place, tree: Tree, result: Restored, *, force: bool) -> None:
-    todo: list[Held] = []
-    differing = []
-    for held in tree:
-        member = held.member
-        result.torn += held.torn
-        same = place.standing(member, held.sha256)
-        if same is False and not force:
-            differing.append(member.path)
-        if same and member.kind != DIRECTORY:
-            result.unchanged += 1
-        else:
-            todo.append(held)
-    if differing:
-        named = ", ".join(repr(path.decode(errors="replace")) for path in differing[:_NAMED_LIMIT])
-        raise WouldOverwrite(
-            f"{len(differing)} files stand there and differ, nothing was changed (--force overwrites): {named}"
-        )
-    for held in todo:
-        if held.member.kind == FILE:
-            place.date(held.number, held.member)
-    place.sync()
-    # Links last: a file is never put through one. Directories' modes after that: a read-only one fills first.
-    for held in todo:
-        if held.member.kind == DIRECTORY:
-            place.put_directory(held.member, finished=False)
-        elif held.member.kind == FILE:
-            place.put_file(held.number, held.member)
-            result.files += 1
-            result.content_bytes += held.member.size
-    for held in todo:
-        if held.member.kind == SYMLINK:
-            place.put_symlink(held.member)
-            result.symlinks += 1
-    for held in reversed(todo):
-        if held.member.kind == DIRECTORY:
-            place.put_directory(held.member, finished=True)
-            result.directories += 1
-    place.sync()
 
 
 __all__ = ["LATEST", "BundleDamaged", "NoSuchBundle", "RestoreError", "Restored", "WouldOverwrite", "restore"]

@@ -18,6 +18,8 @@ _PADS = [bytes(count) for count in range(BLOCK_BYTES)]
 FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
 _TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00" + bytes(167)
 _REST = {kind: kind + bytes(_NAME_BYTES) + _TAIL for kind in (FILE, SYMLINK, DIRECTORY, EXTENDED)}
+# What follows the checksum of a file without extended header.
+PLAIN_FILE = _REST[FILE]
 
 
 class TarError(Exception):

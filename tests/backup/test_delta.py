@@ -27,11 +27,12 @@ Open = Callable[[Path, Path], None]
 
 @pytest.fixture
 def brought_back(tmp_path: Path, identity: Path) -> Callable[..., tuple[Path, Restored]]:
-    """Restore into a fresh directory."""
+    """Restore into a fresh directory, or where one of its names stands already."""
     state, count = tmp_path / "state", iter(range(10_000))
 
-    def make(**options: object) -> tuple[Path, Restored]:
+    def make(*, standing: str = "", **options: object) -> tuple[Path, Restored]:
         into = tmp_path / f"back{next(count)}"
+        (into / standing).mkdir(parents=True)
         result = restore(
             outbox_of(state), allowed_signers=allowed_signers(state), identity=identity, into=into, **options
         )
@@ -106,11 +107,32 @@ def test_whatever_happens_to_a_tree_each_bundle_restores_to_what_stood_then(
         bundle = publish(root, kind=kind, now=NOW + timedelta(minutes=turn))
         stood[bundle.name] = seen(root)
     for name, then in stood.items():
-        into, _ = brought_back(name=name)
-        assert seen(into / "answers") == then, name
-        shutil.rmtree(into)
+        for standing in ("", "answers"):
+            into, _ = brought_back(name=name, standing=standing)
+            assert seen(into / "answers") == then, name
+            assert os.listdir(into) == ["answers"]
+            shutil.rmtree(into)
     into, result = brought_back(at=NOW + timedelta(minutes=7, seconds=30))
     assert seen(into / "answers") == list(stood.values())[7] and result.name == list(stood)[7]
+
+
+@pytest.mark.parametrize("standing", ["", "answers"])
+def test_a_directory_that_went_or_became_a_file_or_a_link_leaves_none_behind(
+    standing: str, tmp_path: Path, publish: Publish, brought_back: Callable[..., tuple[Path, Restored]]
+) -> None:
+    root = tmp_path / "answers"
+    for name in ("gone", "file", "link", "kept"):
+        (root / name / "deep").mkdir(parents=True)
+        (root / name / "deep" / "a").write_text(name)
+    publish(root)
+    for name in ("gone", "file", "link"):
+        shutil.rmtree(root / name)
+    (root / "file").write_text("a file now")
+    (root / "link").symlink_to("kept")
+    (root / "kept" / "deep" / "a").unlink()
+    publish(root, kind="delta")
+    into, result = brought_back(standing=standing)
+    assert result.bundles == 2 and seen(into / "answers") == seen(root)
 
 
 def disturb(root: Path, away: Path, chance: random.Random) -> None:

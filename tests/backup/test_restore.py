@@ -16,10 +16,11 @@ import pytest
 
 from appliance.backup import outbox
 from appliance.backup.age_keys import new_identity, parse_recipient
+from appliance.backup.below import PathRefused
 from appliance.backup.bundle import NAMESPACE, Bundle
 from appliance.backup.keys import allowed_signers, signing_key
 from appliance.backup.manifest import Manifest, decode, encode
-from appliance.backup.place import PathRefused, Place, PlaceTaken
+from appliance.backup.place import Place, PlaceTaken
 from appliance.backup.readback import ReadBackFile
 from appliance.backup.restore import LATEST, NoSuchBundle, Restored, WouldOverwrite, restore
 from appliance.backup.seal import Sealer
@@ -144,6 +145,37 @@ def test_beside_another_restore_it_is_refused_and_one_that_was_killed_is_gone_on
     assert (tmp_path / "out" / ".venue-restore").exists(), "what it left"
     result = restored(tmp_path / "out")
     assert (result.files, result.unchanged) == (1, 2) and os.listdir(tmp_path / "out") == ["answers"]
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_restore_killed_while_it_puts_things_in_place_shows_nothing_half_and_is_gone_on_with(
+    at: int, tmp_path: Path, tree: Path, publish: Publish, restored: Callable[..., Restored]
+) -> None:
+    shutil.copytree(tree, tmp_path / "more", symlinks=True)
+    publish(tree, tmp_path / "more")
+    pid = os.fork()
+    if not pid:
+        renamed, left = os.rename, iter([None] * at)
+
+        def rename(*told: bytes, **where: int) -> None:
+            next(left, 0) is None or os.kill(os.getpid(), signal.SIGKILL)
+            renamed(*told, **where)
+
+        try:
+            os.rename = rename
+            restored(tmp_path / "out")
+        finally:
+            os._exit(0)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL, "two links and two names"
+    seen = set(os.listdir(tmp_path / "out")) - {".venue-restore"}
+    assert seen == ({"answers"} if at == 3 else set())
+    for name in seen:
+        subprocess.run(["diff", "-r", "--no-dereference", tree, tmp_path / "out" / name], check=True)
+    result = restored(tmp_path / "out")
+    assert result.files + result.unchanged + result.symlinks == 8
+    assert sorted(os.listdir(tmp_path / "out")) == ["answers", "answers2"]
+    for name in ("answers", "answers2"):
+        subprocess.run(["diff", "-r", "--no-dereference", tree, tmp_path / "out" / name], check=True)
 
 
 def test_what_was_staged_is_taken_away_before_the_next_restore_may_begin(
