@@ -107,6 +107,12 @@ class EventLog:
         except LogUnwritable:
             self._db = open_lent(self.path)
             raise
+        if (found := self._head()) != (self.head_seq, self.head_hash):
+            self._lent = True  # asked again at each try
+            raise LogUnwritable(
+                f"{self.path}: it ends with row {found[0]} and was read up to row {self.head_seq}: "
+                "systemctl restart venue-guard reads it anew"
+            )
 
     def rows(
         self,

@@ -75,6 +75,8 @@ def opened(path: Path, read_only: bool) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous = FULL")
     except (sqlite3.OperationalError, OSError) as error:
         db.close()
+        if read_only and is_read_only(path.parent):
+            return open_lent(path)
         raise LogUnwritable(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         db.close()
@@ -89,20 +91,40 @@ def open_lent(path: Path) -> sqlite3.Connection:
     """What can be read of a file on a disk that refuses writing; an empty log in memory where there is none."""
     try:
         if path.exists() and path.stat().st_size:
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-            db.text_factory = _text
-            try:
-                _check_format(db, path)
-            except (LogError, sqlite3.DatabaseError):
-                db.close()
-                raise
-            return db
+            if is_read_only(path.parent) and (whole := _without_index(path)) is not None:
+                return whole
+            return _checked(path, "mode=ro&immutable=1")
         db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         db.executescript(_SCHEMA)
         return db
     except sqlite3.DatabaseError as error:
         raise LogDamagedError(f"{path}: {error}") from error
+
+
+def _without_index(path: Path) -> sqlite3.Connection | None:
+    """The file with all rows of its -wal, where nobody can make the index beside it that SQLite wants; None where not.
+
+    "immutable" leaves those rows out. Here the index is made in memory, without a lock: on such a disk nobody writes.
+    Source: sqlite.org, "Write-Ahead Logging", 8; "URI Filenames" (vfs).
+    """
+    try:
+        return _checked(path, "mode=ro&vfs=unix-none", "PRAGMA locking_mode = EXCLUSIVE")
+    except (LogDamagedError, sqlite3.DatabaseError):
+        return None
+
+
+def _checked(path: Path, how: str, first: str = "") -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{how}"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    db.text_factory = _text
+    try:
+        db.execute(first)
+        _check_format(db, path)
+        db.execute("SELECT max(seq) FROM log").fetchone()
+    except (LogError, sqlite3.DatabaseError):
+        db.close()
+        raise
+    return db
 
 
 def _check_format(db: sqlite3.Connection, path: Path) -> None:

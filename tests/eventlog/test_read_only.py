@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.eventlog import EventLog, LogUnwritable, verify
+from appliance.eventlog import EventLog, LogUnwritable, Record, verify
 from tests.crash.disk import Mounted, made_file_system
 
 pytestmark = pytest.mark.root
@@ -64,19 +64,21 @@ def test_no_row_counts_as_durable_while_writes_into_the_open_file_are_still_take
     assert holds(disk / "events-1.sqlite", 4)
 
 
-@pytest.mark.parametrize("before", ["killed", "closed"])
+@pytest.mark.parametrize("before", ["killed", "killed, its index lost", "closed"])
 @pytest.mark.parametrize("tried", [True, False])
 def test_a_log_opened_on_a_read_only_disk_gives_its_rows_and_is_written_once_the_disk_is(
     disk: Path, before: str, tried: bool
 ) -> None:
     """Not tried meanwhile: SQLite says only at the first write that it opened the file for reading alone."""
     path = disk / "events-1.sqlite"
-    if before == "killed":
+    if before != "closed":
         subprocess.run([sys.executable, "-c", KILLED, str(path)], check=True, cwd=Path(__file__).parents[2])
     else:
         with closing(EventLog(path)) as log:
             log.append(two(log))
-    assert path.with_name("events-1.sqlite-wal").exists() == (before == "killed")
+    assert path.with_name("events-1.sqlite-wal").exists() == (before != "closed")
+    if before == "killed, its index lost":
+        path.with_name("events-1.sqlite-shm").unlink()
     mount("-o", "remount,ro", str(disk))
     with closing(EventLog(path, even_unwritable=True)) as log:
         assert len(log.rows()) == log.head_seq == 2
@@ -89,6 +91,37 @@ def test_a_log_opened_on_a_read_only_disk_gives_its_rows_and_is_written_once_the
                 log.append(two(log))
         log.append(two(log))
         assert log.head_seq == 4
+    assert holds(path, 4)
+
+
+def test_a_log_whose_index_was_lost_is_read_whole_by_who_only_looks(disk: Path) -> None:
+    path = disk / "events-1.sqlite"
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=True, cwd=Path(__file__).parents[2])
+    path.with_name("events-1.sqlite-shm").unlink()
+    before = {name: (disk / name).read_bytes() for name in ("events-1.sqlite", "events-1.sqlite-wal")}
+    mount("-o", "remount,ro", str(disk))
+    assert holds(path, 2)
+    with closing(Record(disk)) as record:
+        assert record.head_now()[0] == 2
+    mount("-o", "remount,rw", str(disk))
+    assert {name: (disk / name).read_bytes() for name in before} == before, "nothing was written by looking"
+
+
+def test_rows_that_were_not_seen_when_it_was_lent_are_told_and_none_is_written_over_them(disk: Path) -> None:
+    path = disk / "events-1.sqlite"
+    with closing(EventLog(path)) as log:
+        log.append(two(log))
+    mount("-o", "remount,ro", str(disk))
+    with closing(EventLog(path, even_unwritable=True)) as log:
+        with pytest.raises(LogUnwritable, match="read-only"):
+            log.append(two(log))
+        mount("-o", "remount,rw", str(disk))
+        with closing(EventLog(path)) as other:
+            other.append(two(other))
+        for _ in range(2):
+            with pytest.raises(LogUnwritable, match="row 4 .* row 2.*restart"):
+                log.append(two(log))
+        assert len(log.rows()) == 4, "it can be read all the same"
     assert holds(path, 4)
 
 
