@@ -24,6 +24,7 @@ LINE_HEADER = "X-Venue-Line"  # set by nginx's site of the line, taken away by t
 SCHEMA = 1
 MOST_NAMES = 1000
 RECEIPT_LIMIT, MOST_WAITING = 128 * 1024, 200
+ASKED_NAME = ".asked"  # in `incoming`, where no receipt begins with a dot
 _BUNDLE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}-(?P<counter>[0-9]{6,12})-[0-9]{8}T[0-9]{6}Z-(?:full|delta)"
 _SIGNATURE = re.compile(rf"{_BUNDLE}\.json\.sig")
 _FILE = re.compile(rf"(?P<name>{_BUNDLE})\.(?:tar\.zst\.age|json|json\.sig)")
@@ -59,6 +60,8 @@ def add_pull(app: Flask, guard: Guard, line: Line, version: str) -> None:
         after = request.args.get("after", "0")
         if not re.fullmatch(r"[0-9]{1,12}", after, re.ASCII):
             return _refused("after", HTTPStatus.BAD_REQUEST)
+        if not int(after):  # the first page of a list
+            _asked(line.incoming)
         found = names_after(line.outbox, int(after))
         names = found[:MOST_NAMES]
         told = {"schema": SCHEMA, "venue": _code(guard), "names": names, "more": len(found) > MOST_NAMES}
@@ -86,6 +89,16 @@ def add_pull(app: Flask, guard: Guard, line: Line, version: str) -> None:
 
     if not line.behind_nginx:
         _add_bundles(app, line)
+
+
+def _asked(incoming: Path) -> None:
+    """Leaves the time for the guard, which foretells by it when a bundle will be fetched; the list goes out anyway."""
+    with contextlib.suppress(OSError):
+        fd = os.open(incoming / ASKED_NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            os.utime(fd)
+        finally:
+            os.close(fd)
 
 
 def _add_bundles(app: Flask, line: Line) -> None:
@@ -116,7 +129,7 @@ def keep(incoming: Path, body: bytes) -> None:
     """
     incoming.mkdir(mode=0o770, parents=True, exist_ok=True)
     name = f"{hashlib.sha256(body).hexdigest()[:32]}.json"
-    waiting = os.listdir(incoming)
+    waiting = [name for name in os.listdir(incoming) if not name.startswith(".")]
     if name in waiting:
         return
     if len(waiting) >= MOST_WAITING:

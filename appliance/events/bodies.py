@@ -103,7 +103,14 @@ from appliance.events.sealed import (
     SwitchDeclared,
 )
 from appliance.events.seats import SeatRegistered, SeatRetired
-from appliance.events.stored import BackupDrilled, BundlePruned, CopyRead, OutboxRead, ReceiptRefused
+from appliance.events.stored import (
+    BackupDrilled,
+    BundlePruned,
+    CopyRead,
+    OutboxRead,
+    ProvinceAsked,
+    ReceiptRefused,
+)
 from appliance.events.usb import UsbBootRead, UsbGranted, UsbRevoked
 from appliance.events.window import RehearsalEnded, RehearsalStarted, WindowClosed, WindowOpened
 
@@ -129,7 +136,7 @@ BODIES: dict[str, type[Body]] = {
         IncidentOpened, IncidentGrew, IncidentCeased, IncidentClassProposed, IncidentClassConfirmed,
         IncidentAcknowledged, IncidentNoted, IncidentReported, IncidentResumed, IncidentClosed,
         BackupRequested, BundlePublished, BackupFailed, BundleReceipted, BundlePruned, OutboxRead,
-        CopyRead, BackupDrilled, ReceiptRefused, PostureHeld, PostureFailed,
+        CopyRead, BackupDrilled, ProvinceAsked, ReceiptRefused, PostureHeld, PostureFailed,
     )
 }  # fmt: skip
 
@@ -213,6 +220,7 @@ __all__ = [
     "PowerTestStarted",
     "PowerUnknown",
     "RadiosRead",
+    "ProvinceAsked",
     "ReceiptRefused",
     "SessionBegun",
     "RehearsalEnded",

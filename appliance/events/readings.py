@@ -1,6 +1,7 @@
 """What instruments tell, many times a second: levels in memory, most of which are never recorded."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from appliance.events.bodies import AttachedAppeared, PowerRead, PowerUnknown, RadiosRead, UsbPlugged
 
@@ -88,9 +89,12 @@ class HostReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsReading:
-    """How many receipts came over the line and were not looked at yet."""
+    """How many receipts came over the line and were not looked at yet; when the province asked last, and how long after
+    the time before; None where that was not seen."""
 
     waiting: int
+    asked_at: datetime | None = None
+    every_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

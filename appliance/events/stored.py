@@ -1,9 +1,10 @@
 """What is stored: a source as a bundle has it, the outbox's room, what was pruned, second places, drills."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
-from appliance.events.body import WARNING, Body
+from appliance.events.body import DEBUG, WARNING, Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,19 @@ class BackupDrilled(Body):
     differing: int = 0
     faulty: tuple[str, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvinceAsked(Body):
+    """The province asked over the line which bundles there are; `every_s` after it had before, None where unknown.
+
+    Not each time: what tells when a bundle that waits will be fetched. `asked_at` is by the box's own clock.
+    """
+
+    kind: ClassVar[str] = "province.asked"
+    level: ClassVar[int] = DEBUG
+    asked_at: datetime
+    every_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

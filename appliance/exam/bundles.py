@@ -11,6 +11,7 @@ from appliance.events.bodies import (
     BundlePublished,
     BundleReceipted,
     IncidentClosed,
+    ProvinceAsked,
 )
 from appliance.events.stored import SourceTold
 from appliance.exam import arrival, stored
@@ -112,6 +113,8 @@ def after(backup: BackupState, event: Event, now: Moment) -> BackupState:
             )
         case BundleReceipted() as body:
             return _receipted(backup, body, event.at)
+        case ProvinceAsked(asked_at=asked_at, every_s=every_s):
+            return replace(backup, arrivals=arrival.asked(backup.arrivals, asked_at, every_s, event.at))
         case BundlePruned(place="") if backup.failed_code == FULL_UP:
             return replace(backup, failed=None)  # there may be room now: it is not waited for
     kept = stored.after(backup.stored, event.body, now)

@@ -10,6 +10,7 @@ from appliance.events.bodies import (
     PanelSilenced,
     PowerRead,
     PowerUnknown,
+    ProvinceAsked,
     SeatsRead,
     SeatsUnknown,
     UsbPlugged,
@@ -33,6 +34,7 @@ from appliance.events.readings import (
     UsbReading,
 )
 from appliance.exam import host
+from appliance.exam.arrival import is_news
 from appliance.exam.net import firewall
 from appliance.exam.net.ledger import WAITING, ledger_rows
 from appliance.exam.net.presence import presence_rows, seats_there
@@ -74,8 +76,11 @@ def worth_recording(venue: Venue, reading: Reading, now: Moment) -> tuple[Body, 
             by_person = not trusted and vouched(venue.readiness, now)
             same = by_person or trusted == venue.clock_trusted
             return () if same else (ClockJudged(trusted=trusted, reason=reason),)
-        case ReceiptsReading():
-            return ()  # what becomes of them is told by the job that looks at them
+        case ReceiptsReading(asked_at=asked_at, every_s=every_s):
+            # What becomes of them is told by the job that looks at them.
+            if asked_at is None or asked_at > now.wall or not is_news(venue.backup.arrivals, asked_at):
+                return ()
+            return (ProvinceAsked(asked_at=asked_at, every_s=every_s),)
         case PanelRead(presses=presses):
             return _panel(venue, presses)
         case LedgerReading():

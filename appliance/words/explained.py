@@ -97,6 +97,10 @@ EXPLAINED: Mapping[str, Explanation] = {
         ("A backup failed", "Every older one stands; it is tried again.", "See the reason: is the source there, is there room (df -h)?"),
     ),
     "bundle.receipted": explained(("省里已收到备份", "收据由省里签名，已核对。"), ("The province holds a bundle", "Its receipt is signed and was checked.")),
+    "province.asked": explained(
+        ("省里来查询有哪些备份", "有备份等待收取时才记录，据此估计何时收齐。"),
+        ("The province asked which bundles there are", "Told only while one waits: it tells when that will be fetched."),
+    ),
     "receipt.refused": explained(
         ("外网送来的回执核对不上", "没有登记，备份和记录都没有变。", "请打电话给省里核对：是否换过签发回执的钥匙，是否别的考点的回执。"),
         ("A receipt that came over the line does not hold", "Nothing was noted, and no bundle is touched.", "Call the province: does it sign receipts with another key, or is it another venue's?"),

@@ -1,13 +1,17 @@
 """What the page answers the province: only behind its door, or in a made-up world; and what it keeps of receipts."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from appliance.client import Client
+from appliance.events.readings import ReceiptsReading
+from appliance.watch.receipts import reader
 from web import Line, create_app
-from web.pull import LINE_HEADER, MOST_WAITING, NotKept, keep, names_after
+from web.pull import ASKED_NAME, LINE_HEADER, MOST_WAITING, NotKept, keep, names_after
 
 NAME = "520100-03-000001-20260901T010000Z-full"
 
@@ -57,6 +61,32 @@ def test_a_thousand_names_at_once_and_more_are_told(tmp_path: Path) -> None:
     rest = visitor.get("/pull/v1/manifests?after=1000").json
     assert rest is not None and [name[10:16] for name in rest["names"]] == ["001001", "001002"] and not rest["more"]
     assert names_after(tmp_path / "nowhere", 0) == []
+
+
+def test_each_time_that_the_list_is_asked_for_is_left_for_the_guard_and_never_through_a_link(tmp_path: Path) -> None:
+    visitor, mark = page(tmp_path, behind_nginx=False), tmp_path / "incoming" / ASKED_NAME
+    assert visitor.get("/pull/v1/manifests").status_code == 200, "nobody made the place yet"
+    mark.parent.mkdir()
+    look = reader(mark.parent)
+    assert look() == ReceiptsReading(waiting=0)
+    visitor.get("/pull/v1/manifests?after=1000")
+    assert not mark.exists(), "the second page of one list"
+    visitor.get("/pull/v1/manifests")
+    os.utime(mark, (1e9, 1e9))
+    assert look() == ReceiptsReading(waiting=0, asked_at=datetime.fromtimestamp(1e9, UTC))
+    visitor.get("/pull/v1/manifests?after=0")
+    assert mark.stat().st_mtime > 1e9
+    os.utime(mark, (1e9 + 30, 1e9 + 30))
+    told = look()
+    assert told.every_s == 30 and look() == told
+    for _ in range(MOST_WAITING):
+        keep(mark.parent, os.urandom(8))
+    mark.unlink()
+    (tmp_path / "kept").touch()
+    os.utime(tmp_path / "kept", (1e9, 1e9))
+    mark.symlink_to(tmp_path / "kept")
+    assert visitor.get("/pull/v1/manifests").status_code == 200
+    assert (tmp_path / "kept").stat().st_mtime == 1e9 and look().waiting == MOST_WAITING
 
 
 def test_never_more_receipts_wait_than_the_limit_and_the_same_again_is_none_more(tmp_path: Path) -> None:

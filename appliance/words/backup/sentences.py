@@ -29,6 +29,7 @@ BACKUP_EVENTS: Mapping[str, Both] = {
         ),
     ),
     "bundle.receipted": Both("省里已收到备份 {name}", "The province holds the backup {name}"),
+    "province.asked": Both("省里来查询有哪些备份", "The province asked which backups there are"),
     "receipt.refused": Both(
         "外网送来 {count} 份不是省里签发的回执，没有登记，备份都在。技术细节：{reason}",
         "{count} things came over the line as receipts and are none; nothing was noted, every bundle is here: {reason}",
