@@ -3,12 +3,20 @@
 import difflib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from appliance.config import lockdown
+from appliance.config import DEFAULT_PATH, lockdown
 from appliance.daemon.settings import Settings, grant_of
 from appliance.daemon.settings import warnings as asked
 from appliance.exam.usb.boot import boot_devices
 from appliance.watch.lockdown import reader
+
+KERNEL_DENIES: Final = b"usbcore.authorized_default=0"
+# What shows whose boot it is, and the file of it that must say so. Raspberry Pi; GRUB.
+KERNEL_LINES: Final = {
+    "boot/firmware/cmdline.txt": "boot/firmware/cmdline.txt",
+    "etc/default/grub": "etc/default/grub.d/venue-appliance.cfg",
+}
 
 
 def path_of(settings: Settings) -> Path:
@@ -59,13 +67,35 @@ def _mark(settings: Settings) -> Path:
 
 def warnings(settings: Settings) -> list[str]:
     """What the configuration asks for and will surprise somebody, and what lockdown.conf makes of it."""
-    return [*asked(settings), *_open(settings), *_differing(settings)]
+    return [*asked(settings), *_open(settings), *_kernel(settings), *_differing(settings)]
 
 
 def _open(settings: Settings) -> Iterator[str]:
     """That the box is somebody's and starts open all the same: the configuration was written, and not applied."""
     if is_due(settings):
         yield f"{_mark(settings)}: it may leave USB and the line open at a boot: venue config apply takes it away"
+
+
+def _kernel(settings: Settings) -> Iterator[str]:
+    if settings.path == DEFAULT_PATH and settings.config.usb.enforce and (line := kernel_line(Path("/"))):
+        yield line
+
+
+def kernel_line(root: Path) -> str:
+    """Why the kernel of the next boot lets in what hangs on USB until venue-lockdown runs; '' where it denies it.
+
+    So it is where a removal by the installer was broken off: it puts the kernel's command line back first.
+    """
+    for asks, told in KERNEL_LINES.items():
+        if (root / asks).is_file():
+            try:
+                text = (root / told).read_bytes()
+            except FileNotFoundError:
+                text = b""
+            except OSError as error:
+                return f"/{told}: {error.strerror}"
+            return "" if KERNEL_DENIES in text else f"/{told}: does not say {KERNEL_DENIES.decode()}: venue-install"
+    return ""  # neither a Raspberry Pi nor GRUB: nobody writes that line here
 
 
 def _differing(settings: Settings) -> Iterator[str]:

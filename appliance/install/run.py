@@ -35,12 +35,12 @@ class Run:
         if self.alive:
             placing.place(self.wanted, self.ledger, self.told)
             readonly.refuse_without_package(str(self.ledger.values.get("state_device", "")))
-        if not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists():
+        if self.lacks_configuration():
             if box.was_somebodys(self.wanted.root):
                 self.told.remarks.append(LOST)
-            elif self.wanted.code == UNNAMED_CODE:  # first: a run that is killed comes by here again
-                self.change([box.nobodys()])
-            self.change([box.configuration(code=self.wanted.code, name=self.wanted.name)])
+            if not self.is_nobodys() and box.MARK in self.ledger.entries:  # of a run for nobody that was killed
+                self.ledger.restore(box.MARK)
+            self.change(self.least())
         if self.alive:
             self.told.changed += box.apply(self.ledger)
         remake.note(self.ledger, self.boot_changes())
@@ -63,8 +63,8 @@ class Run:
         self.remember_options(save=False)
         if self.alive:
             yield from placing.plan(self.wanted)
-        if not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists():
-            yield from self.shown([box.configuration(code=self.wanted.code, name=self.wanted.name)])
+        if self.lacks_configuration():
+            yield from self.shown(self.least())
         if self.alive:
             yield f"# then: venue config apply, which writes what holds early in the boot into {box.ETC}"
         yield from self.shown([*self.boot_changes(), *tongue.changes(self.wanted.root)])
@@ -75,6 +75,19 @@ class Run:
         yield from (f"# {remark}" for remark in boot.remarks(self.wanted.root))
 
     # ---- files
+
+    def lacks_configuration(self) -> bool:
+        """Whether the least one is to be written."""
+        return not (self.wanted.root / box.CONFIGURATION.lstrip("/")).exists()
+
+    def is_nobodys(self) -> bool:
+        """Whether what is written is no venue's, on a box that was none's before."""
+        return self.wanted.code == UNNAMED_CODE and not box.was_somebodys(self.wanted.root)
+
+    def least(self) -> list[Change]:
+        """The least configuration; before it, where it is nobody's, its mark: a run that is killed comes by here again."""
+        mark = [box.nobodys()] if self.is_nobodys() else []
+        return [*mark, box.configuration(code=self.wanted.code, name=self.wanted.name)]
 
     def change(self, changes: Iterable[Change]) -> list[str]:
         """Makes the changes; the names of those that were not made already."""

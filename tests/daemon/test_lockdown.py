@@ -150,3 +150,19 @@ def test_only_where_the_boot_reads_them_and_a_unit_can_write_them_do_the_files_f
     (unit := tmp_path / "usr/lib/systemd/system/venue-boot-files@.service").parent.mkdir(parents=True)
     unit.touch()
     assert not read(place.config, tmp_path).plan.boot_files, "another configuration than the boot's"
+
+
+def test_a_command_line_that_a_broken_off_removal_left_is_told(tmp_path: Path) -> None:
+    assert lockdown.kernel_line(tmp_path) == "", "neither a Raspberry Pi nor GRUB"
+    (tmp_path / "etc/default/grub.d").mkdir(parents=True)
+    (tmp_path / "etc/default/grub").touch()
+    assert lockdown.kernel_line(tmp_path).endswith("venue-install")
+    own = tmp_path / "etc/default/grub.d/venue-appliance.cfg"
+    own.write_text('GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX usbcore.authorized_default=0"\n')
+    assert lockdown.kernel_line(tmp_path) == ""
+    pi = tmp_path / "boot/firmware/cmdline.txt"
+    pi.parent.mkdir(parents=True)
+    pi.write_text("console=tty1 root=PARTUUID=1 rootwait\n")
+    assert "cmdline.txt: does not say usbcore.authorized_default=0" in lockdown.kernel_line(tmp_path)
+    pi.write_text("console=tty1 usbcore.authorized_default=0\n")
+    assert lockdown.kernel_line(tmp_path) == ""

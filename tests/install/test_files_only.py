@@ -454,6 +454,27 @@ def test_a_fresh_box_is_marked_as_nobodys(tmp_path: Path) -> None:
     assert install(root) == 0 and (root / "etc/venue-appliance/unconfigured").exists()
 
 
+def test_what_would_be_shown_is_also_that_the_box_starts_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pi(tmp_path)
+    assert install(root, "--dry-run") == 0 and "unconfigured" in capsys.readouterr().out
+    assert install(root, "--dry-run", "--code", "520100-03") == 0
+    assert "unconfigured" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("--code", "520100-03"), ()])
+def test_a_mark_that_a_killed_run_left_alone_opens_no_venues_box(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    root = pi(tmp_path)
+    assert install(root) == 0
+    (root / "etc/venue-appliance/appliance.toml").unlink()  # as a kill between the two left it
+    if not words:
+        (root / "etc/venue-appliance/lockdown.conf").touch()
+    assert install(root, *words) == 0 and not (root / "etc/venue-appliance/unconfigured").exists()
+
+
 @pytest.mark.parametrize(
     "left", ["etc/venue-appliance/lockdown.conf", "etc/venue-appliance/network.nft",
              "etc/venue-appliance/enrolled", "var/lib/venue-appliance/log/events-3.sqlite"]
