@@ -85,7 +85,7 @@ class Run:
         return self.wanted.code == UNNAMED_CODE and not box.was_somebodys(self.wanted.root)
 
     def least(self) -> list[Change]:
-        """The least configuration; before it, where it is nobody's, its mark: a run that is killed comes by here again."""
+        """The least configuration; before it the mark of nobody, if it is one: a run that is killed comes by again."""
         mark = [box.nobodys()] if self.is_nobodys() else []
         return [*mark, box.configuration(code=self.wanted.code, name=self.wanted.name)]
 
