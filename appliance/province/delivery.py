@@ -35,14 +35,14 @@ class Heard:
 
 
 class Delivery:
-    """The receipts of one talk. `key_line` is the province's own `ssh-ed25519 …`, '' where it is not known.
+    """The receipts of one talk. `key_lines` are the province's own `ssh-ed25519 …`, '' where none is known.
 
     `not_now`: why the venue takes none at present, '' as long as it does. `unanswered`: so many lie there, and it did
     not look at them yet.
     """
 
-    def __init__(self, line: Line, listed: Listed, heard: Heard, *, key_line: str) -> None:
-        self._line, self._answers, self._heard, self._key_line = line, listed.answers, heard, key_line
+    def __init__(self, line: Line, listed: Listed, heard: Heard, *, key_lines: str) -> None:
+        self._line, self._answers, self._heard, self._key_lines = line, listed.answers, heard, key_lines
         self._names = {bundle.name for bundle in listed.bundles}
         self.not_now = ""
         self.unanswered = 0
@@ -98,7 +98,7 @@ class Delivery:
 
     def _send(self, bundle: Published, before: Outcome | None) -> None:
         try:
-            if self._key_line and withdraw(bundle, self._key_line):
+            if self._key_lines and withdraw(bundle, self._key_lines):
                 self._heard.told("withdrawn", bundle)
                 return
             body = sent(*pair(bundle))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,39 @@ from appliance.backup.untar import Member
 _OWN = b".venue/"
 # Of each member its path and a mark are kept until the list comes: two million names of a hundred characters.
 MOST_HELD_BYTES, _MARK_BYTES = 1 << 29, 150
+OWN_BYTES = 1 << 26
+
+
+class Room:
+    """What openings at the same time keep in memory: each `own_bytes`, and one at a time up to `most_bytes`.
+
+    Whoever needs more than its own waits for the one that has more: for a bundle of a quarter million names and above.
+    """
+
+    def __init__(self, *, own_bytes: int = OWN_BYTES, most_bytes: int = MOST_HELD_BYTES) -> None:
+        self.own_bytes, self.most_bytes = own_bytes, most_bytes
+        self.more = threading.Lock()
+
+
+class _Place:
+    """One opening's part of the room; a with block."""
+
+    def __init__(self, room: Room) -> None:
+        self._room, self._held_bytes, self._has_more = room, 0, False
+
+    def __enter__(self) -> "_Place":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._has_more:
+            self._room.more.release()
+
+    def take(self, count: int) -> bool:
+        """Once `count` bytes more may be kept; False where they never may."""
+        self._held_bytes += count
+        if self._held_bytes > self._room.own_bytes and not self._has_more:
+            self._has_more = self._room.more.acquire()
+        return self._held_bytes <= self._room.most_bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,25 +69,26 @@ def opened(
     identities: Sequence[X25519PrivateKey],
     *,
     told: Callable[[int], None] | None = None,
+    room: Room | None = None,
 ) -> Opened:
-    """Reads `bundle` to its end: each file's sha256 is the list's, the list's files are the manifest's count.
+    """Reads `bundle` to its end, in its place of `room`: each file's sha256 is the list's, and the list's files are the
+    manifest's count.
 
     `told` hears the sealed bytes read. Of each file 32 bytes are kept until the list comes, which is last.
     A stolen key can sign what it likes: members without number end it. Raises WrongKey, BundleDamaged, OSError.
     """
     seen: dict[bytes, bytes] = {}
-    left_bytes = MOST_HELD_BYTES
     found = Opened()
     has_list = False
-    for member, content in members(bundle.data, identities, sha256=manifest.sha256, told=told):
-        if member.path == FILES_MEMBER:
-            has_list = True
-            _compare(listed(content), seen, found)
-        elif not member.path.startswith(_OWN):
-            left_bytes -= len(member.path) + _MARK_BYTES
-            if left_bytes < 0:
-                raise BundleDamaged(f"{bundle.name}: more members than can be kept in memory: it is not opened")
-            seen[member.path] = _mark(member, content)
+    with _Place(room or Room()) as place:
+        for member, content in members(bundle.data, identities, sha256=manifest.sha256, told=told):
+            if member.path == FILES_MEMBER:
+                has_list = True
+                _compare(listed(content), seen, found)
+            elif not member.path.startswith(_OWN):
+                if not place.take(len(member.path) + _MARK_BYTES):
+                    raise BundleDamaged(f"{bundle.name}: more members than can be kept in memory: it is not opened")
+                seen[member.path] = _mark(member, content)
     if not has_list:
         raise BundleDamaged(f"{bundle.name}: no file list")
     for source in manifest.sources:

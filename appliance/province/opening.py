@@ -8,7 +8,7 @@ from appliance.backup.bundle import Published
 from appliance.backup.manifest import Manifest
 from appliance.backup.receipt import Receipt
 from appliance.province.keys import identities, receipts_key
-from appliance.province.opened import opened
+from appliance.province.opened import Room, opened
 from appliance.province.receipts import give, receipt_of
 
 
@@ -20,10 +20,11 @@ class Opener:
 
     def __init__(self, home: Path, *, passphrase: Callable[[], str] | None = None) -> None:
         self._identities, self._key = identities(home, passphrase), receipts_key(home)
+        self._room = Room()
 
     def receipt(
         self, bundle: Published, manifest: Manifest, *, told: Callable[[int], None] | None = None
     ) -> Receipt:
         """The receipt, which stands beside the bundle now. Raises RestoreError, DiskFault, OSError."""
-        found = opened(bundle, manifest, self._identities, told=told)
+        found = opened(bundle, manifest, self._identities, told=told, room=self._room)
         return give(bundle, receipt_of(bundle, manifest, found, now=datetime.now(UTC)), self._key)

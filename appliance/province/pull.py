@@ -1,6 +1,7 @@
 """The pull: all venues, so many at once, each again and again until somebody ends it, or once."""
 
 import contextlib
+import math
 import os
 import random
 import ssl
@@ -43,10 +44,11 @@ class Pull:
     def __init__(
         self, home: Path, wish: Wish, *,
         budget: Budget, told: Callable[[Told], None], passphrase: Callable[[], str] | None = None,
+        opener: Opener | None = None,
     ) -> None:  # fmt: skip
         self._home, self._wish, self._budget, self._told = home, wish, budget, told
         self._received, self._rota = Received(home), Rota()
-        self._opener = Opener(home, passphrase=passphrase) if wish.opens else None
+        self._opener = (opener or Opener(home, passphrase=passphrase)) if wish.opens else None
         self._openings = Openings()
         self._turns = Turns(os.cpu_count() or 1)
         self._context_key: tuple[int, ...] = ()
@@ -169,6 +171,11 @@ class Pull:
         for name in tuple(course.unopened):
             if paths_in(directory, name)[1].exists():
                 course.unopened.pop(name, None)
+                course.broke.pop(name, None)
+        now_s = time.monotonic()
+        for name in [name for name, (_, due_s) in course.broke.items() if due_s <= now_s]:
+            course.broke[name] = (course.broke[name][0], math.inf)
+            self._unopened(course.venue.code, name)
         for name in tuple(course.once_more):
             course.once_more.discard(name)
             self._unopened(course.venue.code, name)
@@ -228,10 +235,20 @@ class Pull:
             try:
                 self._opened(bundle)
             except Exception:  # noqa: BLE001 - a thread begins here: one bundle's fault keeps no other from its receipt
-                self._say(Told(kind="fault", venue=bundle.venue, detail=traceback.format_exc(limit=-3)))
+                self._broke(bundle, traceback.format_exc(limit=-3))
             finally:
                 self._openings.done(bundle)
                 self._rota.hold(-1)
+
+    def _broke(self, bundle: Published, detail: str) -> None:
+        """Something that nobody thought of; it may pass, so it is tried again, later each time."""
+        course = self.courses.get(bundle.venue)
+        if course is not None:
+            times = course.broke.get(bundle.name, (0, 0.0))[0] + 1
+            wait_s = min(REFUSED_WAIT_S, self._wish.every_s * 2.0 ** min(times, 10))
+            course.broke[bundle.name] = (times, time.monotonic() + wait_s)
+            course.unopened[bundle.name] = f"{bundle.name}: {detail.strip().splitlines()[-1]}"
+        self._say(Told(kind="fault", venue=bundle.venue, bundle=bundle.name, detail=detail))
 
     def _opened(self, bundle: Published) -> None:
         course = self.courses.get(bundle.venue)
@@ -249,6 +266,7 @@ class Pull:
             self._heard(course, Told(kind="alarm", venue=bundle.venue, bundle=bundle.name, detail=detail))
             return
         course.unopened.pop(bundle.name, None)
+        course.broke.pop(bundle.name, None)
         self._say(Told(kind="opened", venue=bundle.venue, bundle=bundle.name, done=receipt.files))
         self._rota.put(bundle.venue, rank=(0, course.number))
 

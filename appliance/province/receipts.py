@@ -106,13 +106,13 @@ def give(bundle: Published, receipt: Receipt, key: Ed25519PrivateKey) -> Receipt
         return receipt
 
 
-def withdraw(bundle: Published, key_line: str) -> bool:
-    """Takes away a receipt that does not hold by the province's own key `ssh-ed25519 …`: it rotted, or is a mixture.
+def withdraw(bundle: Published, key_lines: str) -> bool:
+    """Takes away a receipt that holds by none of the province's own keys `ssh-ed25519 …`, one a line.
 
-    Whether it did: then the bundle is to be opened again. Raises OSError.
+    It rotted, or is a mixture. Whether it did: then the bundle is to be opened again. Raises OSError.
     """
     with _locked(bundle.directory, fcntl.LOCK_EX):
-        if _holds(bundle, key_line):
+        if _holds(bundle, key_lines):
             return False
         outcome.forget(bundle)
         for path in reversed(paths_in(bundle.directory, bundle.name)):
@@ -120,10 +120,10 @@ def withdraw(bundle: Published, key_line: str) -> bool:
         return True
 
 
-def _holds(bundle: Published, key_line: str) -> Receipt | None:
+def _holds(bundle: Published, key_lines: str) -> Receipt | None:
     path, signature = paths_in(bundle.directory, bundle.name)
     try:
-        raw, allowed = path.read_bytes(), f"{SIGNER} {key_line}"
+        raw, allowed = path.read_bytes(), "".join(f"{SIGNER} {line}\n" for line in key_lines.splitlines() if line)
         verify(raw, signature.read_bytes(), allowed_signers=allowed, principal=SIGNER, namespace=NAMESPACE)
         receipt = decode(raw)
     except (FileNotFoundError, SignatureFault, ReceiptFault):

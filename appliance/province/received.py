@@ -100,8 +100,9 @@ class Received:
             self._minds[key] = mind
         return self._minds[key]
 
-    def receipts_key(self) -> str:
-        """The public half of the key that signs receipts, '' where it is not there. Raises OSError."""
+    def receipts_keys(self) -> str:
+        """The public half of the key that signs receipts, and below it those that did before it was replaced: what they
+        signed holds as long as they stand there. '' where there is none. Raises OSError."""
         return self._text(RECEIPTS_PUBLIC_NAME).strip()
 
     def _text(self, name: str) -> str:

@@ -130,7 +130,7 @@ class Talk:
             self._told(Told(kind=kind, venue=self._code, bundle=bundle.name))
 
         heard = Heard(alarm=self._alarm, told=told)
-        return Delivery(self._line, listed, heard, key_line=self._received.receipts_key())
+        return Delivery(self._line, listed, heard, key_lines=self._received.receipts_keys())
 
     def _held(self, signers: str) -> tuple[Row, set[str], dict[str, int]]:
         """What is here whole by its size; the row of the box that is believed now; each sitting's highest number."""

@@ -35,7 +35,10 @@ class Wish:
 
 @dataclass(slots=True)
 class Course:
-    """How it goes with one venue; `reached`: the most bytes that ever were there of each bundle."""
+    """How it goes with one venue; `reached`: the most bytes that ever were there of each bundle.
+
+    `broke`: how often opening a bundle ended in a way that nobody thought of, and when (monotonic) it is tried again.
+    """
 
     venue: Venue
     number: int
@@ -46,3 +49,4 @@ class Course:
     said: set[str] = field(default_factory=set)
     unopened: dict[str, str] = field(default_factory=dict)
     once_more: set[str] = field(default_factory=set)
+    broke: dict[str, tuple[int, float]] = field(default_factory=dict)

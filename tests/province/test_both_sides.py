@@ -46,7 +46,7 @@ def test_an_enrolled_venue_is_pulled_without_its_guard_too_and_its_receipt_lies_
     assert [one.counter for one in here(two)] == [1, 2]
     line = (two.home / keys.RECEIPTS_PUBLIC_NAME).read_text(encoding="utf-8").strip()
     found = []
-    for path in door.incoming.iterdir():
+    for path in door.incoming.glob("[!.]*"):
         told = json.loads(path.read_text(encoding="utf-8"))
         raw, signature = told["receipt"].encode(), told["signature"].encode()
         found.append(

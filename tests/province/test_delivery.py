@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from appliance.backup import answers as told_answers
 from appliance.backup.answers import Refusal
 from appliance.backup.counts import RoomCount
 from appliance.backup.outbox import bundles
-from appliance.backup.receipt import BODY_LIMIT_BYTES, encode, sent
+from appliance.backup.receipt import BODY_LIMIT_BYTES, accepted, encode, sent
 from appliance.backup.verify import trusted_manifest
 from appliance.province import keys, outcome
 from appliance.province.fleet import Verdict, fleet
@@ -170,6 +172,29 @@ def test_one_that_stands_and_holds_stays_and_a_mixture_is_taken_away(two: Two, s
     assert not any(path.exists() for path in paths_in(bundle.directory, bundle.name))
 
 
+def test_what_a_key_signed_before_it_was_replaced_holds_while_it_stands_below_the_new_one(
+    two: Two, served: Served
+) -> None:
+    (bundle,) = here(two)
+    before, public = pair(bundle), two.home / keys.RECEIPTS_PUBLIC_NAME
+    new = Ed25519PrivateKey.generate()
+    secret = new.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    (two.home / keys.RECEIPTS_KEY_NAME).write_bytes(secret)
+    public.write_text(f"{keys.public_line(new)}\n{public.read_text(encoding='utf-8')}", encoding="utf-8")
+    said(served)  # it was lost there: it is sent anew
+    assert [one.kind for one in pulled(two)] == ["answered", "sent"]
+    assert pair(bundle) == before, "nothing was opened again"
+    two.publish()
+    assert alarms(pulled(two)) == []
+    line = keys.public_line(new)
+    judge = {"keys": [line], "here": bundles(two.state), "signers": two.signers}
+    assert accepted(*pair(here(two)[1]), **judge).bundle == here(two)[1].name
+    public.write_text(f"{line}\n", encoding="utf-8")  # nobody believes the old one any more
+    said(served)
+    assert "withdrawn" in [one.kind for one in pulled(two)]
+    assert accepted(*pair(bundle), **judge).bundle == bundle.name
+
+
 def test_all_sides_agree_how_long_a_receipt_is_and_one_with_too_many_rooms_has_its_sums(two: Two, serve: Serve) -> None:
     assert RECEIPT_LIMIT == BODY_LIMIT_BYTES
     site = (SITES / "nginx-pull.conf").read_text(encoding="utf-8")
@@ -207,4 +232,4 @@ def test_what_the_job_tells_the_page_hands_on_with_the_names_that_were_asked_for
     assert page(json.dumps(raw).encode(), two.venue)[2] is not None
     path.write_bytes(b"half")
     assert receipts_told(path, receipts / "incoming", [bundle.name]) == {}
-    assert Received(two.home).receipts_key().startswith("ssh-ed25519 ")
+    assert Received(two.home).receipts_keys().startswith("ssh-ed25519 ")

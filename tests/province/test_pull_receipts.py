@@ -1,14 +1,19 @@
 """What hinders a receipt hinders no bundle, and what was only named is never called here."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
+from appliance.backup.bundle import Published
+from appliance.backup.manifest import Manifest
 from appliance.backup.outbox import bundles
+from appliance.backup.receipt import Receipt
 from appliance.province import ca, contact
 from appliance.province.fetch import Budget
 from appliance.province.fleet import Verdict, fleet
+from appliance.province.opening import Opener
 from appliance.province.pull import Pull
 from appliance.province.receipts import paths_in, was_accepted
 from appliance.province.talk import Told
@@ -123,6 +128,45 @@ def test_a_bundle_that_could_not_be_opened_for_want_of_room_is_opened_once_there
     pull.stop()
     assert ended and len(served.receipts) == 1
     assert [one.kind for one in told if one.kind in ("alarm", "fault", "opened")] == ["alarm", "opened"]
+
+
+class Breaks(Opener):
+    """Ends twice in a way that nobody thought of, as a program does whose memory is gone."""
+
+    times = 0
+
+    def receipt(self, bundle: Published, manifest: Manifest, *, told: Callable[[int], None] | None = None) -> Receipt:
+        """A receipt, the third time."""
+        self.times += 1
+        if self.times < 3:
+            raise MemoryError
+        return super().receipt(bundle, manifest, told=told)
+
+
+def test_a_bundle_whose_opening_ended_in_no_known_way_is_an_alarm_and_opened_later_all_the_same(
+    two: Two, serve: Serve
+) -> None:
+    served = serve(two)
+    told: list[Told] = []
+    seen: list[Verdict] = []
+
+    def heard(one: Told) -> None:
+        told.append(one)
+        if one.kind == "answered" and len(told) > 3 and not served.receipts:
+            seen.extend(row.verdict for row in fleet(two.home, now=datetime.now(UTC)))
+        if one.kind == "accepted":
+            pull.ended()
+
+    pull = Pull(two.home, Wish(every_s=0.05), budget=Budget(), told=heard, opener=Breaks(two.home))
+    running = threading.Thread(target=pull.run, daemon=True)
+    running.start()
+    running.join(30)
+    ended = not running.is_alive()
+    pull.stop()
+    assert ended and len(served.receipts) == 1
+    kinds = [one.kind for one in told if one.kind in ("alarm", "fault", "opened")]
+    assert kinds == ["fault", "fault", "opened"]
+    assert Verdict.ALARM in seen
 
 
 def test_venues_that_are_down_keep_the_only_worker_from_none_that_answers(two: Two, serve: Serve) -> None:

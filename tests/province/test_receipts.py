@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from appliance.backup.manifest import Manifest
 from appliance.backup.outbox import bundles
 from appliance.backup.receipt import NAMESPACE, Receipt, ReceiptFault, accepted, decode, encode
 from appliance.backup.unseal import BundleDamaged, WrongKey
+from appliance.backup.verify import trusted_manifest
 from appliance.cli import main
 from appliance.province import keys
-from appliance.province.opened import Opened, opened
+from appliance.province.opened import Opened, Room, opened
 from appliance.province.receipts import give, is_given, paths_in, receipt_of
 from appliance.province.received import NotTaken, Received
 from appliance.province.trust import NotTrusted, trust
@@ -62,14 +64,34 @@ def test_what_the_province_opened_is_what_the_venue_captured_and_the_venue_knows
     assert not list(two.home.rglob("*.ans")), "nothing in clear is left with the province"
 
 
-def test_members_without_number_end_the_opening(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_without_number_end_the_opening(two: Two) -> None:
     bundle = two.publish()
     two.known()
-    monkeypatch.setattr("appliance.province.opened.MOST_HELD_BYTES", 3 * 170)
+    manifest, _ = trusted_manifest(bundle, two.signers)
     with pytest.raises(BundleDamaged, match="more members"):
-        taken(two, bundle)
-    monkeypatch.setattr("appliance.province.opened.MOST_HELD_BYTES", 100 * 170)
-    assert taken(two, bundle)[2].files == {"answers": 3}
+        opened(bundle, manifest, keys.identities(two.home), room=Room(most_bytes=3 * 170))
+    found = opened(bundle, manifest, keys.identities(two.home), room=Room(most_bytes=100 * 170))
+    assert found.files == {"answers": 3}
+
+
+def test_of_those_that_open_at_once_one_alone_has_more_than_its_own_of_the_memory(two: Two) -> None:
+    bundle = two.publish()
+    manifest, _ = trusted_manifest(bundle, two.signers)
+    small, ample = Room(own_bytes=170), Room(own_bytes=100 * 170)
+    done: list[Opened] = []
+    waits = threading.Thread(
+        target=lambda: done.append(opened(bundle, manifest, keys.identities(two.home), room=small))
+    )
+    with small.more, ample.more:  # another one has it
+        waits.start()
+        found = opened(bundle, manifest, keys.identities(two.home), room=ample)
+        assert found.files == {"answers": 3}, "who stays with its own waits for nobody"
+        assert done == []
+    waits.join(30)
+    assert [found.files for found in done] == [{"answers": 3}]
+    with pytest.raises(BundleDamaged, match="more members"):
+        opened(bundle, manifest, keys.identities(two.home), room=Room(own_bytes=170, most_bytes=340))
+    assert not small.more.locked()
 
 
 def test_each_delta_is_opened_by_itself(two: Two) -> None:

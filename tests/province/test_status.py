@@ -58,6 +58,18 @@ def test_what_is_not_known_is_never_well(two: Two, capsys: pytest.CaptureFixture
     assert main(["province", "status", "--home", str(two.home), "--json"]) == 2
     (row,) = json.loads(capsys.readouterr().out)["venues"]
     assert (row["verdict"], row["answered_at"], row["behind_s"]) == ("never", None, None)
+    for raw in ("", "[]", "{", '{"alarms": ["' + "x" * (1 << 20) + '"]}'):
+        (two.home / "contacts" / "1.json").write_text(raw, encoding="utf-8")
+        (found,) = fleet(two.home, now=datetime.now(UTC))
+        assert (found.verdict, found.reasons) == (Verdict.ALARM, (contact.UNREADABLE,))
+
+
+def test_a_venue_of_which_ever_so_much_is_wrong_is_an_alarm_and_not_one_that_never_answered(two: Two) -> None:
+    alarms = tuple(f"{n}: {'错' * 5000}\udc80" for n in range(5000))
+    told(two, "1", answered_at=datetime.now(UTC).isoformat(), alarms=alarms, fault="x" * (2 << 20))
+    (found,) = fleet(two.home, now=datetime.now(UTC))
+    assert found.verdict is Verdict.ALARM and len(found.reasons) == contact.MOST_ALARMS
+    assert found.reasons[0].startswith("0: 错") and found.reasons[-1] == "4901 more"
 
 
 def test_a_venue_is_well_once_its_receipts_are_there(
