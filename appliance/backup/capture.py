@@ -28,6 +28,7 @@ from appliance.backup.stream import Hashing, Writable
 from appliance.backup.tar import TarWriter
 
 _MODE = 0o640
+_STABLE = Label.STABLE.value
 _NAMED_LIMIT = 100
 _PROGRESS_EVERY_S = 0.1
 _DIGESTS_EVERY_FILES = 256
@@ -160,6 +161,7 @@ class _Intake:
         self._tar, self._files, self._tally, self._tell = tar, files, tally, tell
         self._index, self._delta = index, delta
         self._root = tally.name.encode()
+        self._above = self._root + b"/"
         self._entry, self._hash = Entry(path=b"", mode=0, mtime_ns=0), hashlib.sha256()
 
     def changes(self, path: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Container[bytes]:
@@ -184,10 +186,14 @@ class _Intake:
         self._tally.symlinks += 1
 
     def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        path = self._path(path)
+        path = self._above + path
         self._tar.whole(path, content, mode=mode, mtime_ns=mtime_ns)
         # Its sha256 is taken beside this: hashed here, the many small files would cost a fifth more.
-        self._took(path, len(content), mtime_ns, None, Label.STABLE)
+        self._files.file(path, size=len(content), mtime_ns=mtime_ns, sha256=None, label=_STABLE)
+        tally = self._tally
+        tally.files += 1
+        tally.content_bytes += len(content)
+        self._tell(tally)
 
     def file(self, entry: Entry) -> None:
         self._entry, self._hash = entry, hashlib.sha256()
@@ -208,7 +214,7 @@ class _Intake:
         path = self._path(self._entry.path)
         self._took(path, self._entry.size, self._entry.mtime_ns, self._hash.hexdigest(), label)
 
-    def _took(self, path: bytes, size: int, mtime_ns: int, sha256: str | None, label: Label) -> None:
+    def _took(self, path: bytes, size: int, mtime_ns: int, sha256: str, label: Label) -> None:
         self._files.file(path, size=size, mtime_ns=mtime_ns, sha256=sha256, label=label.value)
         self._tally.files += 1
         self._tally.content_bytes += size
@@ -237,4 +243,4 @@ class _Intake:
         self._files.other(self._root, "source", error=self._tally.error)
 
     def _path(self, path: bytes) -> bytes:
-        return self._root + b"/" + path if path else self._root
+        return self._above + path if path else self._root

@@ -105,10 +105,12 @@ class Index:
         fresh = hashlib.blake2b(digest_size=_ID_BYTES, key=self.key).copy  # half the cost of one made anew
         for name, stamp in entries:
             names.append(name)
-            for each in (name, stamp):
-                told = fresh()
-                told.update(each)
-                packed += told.digest()
+            told = fresh()
+            told.update(name)
+            packed += told.digest()
+            told = fresh()
+            told.update(stamp)
+            packed += told.digest()
         identity = self._identity(path)
         found = next(iter(self._run("SELECT number, entries FROM directory WHERE id = ?", identity)), None)
         row = _Row(path=path, identity=identity, number=None if found is None else found[0], entries=packed)

@@ -18,6 +18,7 @@ _PADS = [bytes(count) for count in range(BLOCK_BYTES)]
 FILE, SYMLINK, DIRECTORY, EXTENDED = b"0", b"2", b"5", b"x"
 _TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00" + bytes(167)
 _REST = {kind: kind + bytes(_NAME_BYTES) + _TAIL for kind in (FILE, SYMLINK, DIRECTORY, EXTENDED)}
+_REST_SUM = {kind: sum(rest) + 256 - 1 for kind, rest in _REST.items()}
 # What follows the checksum of a file without extended header.
 PLAIN_FILE = _REST[FILE]
 
@@ -53,11 +54,18 @@ class TarWriter:
         size = len(content)
         if size > BATCH_BYTES:
             raise TarError(f"{size} bytes at once: more than a batch")
-        self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
         pad = _PADS[-size % BLOCK_BYTES]
-        padded = size + len(pad)
-        if self._batched_bytes + padded > BATCH_BYTES:
-            self.flush()
+        padded, seconds = size + len(pad), mtime_ns // _NS
+        free_bytes = BATCH_BYTES - self._batched_bytes
+        open_bytes = self._left_bytes or self._pad_bytes
+        if BLOCK_BYTES + padded <= free_bytes and not open_bytes and _plain(path, seconds, size):
+            # Nearly always; the other way costs a tenth more of all that capturing a small file does.
+            self._batch.append(_block(path, FILE, mode, seconds, size))
+            self._batched_bytes += BLOCK_BYTES
+        else:
+            self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
+            if self._batched_bytes + padded > BATCH_BYTES:
+                self.flush()
         begin = self._batched_bytes
         self._batch += (content, pad)
         self._batched_bytes = begin + padded
@@ -95,8 +103,7 @@ class TarWriter:
         if self._left_bytes or self._pad_bytes:
             raise TarError("the member before was not ended")
         seconds = mtime_ns // _NS
-        plain = len(path) <= _NAME_BYTES and path.isascii() and 0 <= seconds < _USTAR_SIZE_LIMIT > size
-        if not plain or target:  # nearly every file is plain
+        if target or not _plain(path, seconds, size):  # nearly every file is plain
             if records := _records(path, target, seconds, size):
                 body = _extended(records)
                 self._put(_block(b"PaxHeaders/" + _short(path)[:80], EXTENDED, 0o644, 0, len(body)))
@@ -117,6 +124,11 @@ class TarWriter:
             self.flush()
         self._batch.append(data)
         self._batched_bytes += len(data)
+
+
+def _plain(path: bytes, seconds: int, size: int) -> bool:
+    """Whether a ustar header has room for all of it."""
+    return len(path) <= _NAME_BYTES and path.isascii() and 0 <= seconds < _USTAR_SIZE_LIMIT > size
 
 
 def _short(name: bytes) -> bytes:
@@ -160,7 +172,11 @@ def _block(name: bytes, kind: bytes, mode: int, seconds: int, size: int, target:
     head = b"%s%07o\x000000000\x000000000\x00%011o\x00%011o\x00" % (
         name.ljust(_NAME_BYTES, b"\x00"), mode & 0o777, size, seconds
     )  # fmt: skip
-    rest = kind + target.ljust(_NAME_BYTES, b"\x00") + _TAIL if target else _REST[kind]
-    # The low half of an adler32 is the sum of the bytes and one, modulo 65,521: 512 bytes of ASCII stay below, and
-    # it costs a tenth of `sum`. The checksum field itself counts as eight spaces.
-    return head + b"%06o\x00 " % ((adler32(rest, adler32(head)) & 0xFFFF) - 1 + 256) + rest
+    if target:
+        rest = kind + target.ljust(_NAME_BYTES, b"\x00") + _TAIL
+        others = sum(rest) + 256 - 1
+    else:
+        rest, others = _REST[kind], _REST_SUM[kind]
+    # The low half of an adler32 is the sum of the bytes and one, modulo 65,521: what is ASCII stays below, and it
+    # costs a tenth of `sum`. The checksum field itself counts as eight spaces.
+    return b"%s%06o\x00 %s" % (head, (adler32(head) & 0xFFFF) + others, rest)

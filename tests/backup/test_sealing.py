@@ -1,5 +1,6 @@
 """The two halves of a bundle are two processes: either one may end at any moment."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -167,6 +168,7 @@ def test_the_sealing_half_ends_with_the_other_and_holds_no_lock(
 ) -> None:
     def stopping() -> Iterator[bytes]:
         orphan.extend(children())
+        wait_for(lambda: not any(name.endswith(".lock") for name in _open_files(orphan[0])))
         os.write(out, b"%d" % orphan[0])
         os.kill(os.getpid(), signal.SIGKILL)
         yield b""
@@ -185,6 +187,14 @@ def test_the_sealing_half_ends_with_the_other_and_holds_no_lock(
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
     assert run(request_for(tree), log_rows=[], now=NOW).counter == 1
     wait_for(lambda: not _lives(half))
+
+
+def _open_files(pid: int) -> list[str]:
+    found = []
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.readlink(each))
+    return found
 
 
 def _lives(pid: int) -> bool:

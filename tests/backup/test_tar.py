@@ -97,6 +97,44 @@ def test_a_file_at_hand_is_written_as_one_that_comes_in_pieces() -> None:
     assert out.getvalue() == archive([(name, b"content", 5) for name in NAMES])
 
 
+def test_a_file_at_hand_waits_for_the_end_of_the_one_before() -> None:
+    writer = TarWriter(io.BytesIO())
+    writer.file(b"open", size=5, mode=0o600, mtime_ns=0)
+    for content in (b"", b"all of"[:5]):
+        writer.write(content)
+        with pytest.raises(TarError, match="not ended"):
+            writer.whole(b"next", b"x", mode=0o600, mtime_ns=0)
+    writer.end()
+    writer.whole(b"next", b"x", mode=0o600, mtime_ns=0)
+
+
+@given(sizes=st.lists(st.sampled_from([0, 1, 511, 512, 513, *(BATCH_BYTES - each for each in (512, 511, 0))]), max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_files_at_hand_fill_batches_of_at_most_their_size_and_each_part_is_where_it_is_told(
+    sizes: list[int],
+) -> None:
+    class Batches:
+        def __init__(self) -> None:
+            self.told: list[tuple[int, int]] = []
+            self.parts: list[bytes] = []
+
+        def part(self, begin: int, end: int, /) -> None:
+            self.told.append((begin, end))
+
+        def write(self, data: bytes, /) -> None:
+            assert len(data) <= BATCH_BYTES
+            self.parts += [data[begin:end] for begin, end in self.told]
+            self.told = []
+
+    batches = Batches()
+    writer = TarWriter(batches, batches)
+    contents = [bytes([number + 1]) * size for number, size in enumerate(sizes)]
+    for number, content in enumerate(contents):
+        writer.whole(b"f%d" % number, content, mode=0o600, mtime_ns=0)
+    writer.close()
+    assert batches.parts == contents
+
+
 def test_directories_and_links_are_what_they_were(tmp_path: Path, tool: Callable[[str], str]) -> None:
     out = io.BytesIO()
     writer = TarWriter(out)
