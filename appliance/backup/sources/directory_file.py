@@ -11,7 +11,8 @@ from appliance.backup.stream import BATCH_BYTES
 
 # A file up to this size is read whole before its header is written, so a second taking costs nothing.
 WHOLE_BYTES = BATCH_BYTES
-_CHUNK_BYTES = 1 << 18
+# A batch by itself, and not copied into one.
+_CHUNK_BYTES = BATCH_BYTES
 _TAKINGS = 2
 # Two ticks of a kernel with HZ=100.
 _TICK_NS = 20_000_000
