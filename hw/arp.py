@@ -74,14 +74,14 @@ class Arp:
             self.index = socket.if_nametoindex(interface)
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
         except OSError as error:
-            raise ArpError(f"{interface}: {error.strerror}") from error
+            raise ArpError(f"{interface}: {error.strerror or error}") from error
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             self._socket.bind((interface, _ETHERTYPE))
             self._own_mac: bytes = self._socket.getsockname()[4]
         except OSError as error:
             self._socket.close()
-            raise ArpError(f"{interface}: {error.strerror}") from error
+            raise ArpError(f"{interface}: {error.strerror or error}") from error
         if len(self._own_mac) != 6:
             self._socket.close()
             raise ArpError(f"{interface}: no Ethernet")
@@ -99,7 +99,7 @@ class Arp:
         except BlockingIOError:
             return False
         except OSError as error:
-            raise ArpError(f"{self._interface}: {error.strerror}") from error
+            raise ArpError(f"{self._interface}: {error.strerror or error}") from error
         return True
 
     def read(self) -> list[Heard]:
@@ -107,7 +107,7 @@ class Arp:
         try:
             told = [parse(frame) for frame in heard(self._socket, at_once=_READ_AT_ONCE)]
         except OSError as error:
-            raise ArpError(f"{self._interface}: {error.strerror}") from error
+            raise ArpError(f"{self._interface}: {error.strerror or error}") from error
         return [each for each in told if each is not None]
 
     def close(self) -> None:

@@ -79,20 +79,20 @@ class Offers:
         try:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
         except OSError as error:
-            raise OffersError(f"{interface}: {error.strerror}") from error
+            raise OffersError(f"{interface}: {error.strerror or error}") from error
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, where)
             self._socket.bind((interface, _ALL))
         except OSError as error:
             self._socket.close()
-            raise OffersError(f"{interface}: {error.strerror}") from error
+            raise OffersError(f"{interface}: {error.strerror or error}") from error
 
     def read(self) -> list[Offer]:
         """What was offered since the last call, own frames aside; does not wait. Raises OffersError."""
         try:
             told = [parse(frame) for frame in heard(self._socket, at_once=_READ_AT_ONCE)]
         except OSError as error:
-            raise OffersError(f"{self._interface}: {error.strerror}") from error
+            raise OffersError(f"{self._interface}: {error.strerror or error}") from error
         return [each for each in told if each is not None]
 
     def close(self) -> None:

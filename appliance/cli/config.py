@@ -15,6 +15,7 @@ from appliance.cli.shell import (
     EXIT_OK,
     EXIT_WARNING,
     add_json,
+    language,
     print_json,
     say,
 )
@@ -23,9 +24,10 @@ from appliance.config import DEFAULT_PATH, ConfigError
 from appliance.config.load import Config
 from appliance.config.lockdown import UNCONFIGURED
 from appliance.enrolment.enrolled import ending
+from appliance.words import label
+from appliance.words.setup.warned import warned_sentence
 
 RULES = "rules"  # of --job: what the boot reads alone, no other program's file
-NEXT_BOOT = "taken away: the box is somebody's, and closes USB and the line from the next boot on"
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,12 +81,11 @@ def run_check(args: argparse.Namespace) -> int:
         denied = list(settings.plan.cards_denied)
         print_json({"ok": True, "faults": [], "warnings": warnings, "cards_denied": denied})
         return EXIT_OK
-    plan = settings.plan
+    plan, tongue = settings.plan, language()
     for warning in warnings:
-        say(f"warning: {warning}")
-    print(
-        f"{args.file}: ok: {plan.name}, {len(plan.sittings)} sittings, {len(plan.seats)} seats, {len(plan.ups)} UPS"
-    )
+        say(label(tongue, "config_warning", text=warned_sentence(tongue, warning)))
+    counts = {"sittings": len(plan.sittings), "seats": len(plan.seats), "ups": len(plan.ups)}
+    print(label(tongue, "config_ok", file=str(args.file), name=plan.name, **counts))
     return EXIT_OK
 
 
@@ -115,18 +116,19 @@ def run_apply(args: argparse.Namespace) -> int:
     settings = daemon.read(args.file)
     path = daemon.lockdown.path_of(settings)
     changes: list[str] = []
+    tongue = language()
     try:
         _apply_boot(settings, changes, check=args.check)
         others = _apply_recorded(daemon.as_recorded(settings), changes, check=args.check, rules=args.job == RULES)
     except OSError as error:
-        say(f"{path}: {error.strerror}: left as it was")
+        say(label(tongue, "apply_refused", file=str(path), reason=error.strerror or str(error)))
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
     except daemon.SeatsUnknown as error:
         for line in changes:
             print(line)
-        say(f"{error}: rules and answers are left as they were")
+        say(label(tongue, "apply_no_record", reason=str(error)))
         return EXIT_FAILED
-    for line in changes or [f"{path}: as it must be"]:
+    for line in changes or [label(tongue, "apply_same", file=str(path))]:
         print(line)
     if args.job and (failed := daemon.answers.restarted(others)):
         for line in failed:
@@ -141,7 +143,8 @@ def _apply_boot(settings: daemon.Settings, changes: list[str], *, check: bool) -
     if lines and not check:
         daemon.lockdown.put(settings)
     if daemon.lockdown.is_due(settings):
-        changes.append(f"{settings.path.with_name(UNCONFIGURED)}: {NEXT_BOOT}")
+        mark = settings.path.with_name(UNCONFIGURED)
+        changes.append(label(language(), "apply_closes", file=str(mark)))
         if not check:
             daemon.lockdown.close_from_next_boot(settings)
 
@@ -150,13 +153,15 @@ def _apply_recorded(
     settings: daemon.Settings, changes: list[str], *, check: bool, rules: bool
 ) -> list[Path]:
     """The line's rules and, unless `rules` are all, the files of other programs; those of the latter that differed."""
-    done = "differs" if check else "as it must be now"
+    tongue, done = language(), "apply_differs" if check else "apply_done"
     if daemon.line.boot_differs(settings):
-        changes.append(f"{daemon.line.boot_file(settings)}: {done}")
+        changes.append(label(tongue, done, file=str(daemon.line.boot_file(settings))))
         if not check:
             daemon.line.put_boot_file(settings)
     others = [] if rules else daemon.answers.differing(settings)
-    changes += [f"{other}: {done}: restart {daemon.answers.UNITS[other.name]}" for other in others]
+    for other in others:
+        told = label(tongue, done, file=str(other))
+        changes.append(label(tongue, "apply_restart", told=told, unit=daemon.answers.UNITS[other.name]))
     if others and not check:
         daemon.answers.put(settings)
     return others

@@ -33,6 +33,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
 )
 
 
+ONLY = "only this step: 1 venue file, 2 sockets, 3 UPS, 4 seats, 5 backup, 6 plug, 7 check"
 AGAIN = -1  # of a step: a person wants it once more
 
 
@@ -41,7 +42,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = verbs.add_parser("setup", help="set the box up, step by step, without an editor")
     add_config(parser)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--step", type=int, choices=range(1, len(STEPS) + 1), help="only this step")
+    which.add_argument("--step", type=int, choices=range(1, len(STEPS) + 1), help=ONLY)
     which.add_argument(
         "--from", dest="begin", type=int, choices=range(1, len(STEPS) + 1), help="from this step on"
     )
@@ -79,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
             return code
         begun = True
     bench.talk.tell("setup_done")
+    if len(numbers) > 1 and not bench.dry:
+        bench.talk.tell("setup_next")
     return bench.code
 
 

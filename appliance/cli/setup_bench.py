@@ -118,11 +118,13 @@ class Bench:
         for change in moving:
             try:
                 change.path.parent.mkdir(parents=True, exist_ok=True)
-                put(change, keep=change.path not in self._written)
+                keep = change.path not in self._written
+                told = "setup_written" if keep and change.path.exists() else "setup_made"
+                put(change, keep=keep)
                 self._written.add(change.path)
             except OSError as error:
                 self.talk.tell("setup_unwritten", file=str(change.path), reason=error.strerror or "?")
                 raise StepFailed(
                     EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
                 ) from error
-            self.talk.tell("setup_written", file=str(change.path))
+            self.talk.tell(told, file=str(change.path))

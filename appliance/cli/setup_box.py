@@ -1,6 +1,9 @@
 """Steps 1 to 3 of the setup: whose venue this is, which socket is which, the UPS."""
 
+from collections.abc import Callable
 from datetime import date
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
 
 from appliance.cli.setup_bench import Bench, StepFailed
 from appliance.cli.setup_talk import Talk
@@ -28,7 +31,7 @@ def venue(bench: Bench) -> None:
     for key, nobody in NOBODY.items():
         if document.value(f"venue.{key}") == nobody:
             document.drop("venue", key)
-    file = talk.ask("venue.file", "setup_file", optional=True)
+    file = talk.ask("venue.file", "setup_file", optional=True, good=_is_file, unfit="setup_no_file")
     if file and bench.dry:
         talk.tell("setup_dry")
         return
@@ -60,7 +63,7 @@ def sockets(bench: Bench) -> None:
     """Which socket goes where, by plugging cables in one after the other; and the box's address."""
     talk, document = bench.talk, bench.document()
     old = str(document.value("network.mode") or "route")
-    mode = talk.choose("ports.mode", "setup_mode", [(mode, mode) for mode in MODES], default=old)
+    mode = talk.choose("ports.mode", "setup_mode", talk.named("setup_mode", MODES), default=old)
     document.put("network.mode", mode)
     if mode != "off":
         try:
@@ -68,11 +71,37 @@ def sockets(bench: Bench) -> None:
         except ports.PortsUnknown as error:
             raise StepFailed(EXIT_FAILED, str(error)) from error
         address = str(document.value("network.address") or "10.50.0.1/24")
-        document.put("network.address", talk.ask("ports.address", "setup_address", default=address))
+        document.put("network.address", _address(talk, "ports.address", "setup_address", address, _is_interface))
         server = next((str(row.get("ip", "")) for row in document.rows("network.exam_server")), "")
-        if server := talk.ask("ports.server", "setup_server", default=server, optional=True):
+        if server := _address(talk, "ports.server", "setup_server", server, _is_address, optional=True):
             document.put_row("network.exam_server", {"name": _server_name(document), "ip": server})
     bench.settle(document)
+
+
+def _is_file(text: str) -> bool:
+    return Path(text).is_file()
+
+
+def _address(
+    talk: Talk, place: str, key: str, default: str, good: Callable[[str], object], *, optional: bool = False
+) -> str:
+    """An address that `good` can read; it raises ValueError for one that is none."""
+
+    def fits(text: str) -> bool:
+        try:
+            return bool(good(text))
+        except ValueError:
+            return False
+
+    return talk.ask(place, key, default=default, optional=optional, good=fits, unfit="setup_no_address")
+
+
+def _is_interface(text: str) -> bool:
+    return "/" in text and bool(IPv4Interface(text))
+
+
+def _is_address(text: str) -> bool:
+    return bool(IPv4Address(text))
 
 
 def _server_name(document: Document) -> str:
@@ -125,7 +154,7 @@ def _exam_ports(bench: Bench, free: tuple[str, ...], before: object) -> tuple[st
     while left := _without(free, *found):
         name = talk.plugged(
             "ports.exam",
-            "setup_plug_exam",
+            "setup_plug_exam" if found else "setup_plug_exam_first",
             bench.root,
             left,
             optional=bool(found),

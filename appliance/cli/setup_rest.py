@@ -5,6 +5,7 @@ import dataclasses
 import io
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 from appliance.backup.sources import SOURCES
@@ -24,6 +25,7 @@ from appliance.setup.document import Value
 
 SEATS = "seats.csv"
 DRIVERS = ("directory", "smb", "sftp", "sqlite", "postgresql", "none")
+HERE, ON_THE_BOX = ("path",), ("directory", "smb", "sqlite")
 BRIDGE_S, LOOK_EVERY_S = 30.0, 0.5
 SPARE = len(COLUMNS) - 1
 
@@ -53,6 +55,9 @@ def seats(bench: Bench) -> None:
         rows += _room(bench, settings, room, rows)
         if talk.alone:
             break
+    if not rows:
+        talk.tell("setup_seats_none")
+        return
     document = bench.document()
     name = settings.config.venue.seats or SEATS
     document.put("venue.seats", name)
@@ -93,6 +98,7 @@ def _room(bench: Bench, settings: Settings, room: str, rows: list[Row]) -> list[
     talk.tell("setup_seats_found", count=len(found))
     print("\n".join(f"  {row[0]}-{row[1]}  {row[3]:<15}  {row[2]}" for row in found), flush=True)
     if not found:
+        talk.tell("setup_seats_nobody")
         return []
     said = talk.ask("seats.spares", "setup_seats_spares", optional=True)
     spare = {word.strip() for word in said.replace("，", ",").split(",")}
@@ -106,7 +112,7 @@ def backup(bench: Bench) -> None:
     driver = talk.choose(
         "backup.driver",
         "setup_backup_driver",
-        [(driver, driver) for driver in DRIVERS],
+        talk.named("setup_backup", DRIVERS),
         default=str(before.get("driver") or "directory"),
     )
     if driver == "none":
@@ -116,7 +122,10 @@ def backup(bench: Bench) -> None:
     document.put_row("backup.source", row)
     if not _has_recipients(bench):
         key = talk.ask(
-            "backup.recipient", "setup_backup_recipient", good=lambda text: text.startswith("age1")
+            "backup.recipient",
+            "setup_backup_recipient",
+            good=lambda text: text.startswith("age1"),
+            unfit="setup_no_key",
         )
         document.put("backup.recipients", [key])
     if not bench.dry:
@@ -144,9 +153,17 @@ def _options(bench: Bench, driver: str, before: dict[str, object]) -> dict[str, 
             there = before.get(field.name)
             default = there if isinstance(there, str) else ""
             asked[field.name] = bench.talk.ask(
-                f"backup.options.{field.name}", "setup_backup_option", default=default, name=field.name
+                f"backup.options.{field.name}",
+                f"setup_option_{driver}_{field.name}",
+                default=default,
+                good=_is_here if field.name in HERE and driver in ON_THE_BOX else bool,
+                unfit="setup_no_path",
             )
     return asked
+
+
+def _is_here(text: str) -> bool:
+    return Path(text).exists()
 
 
 def _has_recipients(bench: Bench) -> bool:

@@ -44,9 +44,13 @@ class Talk:
         default: str = "",
         optional: bool = False,
         good: Callable[[str], bool] = bool,
+        unfit: str = "setup_not_understood",
         **values: object,
     ) -> str:
-        """A text; `good` says whether it fits, Enter takes the default. Raises Unanswered, EOFError."""
+        """A text; `good` says whether it fits, else `unfit` is said; Enter takes the default.
+
+        Raises Unanswered, EOFError.
+        """
         if self._given is not None:
             found = self._given.get(place, default)
             text = ",".join(found) if isinstance(found, tuple) else str(found)
@@ -59,7 +63,7 @@ class Talk:
             text = input(f"{label(self.tongue, key, **values)}{shown}: ").strip() or default
             if (text and good(text)) or (not text and optional):
                 return text
-            self.tell("setup_not_understood")
+            self.tell(unfit if text else "setup_not_understood", path=text)
 
     def yes(self, place: str, key: str, *, default: bool, **values: object) -> bool:
         """Yes or no. Raises EOFError."""
@@ -89,6 +93,10 @@ class Talk:
             good=lambda text: text in codes or (text.isdecimal() and 0 < int(text[:4]) <= len(codes)),
         )
         return text if text in codes else codes[int(text) - 1]
+
+    def named(self, key: str, codes: Sequence[str]) -> list[tuple[str, str]]:
+        """Each code with its words, which stand under `KEY_CODE`; for `choose`."""
+        return [(code, label(self.tongue, f"{key}_{code}")) for code in codes]
 
     def plugged(
         self,

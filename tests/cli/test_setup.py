@@ -233,8 +233,7 @@ def test_what_was_mistyped_is_asked_once_more_and_nothing_begins_anew(place: Pla
     argv = [*VENUE, "setup", "--step", "1", "--config", str(place.config)]
     with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
         terminal.answer("venue file", str(tmp_path / "nowhere.json"))
-        terminal.expect("No such file")
-        terminal.answer("This step once more?")
+        terminal.expect("There is no such file")
         terminal.answer("venue file")
         terminal.answer("venue's code", "not a code!")
         terminal.answer("venue's name", "考点")
@@ -251,8 +250,10 @@ def test_what_was_mistyped_is_asked_once_more_and_nothing_begins_anew(place: Pla
 def test_who_does_not_want_the_step_again_is_told_where_to_go_on(place: Place, tmp_path: Path) -> None:
     begun(place)
     argv = [*VENUE, "setup", "--step", "1", "--config", str(place.config)]
+    (torn := tmp_path / "torn.venue").write_text("{")
     with Terminal(argv, environ=place.environ(LANG="en_US.UTF-8"), cwd=ROOT) as terminal:
         terminal.answer("venue file", str(tmp_path / "nowhere.json"))
+        terminal.answer("There is no such file", str(torn))
         terminal.answer("This step once more?", "n")
         assert terminal.end() == 2 and "venue setup --from 1" in terminal.shown
 

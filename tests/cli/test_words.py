@@ -98,6 +98,12 @@ def test_the_man_page_names_every_verb_and_groff_complains_of_nothing(built: Pat
     assert "VENUE_CONFIG" in plain and "78" in plain
 
 
+def test_every_heading_of_the_chinese_page_is_chinese(built: Path) -> None:
+    text = (built / "zh_CN/man1/venue.1").read_text(encoding="utf-8")
+    headings = re.findall(r"^\.SH (.+)$", text, re.MULTILINE)
+    assert len(headings) > 50 and [each for each in headings if not re.match("[一-鿿]", each)] == []
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize(
     ("words", "completed"),

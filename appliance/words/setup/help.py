@@ -7,7 +7,8 @@ SETUP_HELP_ZH: Mapping[str, str] = {
     "whether the box may be changed now: exit 0, else 75 or 3 and why": "现在能不能改这台盒子：能则退出码 0，"
     "不能则 75 或 3，并说明原因",
     "the package is to be exchanged or taken away": "要换掉或拆除安装包",
-    "only this step": "只做这一步",
+    "only this step: 1 venue file, 2 sockets, 3 UPS, 4 seats, 5 backup, 6 plug, 7 check": "只做这一步："
+    "1 考点文件，2 网口，3 后备电源，4 考试机，5 备份，6 拔插头，7 检查",
     "from this step on": "从这一步开始",
     "answer every question from this file (TOML)": "所有问题都从这个文件里取回答（TOML）",
     "show what would be written, and write nothing": "只看会写什么，不写",

@@ -41,9 +41,10 @@ _STEPS: Mapping[str, tuple[Template, Template]] = {
     "setup_write": ("写入吗？", "Write it?"),
     "setup_unwritten": ("写不了 {file}：{reason}", "{file} cannot be written: {reason}"),
     "setup_left": ("没有写。", "Not written."),
+    "setup_made": ("已写好：{file}", "Written: {file}"),
     "setup_written": (
-        "已写好：{file}（原来有的话，在旁边，名字后面加了 .before-setup）",
-        "Written: {file} (one that was there stands beside, as .before-setup)",
+        "已写好：{file}（原来的在旁边，名字后面加了 .before-setup）",
+        "Written: {file} (the one before stands beside, as .before-setup)",
     ),
     "setup_refused": (
         "这样写配置就不对了，所以没有写：",
@@ -56,16 +57,33 @@ _STEPS: Mapping[str, tuple[Template, Template]] = {
         "There is no systemd here: restart the guard yourself, then venue setup --step 6.",
     ),
     "setup_done": ("设置做完了。", "Setup is done."),
+    "setup_next": (
+        "接下来：重新启动监控盒（reboot），从那时起 USB 和外网才关上；起来以后运行 venue check，"
+        "不是“正常”的，照“→”后面的话做。主考还没有口令的，用 venue pin code chief 给一个口令码。",
+        "Next: start the box anew (reboot), for USB and the line close from then on; then venue check, and do what "
+        "stands behind “→” where a point is not ok. A chief examiner without a PIN gets a code: venue pin code chief.",
+    ),
     "setup_by": ("您的姓名（写入记录）", "Your name (for the record)"),
 }
 _BOX: Mapping[str, tuple[Template, Template]] = {
-    "setup_file": ("省里的考点文件在哪里（没有就直接回车）", "The province's venue file (none: just Enter)"),
+    "setup_file": (
+        "省里的考点文件在哪里，如 /media/usb/520100-03.venue（没有就直接回车）",
+        "The province's venue file, as /media/usb/520100-03.venue (none: just Enter)",
+    ),
+    "setup_no_file": (
+        "没有这个文件：看看 U 盘插好没有、名字对不对。",
+        "There is no such file: is the stick in, is the name right?",
+    ),
     "setup_code": ("考点代码，如 520100-03", "The venue's code, as 520100-03"),
     "setup_name": ("考点名称", "The venue's name"),
-    "setup_mode": (
-        "监控盒怎么接：route 作路由隔开外网，bridge 作网桥隔开，watch 只看不隔，off 不管网络",
-        "How the box stands: route or bridge before the line, watch only listens, off leaves the network alone",
+    "setup_mode": ("监控盒怎么接", "How the box stands"),
+    "setup_mode_route": ("route：作路由，隔开外网（一般选这个）", "route: before the line, as its router (the usual)"),
+    "setup_mode_bridge": (
+        "bridge：作网桥，隔开外网（考试网的地址不能改时用）",
+        "bridge: before the line, where the exam network's addresses must stay",
     ),
+    "setup_mode_watch": ("watch：只看，不隔开外网", "watch: only listens, closes nothing"),
+    "setup_mode_off": ("off：不管网络", "off: leaves the network alone"),
     "setup_sockets": ("监控盒的网口：{names}", "The box's sockets: {names}"),
     "setup_too_few": (
         "只找到 {count} 个网口，这种接法至少要 {least} 个。",
@@ -79,6 +97,10 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
         "请插上考试交换机的网线（第 {number} 根）。没有了就直接回车。",
         "Plug in the cable to the exam switch (number {number}). No more: just Enter.",
     ),
+    "setup_plug_exam_first": (
+        "请插上考试交换机的网线（第 1 根）。",
+        "Plug in the cable to the exam switch (number 1).",
+    ),
     "setup_keep": ("现在用的是 {name}，不变就直接回车。", "It is {name} now: just Enter keeps it."),
     "setup_plug_staff": (
         "请插上考务人员看页面用的网线。没有单独的就直接回车。",
@@ -87,8 +109,18 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
     "setup_plugged": ("就是 {name}。", "That is {name}."),
     "setup_several": ("同时亮了几个，请一根一根来。", "Several came up at once: one after the other please."),
     "setup_taken": ("{name} 已经有用处了。", "{name} is taken already."),
-    "setup_address": ("监控盒在考试网里的地址", "The box's address in the exam network"),
-    "setup_server": ("考试服务器的地址（没有就直接回车）", "The exam server's address (none: just Enter)"),
+    "setup_address": (
+        "监控盒在考试网里的地址（斜线后面是网络的位数，一般 24）",
+        "The box's address in the exam network (with the network's bits, mostly /24)",
+    ),
+    "setup_server": (
+        "考试服务器的地址，如 10.50.0.2（没有就直接回车）",
+        "The exam server's address, as 10.50.0.2 (none: just Enter)",
+    ),
+    "setup_no_address": (
+        "这不是一个地址：四个 0 到 255 的数，用点隔开（监控盒的后面还要 /24）。",
+        "That is no address: four numbers from 0 to 255 with dots (the box's own with /24 behind).",
+    ),
     "setup_scanning": ("正在找后备电源……", "Looking for UPSes …"),
     "setup_not_scanned": ("USB 没有找成：{reason}", "USB was not searched: {reason}"),
     "setup_which_ups": ("是哪一台", "Which one is it"),
@@ -115,14 +147,17 @@ _BOX: Mapping[str, tuple[Template, Template]] = {
         "What hangs on it, with commas: exam-server, switch, line, box, room:1",
     ),
     "setup_ups_gpio": ("停电信号接在哪个 GPIO（BCM 编号）", "The power-fail line's GPIO (BCM number)"),
-    "setup_ups_kind": ("是哪种板：X120x 还是 X728", "Which board: X120x or X728"),
+    "setup_ups_kind": ("是哪种板（板上印着）", "Which board (it is printed on it)"),
     "setup_ups_closed": (
         "监控盒的 USB 口以后只认这台后备电源、认过的网口和板上自带的设备，别的（键盘也是）一律不认。现在就这样吗？",
         "From now on USB takes this UPS, the box's sockets and what its board carries, and no keyboard. Right?",
     ),
     "setup_ups_unlisted": (
-        "看不出这台后备电源（{id}）插在哪个 USB 口，没有写进清单，重新启动后会读不到它。请手工写进 usb.allow。",
-        "The USB port of this UPS ({id}) cannot be told: not listed, and gone after a restart. By hand: usb.allow.",
+        "看不出这台后备电源（{id}）插在哪个 USB 口，没有写进清单，重新启动后会读不到它。请把它的 USB 线拔下再插上，"
+        "重做这一步（venue setup --step 3）；还是看不出的，由技术支持写进 usb.allow。",
+        "The USB port of this UPS ({id}) cannot be told: not listed, and gone after a restart. "
+        "Pull its USB cable and put it "
+        "back, then venue setup --step 3; if that does not help, usb.allow by hand.",
     ),
 }
 _REST: Mapping[str, tuple[Template, Template]] = {
@@ -136,16 +171,46 @@ _REST: Mapping[str, tuple[Template, Template]] = {
         "Switch on all machines of one room and no other, then give that room's name; no more: just Enter",
     ),
     "setup_seats_found": ("找到 {count} 台新的。", "{count} new machines found."),
+    "setup_seats_nobody": (
+        "一台也没有看到：看看考试机开了没有、交换机的线插好没有；刚开机的等一两分钟，再输入一次考场号。",
+        "Nobody is seen: are the machines on, is the switch's cable in? After switching on wait a "
+        "minute or two, then give "
+        "the room's name again.",
+    ),
+    "setup_seats_none": (
+        "没有认到考试机，座位表没有写。以后再认：venue setup --step 4",
+        "No machine was found: no seat list is written. Later: venue setup --step 4",
+    ),
     "setup_seats_unseen": ("没有认成：{reason}", "Nobody was seen: {reason}"),
     "setup_seats_spares": (
         "哪几号是备用机，用逗号隔开（没有就直接回车）",
         "Which of them are spares, with commas (none: just Enter)",
     ),
-    "setup_backup_driver": (
-        "答卷从哪里取：directory 文件夹，smb 共享文件夹，sftp，sqlite，postgresql，none 以后再说",
-        "Where answers come from: directory, smb, sftp, sqlite, postgresql; none: later",
+    "setup_backup_driver": ("答卷从哪里取", "Where answers come from"),
+    "setup_backup_directory": ("directory：监控盒上看得到的文件夹", "directory: a folder that the box sees"),
+    "setup_backup_smb": ("smb：Windows 的共享文件夹（先挂上）", "smb: a Windows share (mounted before)"),
+    "setup_backup_sftp": ("sftp：用 SSH 到服务器上取", "sftp: from the server, by SSH"),
+    "setup_backup_sqlite": ("sqlite：SQLite 数据库文件", "sqlite: an SQLite database file"),
+    "setup_backup_postgresql": ("postgresql：PostgreSQL 数据库", "postgresql: a PostgreSQL database"),
+    "setup_backup_none": ("none：以后再说", "none: later"),
+    "setup_option_directory_path": ("答卷在哪个文件夹，path", "The folder of the answers, path"),
+    "setup_option_smb_path": ("共享文件夹挂在哪里，path", "Where the share is mounted, path"),
+    "setup_option_smb_share": (
+        "共享文件夹的名字，如 //10.50.0.2/answers，share",
+        "The share, as //10.50.0.2/answers, share",
     ),
-    "setup_backup_option": ("{name}", "{name}"),
+    "setup_option_sqlite_path": ("数据库文件在哪里，path", "The database file, path"),
+    "setup_option_postgresql_database": ("数据库的名字，database", "The database's name, database"),
+    "setup_option_sftp_host": ("服务器的地址，host", "The server's address, host"),
+    "setup_option_sftp_user": ("登录用的用户名，user", "The user to sign in as, user"),
+    "setup_option_sftp_path": ("服务器上的文件夹，path", "The folder on the server, path"),
+    "setup_option_sftp_key": ("登录用的私钥文件，key", "The file of the private key, key"),
+    "setup_option_sftp_known_hosts": ("服务器的公钥文件，known_hosts", "The file of its host key, known_hosts"),
+    "setup_no_path": (
+        "监控盒上没有 {path}：看看名字对不对、共享挂上没有。",
+        "There is no {path} on the box: is the name right, is it mounted?",
+    ),
+    "setup_no_key": ("公钥以 age1 开头，由省里给。", "A public key begins with age1; the province gives it."),
     "setup_backup_recipient": ("省里的公钥（age1 开头）", "The province's public key (age1…)"),
     "setup_backup_trying": (
         "先试一次：加密、取回、比对，不留东西。",
@@ -158,6 +223,26 @@ _REST: Mapping[str, tuple[Template, Template]] = {
     ),
     "setup_plug_none": ("没有接着监测的后备电源，这一步跳过。", "No UPS is watched: skipped."),
     "setup_plug_ask": ("现在拔插头试吗？", "Pull the plug now?"),
+}
+_CONFIG: Mapping[str, tuple[Template, Template]] = {
+    "config_warning": ("注意：{text}", "warning: {text}"),
+    "config_ok": (
+        "{file}：没有错误：{name}，{sittings} 个场次，{seats} 个座位，{ups} 台后备电源",
+        "{file}: ok: {name}, {sittings} sittings, {seats} seats, {ups} UPS",
+    ),
+    "apply_same": ("{file}：不用改", "{file}: as it must be"),
+    "apply_differs": ("{file}：跟设置不一致", "{file}: differs"),
+    "apply_done": ("{file}：已按设置写好", "{file}: as it must be now"),
+    "apply_restart": ("{told}；请执行 systemctl restart {unit}", "{told}: restart {unit}"),
+    "apply_closes": (
+        "{file}：已取消。这台监控盒有了考点，下次启动起关上 USB 和外网",
+        "{file}: taken away: the box is somebody's, and closes USB and the line from the next boot on",
+    ),
+    "apply_refused": ("{file}：{reason}，没有改动", "{file}: {reason}: left as it was"),
+    "apply_no_record": (
+        "{reason}：记录读不出来，网络规则和对时、地址的文件没有改动",
+        "{reason}: rules and answers are left as they were",
+    ),
 }
 _HELP: Mapping[str, tuple[Template, Template]] = {
     "diag_written": (
@@ -202,4 +287,4 @@ _LAST: Mapping[str, tuple[Template, Template]] = {
     "handover_technician": ("技术人员：", "Technician: "),
     "handover_place": ("场地接收人：", "For the place: "),
 }
-SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {**_STEPS, **_BOX, **_REST, **_HELP, **_LAST}
+SETUP_LABELS: Mapping[str, tuple[Template, Template]] = {**_STEPS, **_BOX, **_REST, **_CONFIG, **_HELP, **_LAST}
