@@ -93,6 +93,7 @@ def test_the_first_bundle_after_the_seal_signs_it(tmp_path: Path) -> None:
         place.guard()
         set_pins(place)
         assert place.venue("seal", *PEOPLE, **PINS).returncode == 0
+        wait_for(lambda: place.status()["backup"]["last"] is not None, seconds=120)  # a full bundle, on a busy machine
         wait_for(lambda: json.loads(place.venue("seal", "certificate", "--json").stdout)["signed_by"] != "")
         told = json.loads(place.venue("seal", "certificate", "--json").stdout)
         manifest = place.state / "outbox" / f"{told['signed_by']}.json"
@@ -109,7 +110,7 @@ def test_the_first_bundle_after_the_seal_signs_it(tmp_path: Path) -> None:
         argv += ["-s", f"{manifest}.sig"]
         with manifest.open("rb") as text:
             assert (
-                subprocess.run(argv, stdin=text, capture_output=True, timeout=20, check=False).returncode == 0
+                subprocess.run(argv, stdin=text, capture_output=True, timeout=120, check=False).returncode == 0
             )
     finally:
         place.close()
