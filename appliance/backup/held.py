@@ -42,7 +42,9 @@ class Tree:
         """
         removals: list[Listed] = []
         for record in records:
-            if record.kind == "source":
+            if record.kind in KINDS:
+                self._put(record, staged.get(record.path))
+            elif record.kind == "source":
                 for removal in removals if not record.error else ():
                     self._remove(removal, bundle, key)
                 removals.clear()
@@ -51,7 +53,7 @@ class Tree:
             elif record.kind == "not_captured":
                 self.not_captured.add(record.path)
             else:
-                self._put(record, staged.get(record.path))
+                raise BundleDamaged(f"{record.path!r}: the file list has a record of an unknown kind")
         for path, held in staged.items():
             if path not in self.held:
                 self._dropped(held)
