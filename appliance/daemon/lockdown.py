@@ -34,8 +34,11 @@ def text(settings: Settings) -> str:
 def changes(settings: Settings) -> list[str]:
     """What `put` would change, as a unified difference by lines; empty where the file is as it must be.
 
-    Raises OSError where there is a file that cannot be read.
+    Of a box that is nobody's it is as it is: its boot goes by the mark only where no such file stands. Raises OSError
+    where there is a file that cannot be read.
     """
+    if is_nobodys(settings):
+        return []
     path = path_of(settings)
     try:
         there = path.read_bytes().decode("ascii", errors="replace").splitlines()
@@ -53,6 +56,11 @@ def put(settings: Settings) -> None:
 def is_due(settings: Settings) -> bool:
     """Whether the box is somebody's by now, and the mark that lets it start open is still there."""
     return settings.config.venue.code != lockdown.NOBODY and _mark(settings).exists()
+
+
+def is_nobodys(settings: Settings) -> bool:
+    """Whether the box is nobody's yet: by the mark it starts open, and a file of ours would end that."""
+    return settings.config.venue.code == lockdown.NOBODY and _mark(settings).exists()
 
 
 def close_from_next_boot(settings: Settings) -> None:
@@ -102,6 +110,8 @@ def _differing(settings: Settings) -> Iterator[str]:
     """How what is let in at boot differs from what the list says; by what is granted, not by how it is written."""
     plan = settings.plan
     if plan.simulated or not (plan.usb or plan.usb_boot):  # the boot denies all else, whatever the guard does
+        return
+    if is_nobodys(settings):
         return
     path, reading = path_of(settings), reader(path_of(settings))()
     if reading.unreadable:

@@ -100,12 +100,14 @@ def test_a_box_that_became_somebodys_closes_from_its_next_boot_on(place: Place) 
     text = place.config.read_text(encoding="utf-8")
     place.config.write_text(text.replace("520100-03", NOBODY), encoding="utf-8")
     assert place.venue("config", "apply", str(place.config)).returncode == 0 and mark.exists(), "nobody's yet"
+    assert not file_of(place).exists(), "with one the boot would not believe the mark"
+    assert not [line for line in warnings(read(place.config)) if "config apply" in line], "nothing is owed"
     place.write()
     looked = place.venue("config", "apply", "--check", str(place.config))
     assert looked.returncode == 1 and str(mark) in looked.stdout and mark.exists()
     done = place.venue("config", "apply", str(place.config))
     assert done.returncode == 0 and "closes USB and the line from the next boot on" in done.stdout
-    assert not mark.exists()
+    assert not mark.exists() and file_of(place).exists()
     assert "unconfigured" not in place.venue("config", "apply", str(place.config)).stdout
 
 

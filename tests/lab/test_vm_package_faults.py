@@ -5,7 +5,7 @@ One guest, one story: each fault is taken away again, and the guard comes back.
 
 import pytest
 
-from tests.lab.vm_package import CLOSED, SLOW_S, Packaged
+from tests.lab.vm_package import CLOSED, DENIED, SLOW_S, Packaged
 from tests.lab.vm_story import LONG
 
 pytestmark = [
@@ -155,3 +155,43 @@ def test_a_clock_that_jumps_ends_nothing_and_the_record_verifies(packaged: Packa
     vm.out("venue log verify", timeout_s=SLOW_S)
     assert packaged.closed() == CLOSED
     assert vm.out("systemctl --failed --plain --no-legend") == ""
+
+
+# ---- a boot of it
+
+
+def boot(box: Packaged, append: str = "") -> None:
+    """The plug pulled and put back; nothing came out on the line meanwhile."""
+    box.vm.out("sync")
+    box.vm.power_cut()
+    began = box.boot(f"{DENIED} {append}")
+    assert began.sent > 0 and set(began.heard.values()) == {0}
+
+
+def test_a_boot_on_an_etc_of_nonsense_is_closed_and_each_fault_is_told(packaged: Packaged) -> None:
+    vm, etc = packaged.vm, "/etc/venue-appliance"
+    files = "appliance.toml lockdown.conf network.nft timetable.toml"
+    vm.out(f"cp -a {etc} /root/etc; cd {etc}; for each in {files}; do echo '}}}} = [nonsense' >$each; done")
+    boot(packaged)
+    failed_with_78(packaged, "appliance.toml: ")
+    for unit, told in (("venue-network-closed", "network.nft was refused"), ("venue-lockdown", "not understood")):
+        assert told in vm.sh(f"systemctl status --no-pager --full {unit}").stdout
+    vm.out(f"rm -rf {etc} && mv /root/etc {etc}")
+    boot(packaged)
+    packaged.await_guard()
+    assert packaged.closed() == CLOSED and vm.out("systemctl --failed --plain --no-legend") == ""
+
+
+def test_a_boot_from_a_root_that_is_only_read_is_closed_and_says_that_nothing_is_recorded(packaged: Packaged) -> None:
+    vm = packaged.vm
+    vm.out("sed -i 's,^/dev/vda / .*,/dev/vda / ext4 ro 0 1,' /etc/fstab")
+    boot(packaged, "ro")
+    assert " / ext4 ro" in vm.out("cat /proc/mounts")
+    packaged.await_guard()
+    assert packaged.closed() == CLOSED and log_is(packaged, writable=False)
+    packaged.await_(lambda: UNWRITTEN in vm.out(f"systemctl status --no-pager --full {UNIT}"), "in its status as well")
+    vm.out("mount -o remount,rw / && sed -i 's,^/dev/vda / .*,/dev/vda / ext4 defaults 0 1,' /etc/fstab")
+    packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
+    boot(packaged)
+    packaged.await_guard()
+    vm.out("venue log verify", timeout_s=SLOW_S)

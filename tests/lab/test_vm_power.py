@@ -171,18 +171,23 @@ def test_it_is_sealed(packaged: Packaged) -> None:
     assert packaged.ask("status")["phase"]["name"] == "sealed"
 
 
+def told_since(box: Packaged, byte: int) -> str:
+    """What the serial line said from a byte of it on; as text its line ends would be shorter than they are."""
+    return box.vm.console.read_bytes()[byte:].decode(errors="replace")
+
+
 def under_load(box: Packaged) -> None:
     """Comes back in the middle of it: rows acknowledged, a bundle published, the next under way."""
     box.vm.put("/root/writer.py", WRITER)
     box.vm.put("/root/load.sh", LOAD)
-    began = len(box.vm.console.read_text(errors="replace"))
+    began = len(box.vm.console.read_bytes())
     box.vm.out(
         "systemd-run --quiet --unit=load bash /root/load.sh; "
         "systemd-run --quiet --unit=writer python3 -I /root/writer.py /dev/ttyS0 100000"
     )
 
     def enough() -> bool:
-        told = told_in([box.vm.console.read_text(errors="replace")[began:]])
+        told = told_in([told_since(box, began)])
         return len(told.rows) >= 20 and bool(told.bundles)
 
     box.await_(enough, "acknowledged rows and a bundle", timeout_s=2 * SLOW_S)
@@ -190,7 +195,7 @@ def under_load(box: Packaged) -> None:
 
 def assert_all_is_there(box: Packaged, before: int) -> None:
     """What was told on the serial line since byte `before` of it; the record; the posture."""
-    told = told_in([box.vm.console.read_text(errors="replace")[before:]])
+    told = told_in([told_since(box, before)])
     assert len(told.rows) >= 20 and told.bundles
     box.vm.out("venue log verify", timeout_s=SLOW_S)
     found = {row["seq"]: row["body"]["by"] for row in box.rows("backup.requested")}
@@ -204,6 +209,7 @@ def assert_all_is_there(box: Packaged, before: int) -> None:
     boot = box.boots[-1]
     assert boot.sent > 0 and set(boot.heard.values()) == {0}
     assert box.vm.out("systemctl --failed --plain --no-legend") == ""
+    print(f"{len(told.rows)} rows and {len(told.bundles)} bundles acknowledged; guard ready {boot.guard_s:.1f} s")
 
 
 def test_the_whole_box_frozen_is_started_anew_by_its_watchdog_and_nothing_is_lost(packaged: Packaged) -> None:

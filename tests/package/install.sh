@@ -55,6 +55,7 @@ ssh-keygen -q -t ed25519 -N '' -f /root/other </dev/null
 step wrong-key installer --bundle bundle.tar --key other.pub
 step first first
 step check cat /root/check
+step nobodys sh -c 'cd /etc/venue-appliance && ls -d unconfigured lockdown.conf network.nft enrolled 2>/dev/null'
 step package dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' venue-appliance
 step audit dpkg --audit
 step again installer --bundle bundle.tar

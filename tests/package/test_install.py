@@ -89,6 +89,13 @@ def test_a_fresh_system_without_network_answers_the_check_and_nothing_was_asked(
     assert steps["page"].said == "200\n", "by TLS, with the certificate that it made"
 
 
+def test_installed_and_nobodys_yet_it_has_nothing_by_which_a_boot_would_not_believe_the_mark(
+    steps: dict[str, Step],
+) -> None:
+    """What `venue-lockdown` looks for before it leaves USB open."""
+    assert steps["nobodys"].said == "unconfigured\n"
+
+
 def test_what_a_person_needs_is_told_once(steps: dict[str, Step]) -> None:
     said = steps["first"].said
     assert re.search(r"^technician's PIN, shown this once: \d{8}$", said, flags=re.M)
