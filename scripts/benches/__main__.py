@@ -19,7 +19,7 @@ AREAS = {
     "power_domain": "made-up batteries and what of them is proven, made-up histories and what they end",
     "backup": "bundles beside tar, zstd and age, deltas beside restic and borg, verify and restore",
     "province_pull": "200 venues pulled at once beside parallel curl, memory, lines that are cut at random",
-    "province_line": "sittings shipped while they run over lines that lose and break, and how well their end is foretold",
+    "province_line": "sittings shipped while they run over lines that lose and break, and how well it is foretold",
     "usb": "a storm of plugs with the kernel's own overflows against the connected guard",
     "network": "the line's rules loaded and swapped, windows opened and closed, the drift audit",
     "usb_descriptors": "a million lying USB descriptors, a look at the bus, how soon a uevent is heard",
