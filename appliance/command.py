@@ -184,6 +184,10 @@ class Piped:
             )
         return done
 
+    def ask_to_end(self) -> None:
+        """SIGTERM, from whatever thread: its output then comes to its end."""
+        self._child.terminate()
+
     def _ready(self, readable: list[int], writable: list[int]) -> list[int]:
         """Which of the descriptors can be used now, at least one; stderr is read here. Raises CommandLate."""
         left_s = self._deadline_s - time.monotonic()

@@ -1,6 +1,7 @@
 """`venue province pull`: fetches every venue's bundles over the line, opens them, sends receipts."""
 
 import argparse
+import contextlib
 import json
 import signal
 from collections.abc import Callable
@@ -8,12 +9,15 @@ from types import FrameType
 
 from appliance.cli.bars import Bars
 from appliance.cli.province_home import add_home, guarded, passphrase_of
+from appliance.cli.province_part import Asked, crew_of, part_of, pull_part
 from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, say
 from appliance.province.alone import PullBusy
+from appliance.province.crew import parts
 from appliance.province.fetch import Budget
 from appliance.province.pull import Pull
 from appliance.province.talk import Told
 from appliance.province.venues import VenuesFault
+from appliance.province.watched import Watched
 from appliance.province.wish import LARGEST_BYTES, QUOTA_BYTES, Wish
 from appliance.words import plain_text
 
@@ -58,6 +62,9 @@ def add_pull(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--no-open", action="store_true", help="fetch alone; `province verify` opens them later"
     )
+    # As this program starts itself.
+    parser.add_argument("--part", metavar="N/COUNT", type=part_of, help=argparse.SUPPRESS)
+    parser.add_argument("--progress", action="store_true", help=argparse.SUPPRESS)
     add_home(parser)
     add_json(parser)
     parser.set_defaults(run=guarded(_pull))
@@ -66,19 +73,20 @@ def add_pull(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _pull(args: argparse.Namespace) -> int:
     budget, bars = Budget(bytes_per_s=args.mb_per_s * _MB), Bars()
     bars.shown = bars.shown and not args.json
-    wish = Wish(
-        at_once=args.at_once, once=args.once, every_s=args.every, opens=not args.no_open,
-        codes=tuple(args.venues), largest_bytes=int(args.largest_gb * _GB),
-        quota_bytes=int(args.quota_gb * _GB),
-    )  # fmt: skip
     try:
+        wish = _wish(args)
+        if args.part:
+            return pull_part(args, wish, _until_ended)
         told = _as_lines() if args.json else _to_people(bars)
-        pull = Pull(args.home, wish, budget=budget, told=told, passphrase=passphrase_of(args))
+        ask = passphrase_of(args)
+        asked = Asked(ask) if ask else None
+        pull = Pull(args.home, wish, budget=budget, told=told, passphrase=asked)
         if fault := _nobody(args, pull):
             say(fault)
             return EXIT_USAGE
+        crew = crew_of(args, wish, told=told, asked=asked, progress=bars.shown)
         with _until_ended(pull):
-            pull.run()
+            pull.run(crew)
     except VenuesFault as error:
         say("\n".join(f"venue: {line}" for line in str(error).splitlines()))
         return EXIT_CONFIG
@@ -87,9 +95,24 @@ def _pull(args: argparse.Namespace) -> int:
         return EXIT_BUSY
     finally:
         bars.close()
-    if pull.wrong and not args.json:
-        say(f"Not all is well with: {', '.join(sorted(pull.wrong))} (`venue province status`)")
-    return EXIT_FAILED if pull.wrong else EXIT_OK
+    wrong = pull.wrong | crew.wrong
+    if wrong and not args.json:
+        say(f"Not all is well with: {', '.join(sorted(wrong))} (`venue province status`)")
+    return EXIT_FAILED if wrong else EXIT_OK
+
+
+def _wish(args: argparse.Namespace) -> Wish:
+    """How to pull. With a limit on the bytes one process is enough, and keeps it. Raises VenuesFault, OSError."""
+    part = args.part
+    if not part:
+        codes = tuple(args.venues)
+        count = 1 if args.mb_per_s else parts(len(Watched(args.home, codes).venues), args.at_once)
+        args.at_once, part = -(-args.at_once // count), (0, count)
+    return Wish(
+        at_once=args.at_once, once=args.once, every_s=args.every, opens=not args.no_open,
+        codes=tuple(args.venues), largest_bytes=int(args.largest_gb * _GB),
+        quota_bytes=int(args.quota_gb * _GB), part=part,
+    )  # fmt: skip
 
 
 def _nobody(args: argparse.Namespace, pull: Pull) -> str:
@@ -103,7 +126,7 @@ def _nobody(args: argparse.Namespace, pull: Pull) -> str:
     )
 
 
-class _until_ended:
+class _until_ended(contextlib.AbstractContextManager[None]):
     """SIGINT and SIGTERM end the pull; what came stays, and the next one goes on with it."""
 
     def __init__(self, pull: Pull) -> None:

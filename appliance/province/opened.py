@@ -1,10 +1,12 @@
 """A bundle opened and compared with what it says of itself; nothing of it is written anywhere."""
 
+import fcntl
 import hashlib
 import json
-import threading
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -22,35 +24,38 @@ MOST_HELD_BYTES, _MARK_BYTES = 1 << 29, 150
 OWN_BYTES = 1 << 26
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What openings at the same time keep in memory: each `own_bytes`, and one at a time up to `most_bytes`.
 
-    Whoever needs more than its own waits for the one that has more: for a bundle of a quarter million names and above.
+    Whoever needs more than its own waits for the one that has more, in whatever process, at the file `lock`; None where
+    nobody else opens. That is for a bundle of a quarter million names and above.
     """
 
-    def __init__(self, *, own_bytes: int = OWN_BYTES, most_bytes: int = MOST_HELD_BYTES) -> None:
-        self.own_bytes, self.most_bytes = own_bytes, most_bytes
-        self.more = threading.Lock()
+    own_bytes: int = OWN_BYTES
+    most_bytes: int = MOST_HELD_BYTES
+    lock: Path | None = None
 
 
 class _Place:
     """One opening's part of the room; a with block."""
 
     def __init__(self, room: Room) -> None:
-        self._room, self._held_bytes, self._has_more = room, 0, False
+        self._room, self._held_bytes, self._fd = room, 0, -1
 
     def __enter__(self) -> "_Place":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._has_more:
-            self._room.more.release()
+        if self._fd >= 0:
+            os.close(self._fd)
 
     def take(self, count: int) -> bool:
-        """Once `count` bytes more may be kept; False where they never may."""
+        """Once `count` bytes more may be kept; False where they never may. Raises OSError."""
         self._held_bytes += count
-        if self._held_bytes > self._room.own_bytes and not self._has_more:
-            self._has_more = self._room.more.acquire()
+        if self._held_bytes > self._room.own_bytes and self._fd < 0 and self._room.lock:
+            self._fd = os.open(self._room.lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
         return self._held_bytes <= self._room.most_bytes
 
 

@@ -11,6 +11,8 @@ from appliance.province.keys import identities, receipts_key
 from appliance.province.opened import Room, opened
 from appliance.province.receipts import give, receipt_of
 
+LOCK_NAME = ".opening.lock"
+
 
 class Opener:
     """Opens bundles with the keys of one home, read once; `passphrase` is asked where the one that opens is locked.
@@ -20,7 +22,7 @@ class Opener:
 
     def __init__(self, home: Path, *, passphrase: Callable[[], str] | None = None) -> None:
         self._identities, self._key = identities(home, passphrase), receipts_key(home)
-        self._room = Room()
+        self._room = Room(lock=home / LOCK_NAME)
 
     def receipt(
         self, bundle: Published, manifest: Manifest, *, told: Callable[[int], None] | None = None

@@ -17,8 +17,9 @@ from appliance.backup.disk import DiskFault
 from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.province import ca, contact
-from appliance.province.alone import alone
+from appliance.province.alone import alone, beside
 from appliance.province.answer import LineDown, LineFault, Turns
+from appliance.province.crew import Crew, is_of
 from appliance.province.fetch import Budget, Stopped
 from appliance.province.line import Line, context
 from appliance.province.opening import Opener
@@ -50,7 +51,7 @@ class Pull:
         self._received, self._rota = Received(home), Rota()
         self._opener = (opener or Opener(home, passphrase=passphrase)) if wish.opens else None
         self._openings = Openings()
-        self._turns = Turns(os.cpu_count() or 1)
+        self._turns = Turns(max(1, (os.cpu_count() or 1) // wish.part[1]))
         self._context_key: tuple[int, ...] = ()
         self._context_lock, self._ssl = threading.Lock(), context(home)
         self._watched = Watched(home, wish.codes)
@@ -59,15 +60,16 @@ class Pull:
         self._looked_s = time.monotonic()
         self._list()
 
-    def run(self) -> None:
-        """Until everything was asked once, or `stop`. Raises PullBusy, OSError."""
-        with alone(self._home):
-            for course in self.courses.values():
+    def run(self, crew: Crew | None = None) -> None:
+        """Until everything was asked once, or `stop`; beside it `crew`. Raises PullBusy, OSError."""
+        with beside(self._home) if self._wish.part[0] else alone(self._home), crew or contextlib.nullcontext():
+            own = [course for course in self.courses.values() if is_of(course.venue.code, self._wish.part)]
+            for course in own:
                 self._rota.put(course.venue.code, rank=(0, course.number))
                 self._left_over(course.venue.code)
             once = self._wish.once
             self._rota.hold(0 if once else +1)  # a list that is empty now may name somebody later
-            count = min(self._wish.at_once, len(self.courses)) if once else self._wish.at_once
+            count = min(self._wish.at_once, len(own)) if once else self._wish.at_once
             workers = [threading.Thread(target=self._works, name=f"pull-{n}", daemon=True) for n in range(count)]
             openers = [threading.Thread(target=self._opens, name=f"open-{n}", daemon=True) for n in range(AT_ONCE)]
             for thread in (*workers, *openers):
@@ -77,6 +79,8 @@ class Pull:
                     thread.join(0.2)
                     if not once:
                         self._look_at_list()
+            if crew:
+                crew.wait(self._budget.stop)
             self.stop()
             for thread in (*workers, *openers):
                 thread.join(2.0)
@@ -114,6 +118,8 @@ class Pull:
         self._list()
         self.wrong -= {NAME, *before.keys() - self.courses.keys()}
         for code, course in self.courses.items():
+            if not is_of(code, self._wish.part):
+                continue
             if before.get(code) != course.venue:
                 self._rota.put(code, rank=(0, course.number))
             if code not in before:

@@ -17,6 +17,7 @@ class Wish:
     `tries`: in a single round a venue is left after so many without a byte more. `longest_wait_s`:
     a venue that is down is tried again at least this often; shorter at first, and never in step.
     `answered_s`: in a single round the venue is asked again so soon whether it believed the receipts, 0 for never.
+    `part`: of the venues those that are this process's, (number, of how many); 0 is the one that somebody started.
     `quota_bytes`: so much of the disk is one venue's at most, where `venues.toml` says nothing else of it.
     """
 
@@ -29,6 +30,7 @@ class Wish:
     codes: tuple[str, ...] = ()
     largest_bytes: int = LARGEST_BYTES
     quota_bytes: int = QUOTA_BYTES
+    part: tuple[int, int] = (0, 1)
     answered_s: float = 3.0
     patience: Patience = Patience()
 

@@ -48,7 +48,9 @@ def together_mb(argv: Sequence[str]) -> float:
 
 def _family(pid: int) -> list[int]:
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        # A child is its thread's that started it.
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [child for one in threads for child in (one / "children").read_text(encoding="ascii").split()]
     except OSError:
         return []
     return [pid, *(one for child in children for one in _family(int(child)))]

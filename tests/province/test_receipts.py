@@ -1,6 +1,7 @@
 """A bundle is taken in, opened and receipted by the province, and the venue knows the receipt for true or false."""
 
 import base64
+import fcntl
 import json
 import shutil
 import subprocess
@@ -77,21 +78,25 @@ def test_members_without_number_end_the_opening(two: Two) -> None:
 def test_of_those_that_open_at_once_one_alone_has_more_than_its_own_of_the_memory(two: Two) -> None:
     bundle = two.publish()
     manifest, _ = trusted_manifest(bundle, two.signers)
-    small, ample = Room(own_bytes=170), Room(own_bytes=100 * 170)
+    lock = two.root / "lock"
     done: list[Opened] = []
-    waits = threading.Thread(
-        target=lambda: done.append(opened(bundle, manifest, keys.identities(two.home), room=small))
-    )
-    with small.more, ample.more:  # another one has it
+
+    def opens(own_bytes: int) -> None:
+        room = Room(own_bytes=own_bytes, lock=lock)
+        done.append(opened(bundle, manifest, keys.identities(two.home), room=room))
+
+    waits = threading.Thread(target=opens, args=(170,))
+    with lock.open("w") as other:  # another process has it
+        fcntl.flock(other, fcntl.LOCK_EX)
         waits.start()
-        found = opened(bundle, manifest, keys.identities(two.home), room=ample)
-        assert found.files == {"answers": 3}, "who stays with its own waits for nobody"
-        assert done == []
+        opens(100 * 170)
+        assert len(done) == 1, "who stays with its own waits for nobody"
     waits.join(30)
-    assert [found.files for found in done] == [{"answers": 3}]
+    assert [found.files for found in done] == 2 * [{"answers": 3}]
     with pytest.raises(BundleDamaged, match="more members"):
-        opened(bundle, manifest, keys.identities(two.home), room=Room(own_bytes=170, most_bytes=340))
-    assert not small.more.locked()
+        opened(bundle, manifest, keys.identities(two.home), room=Room(own_bytes=170, most_bytes=340, lock=lock))
+    opens(170)
+    assert len(done) == 3, "it was let go"
 
 
 def test_each_delta_is_opened_by_itself(two: Two) -> None:
