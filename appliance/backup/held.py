@@ -13,7 +13,10 @@ KINDS = {"file": FILE, "directory": DIRECTORY, "symlink": SYMLINK}
 
 
 class Held(NamedTuple):
-    """One member: `bundle` counts along the chain, and is where a file's content waits. A tuple, as `Member` is."""
+    """One member: `bundle` counts along the chain, and is where a file's content waits. A tuple, as `Member` is.
+
+    `sha256`, in hex, is what the file list says: what of it is held was compared, or is before it is put.
+    """
 
     member: Member
     bundle: int
@@ -22,14 +25,14 @@ class Held(NamedTuple):
 
 
 class Tree:
-    """The state after each bundle. `dated` hears what is held and its time, `dropped` what is of no use any more."""
+    """The state after each bundle. `confirmed` hears of each file held, `dropped` what is of no use."""
 
-    def __init__(self, *, dated: Callable[[Held], None], dropped: Callable[[Held], None]) -> None:
+    def __init__(self, *, confirmed: Callable[[Held], None], dropped: Callable[[Held], None]) -> None:
         self.held: dict[bytes, Held] = {}
         self.not_captured: set[bytes] = set()
         # By directory; made when first something is taken away, which a full bundle alone never does.
         self._below: dict[bytes, set[bytes]] | None = None
-        self._dated, self._dropped = dated, dropped
+        self._confirmed, self._dropped = confirmed, dropped
 
     def __iter__(self) -> Iterator[Held]:
         """In the order of paths: a directory before what is in it."""
@@ -63,7 +66,7 @@ class Tree:
         kind = KINDS.get(record.kind)
         if held is None or held.member.kind != kind or held.member.target != record.target:
             raise BundleDamaged(f"{record.path!r}: the file list and the archive differ")
-        if kind == FILE and (held.member.size, held.sha256) != (record.size, record.sha256):
+        if kind == FILE and held.member.size != record.size:
             raise BundleDamaged(f"{record.path!r}: its content is not what was captured")
         before = self.held.get(record.path)
         if before is not None:
@@ -73,9 +76,9 @@ class Tree:
                 self._dropped(before)
         self.not_captured.discard(record.path)
         member = _dated(held.member, record)
-        held = self.held[record.path] = Held(member, held.bundle, held.sha256, record.label == "torn")
+        held = self.held[record.path] = Held(member, held.bundle, record.sha256, record.label == "torn")
         if kind == FILE:
-            self._dated(held)
+            self._confirmed(held)
         if self._below is not None:
             self._below.setdefault(_parent(record.path), set()).add(record.path)
 

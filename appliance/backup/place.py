@@ -79,21 +79,19 @@ class Place:
         for fd in (self._first, self._staging, self._root):
             os.close(fd)
 
-    def stage(self, bundle: int, member: Member, content: Iterator[bytes]) -> str:
-        """Keep a file of that bundle, replacing what was there; its sha256 in hex. Written at `settle`.
+    def stage(self, bundle: int, member: Member, content: Iterator[bytes]) -> None:
+        """Keep a file of that bundle, replacing what was there. Written at `settle`.
 
-        Raises PathRefused, OSError, here and of the next three: whatever hindered one of those before.
+        Raises PathRefused, BundleDamaged, OSError, here and of the next three: whatever hindered one of those before.
         """
-        return self._writing.put(
-            _staged(bundle, member.path), size=member.size, mode=member.mode, content=content
-        )
+        self._writing.put(_staged(bundle, member.path), size=member.size, mode=member.mode, content=content)
 
-    def date(self, bundle: int, member: Member) -> None:
-        """Give what was kept its time, known to the nanosecond only now.
+    def confirm(self, bundle: int, member: Member, sha256: bytes) -> None:
+        """What was kept has that sha256; it is given its time, known to the nanosecond only now.
 
         Before `sync`, not when it is put in place: an inode changed after it costs a journal commit a file.
         """
-        self._writing.date(_staged(bundle, member.path), member.mtime_ns)
+        self._writing.confirm(_staged(bundle, member.path), sha256=sha256, mtime_ns=member.mtime_ns)
 
     def unstage(self, bundle: int, member: Member) -> None:
         """What was kept is of no use: a later bundle holds another, or none."""

@@ -22,6 +22,7 @@ from appliance.backup.unseal import BundleDamaged, RestoreError, members
 from appliance.backup.untar import Member
 
 _NAMED_LIMIT = 10
+_SHA256_BYTES = 32
 _INFORMATION_BYTES = 1 << 20
 _RESERVED = b".venue/"
 
@@ -102,7 +103,7 @@ class _State:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self.tree = Tree(dated=self._date, dropped=self._drop)
+        self.tree = Tree(confirmed=self._confirm, dropped=self._drop)
         self._emptied: set[bytes] = set()
 
     def take_in(
@@ -123,8 +124,9 @@ class _State:
                     records = (record for record in records if _concerns(record, wanted))
                 self.tree.take_in(position, staged, records, key)
             elif not path.startswith(_RESERVED) and _selected(path, wanted):
-                digest = self._place.stage(position, member, content) if member.kind == FILE else ""
-                staged[path] = Held(member, position, digest)
+                if member.kind == FILE:
+                    self._place.stage(position, member, content)
+                staged[path] = Held(member, position)
         if not listed_any:
             raise BundleDamaged(f"{name}: no file list")
 
@@ -188,8 +190,14 @@ class _State:
             if held is None or held.member.kind != DIRECTORY:
                 self._place.take_away(path)
 
-    def _date(self, held: Held) -> None:
-        self._place.date(held.bundle, held.member)
+    def _confirm(self, held: Held) -> None:
+        try:
+            digest = bytes.fromhex(held.sha256)
+        except ValueError:
+            digest = b""
+        if len(digest) != _SHA256_BYTES:
+            raise BundleDamaged(f"{held.member.path!r}: the file list has no sha256 of it")
+        self._place.confirm(held.bundle, held.member, digest)
 
     def _drop(self, held: Held) -> None:
         if held.member.kind == FILE:

@@ -320,6 +320,16 @@ def test_content_that_is_not_what_the_list_says_is_refused(
     assert os.listdir(tmp_path / "out") == []
 
 
+@pytest.mark.parametrize("digest", ["", "0" * 62, "0" * 66, "no hex"])
+def test_a_list_without_a_sha256_is_refused(
+    digest: str, tmp_path: Path, forge: Callable[..., None], restored: Callable[..., Restored]
+) -> None:
+    forge(lambda tar: [{**put(tar, b"answers/a", b"what it is"), "sha256": digest}])
+    with pytest.raises(BundleDamaged, match="no sha256"):
+        restored(tmp_path / "out")
+    assert os.listdir(tmp_path / "out") == []
+
+
 def test_the_later_member_of_a_name_counts_and_what_was_not_captured_does_not_come_back(
     tmp_path: Path, forge: Callable[..., None], restored: Callable[..., Restored]
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from appliance.backup.below import PathRefused
 from appliance.backup.staging import Staging
+from appliance.backup.unseal import BundleDamaged
 from tests.fakes.wait import wait_for
 
 MB = 1 << 20
@@ -27,18 +28,19 @@ def staging(tmp_path: Path) -> Iterator[Staging]:
     os.close(directory)
 
 
-def put(staging: Staging, path: bytes, content: bytes, *, mode: int = 0o640) -> str:
+def put(staging: Staging, path: bytes, content: bytes, *, mode: int = 0o640) -> None:
     chunks = (content[at : at + 100_000] for at in range(0, len(content), 100_000))
-    return staging.put(path, size=len(content), mode=mode, content=chunks)
+    staging.put(path, size=len(content), mode=mode, content=chunks)
 
 
 def test_files_of_any_size_are_there_once_it_is_settled(tmp_path: Path, staging: Staging) -> None:
     deep = b"/".join([b"d" * 200] * 30)
     contents = {b"0": b"", b"a/1": b"a", b"a/b/2": os.urandom(3 * MB), b"a/3": os.urandom(70_000), b"\xff": b"far"}
-    told = {path: put(staging, path, content) for path, content in {**contents, deep: b"deep"}.items()}
+    for path, content in {**contents, deep: b"deep"}.items():
+        put(staging, path, content)
+        staging.confirm(path, sha256=hashlib.sha256(content).digest(), mtime_ns=1)
     staging.settle()
     assert {path: (tmp_path / os.fsdecode(path)).read_bytes() for path in contents} == contents
-    assert told == {path: hashlib.sha256(content).hexdigest() for path, content in {**contents, deep: b"deep"}.items()}
     assert (tmp_path / "a" / "1").stat().st_mode & 0o7777 == 0o640
 
 
@@ -61,14 +63,22 @@ def test_a_file_is_replaced_by_the_next_one_of_its_path(tmp_path: Path, staging:
     assert (tmp_path / "a" / "3").read_bytes() == b"last"
 
 
-def test_what_is_dated_and_dropped_is_so_once_it_is_settled(tmp_path: Path, staging: Staging) -> None:
+def test_what_is_confirmed_has_its_time_and_what_is_dropped_is_gone(tmp_path: Path, staging: Staging) -> None:
     for path in (b"a/kept", b"a/dropped"):
         put(staging, path, b"x")
-    staging.date(b"a/kept", 1_700_000_000_123_456_789)
+    staging.confirm(b"a/kept", sha256=hashlib.sha256(b"x").digest(), mtime_ns=1_700_000_000_123_456_789)
     staging.drop(b"a/dropped")
     staging.settle()
     assert os.listdir(tmp_path / "a") == ["kept"]
     assert (tmp_path / "a" / "kept").stat().st_mtime_ns == 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize("path", [b"a/b", b"a/never put"])
+def test_what_is_not_as_it_was_captured_is_told(path: bytes, staging: Staging) -> None:
+    put(staging, b"a/b", b"y")
+    staging.confirm(path, sha256=hashlib.sha256(b"x").digest(), mtime_ns=0)
+    with pytest.raises(BundleDamaged, match="b'b': its|b'never put': its"):
+        staging.settle()
 
 
 def test_a_file_where_a_directory_is_or_below_a_file_is_refused(tmp_path: Path) -> None:
