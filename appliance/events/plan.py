@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from appliance.events.network import NetworkPlan
+
+NOBODY: Final = "000000-00"  # the code of a box that is no venue's yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

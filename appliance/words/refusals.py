@@ -34,6 +34,7 @@ REFUSALS: dict[str, Both] = {
     "address-taken": ("{address} 已经是 {name} 的。", "{address} is taken by {name}."),
     "address-outside": ("{address} 不在考试网 {network} 里，或是监控盒自己的地址。", "{address} is not in the exam network {network}, or is the box's own."),
     "already-sealed": ("已经封场（第 {batch} 批）。", "The venue is sealed already (batch {batch})."),
+    "no-venue-yet": ("监控盒还没有自己的考点代码（现在是 {venue}），请技术人员先做开箱设置（venue setup）。", "The box has no venue's code yet (it has {venue}): the technician does venue setup first."),
     "not-sealed": ("现在没有封场。", "The venue is not sealed."),
     "two-people-needed": ("须由两个人签字。", "Two different people are needed."),
     "no-batch-ahead": ("后面没有批次 {batch}。", "No batch {batch} lies ahead."),

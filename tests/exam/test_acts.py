@@ -21,6 +21,7 @@ from appliance.events.bodies import (
     SittingExtended,
     SittingFinished,
 )
+from appliance.events.plan import NOBODY
 from appliance.exam.acts import DECISIONS, Act, Refused
 from appliance.exam.asked import MAX_MINUTES, MAX_NAME, MAX_TEXT
 from tests.exam.ledger import (
@@ -270,6 +271,12 @@ def test_a_batch_that_is_over_or_was_never_planned_can_not_be_sealed() -> None:
     assert code(day, "seal", batch="9", **SIGNED) == "no-batch-ahead"
     (body,) = day.act("seal", **SIGNED)
     assert body.batch == "2"  # type: ignore[attr-defined]
+
+
+def test_a_box_that_is_no_venues_yet_seals_nothing() -> None:
+    day = Ledger(plan(code=NOBODY))
+    assert code(day, "seal", **SIGNED) == "no-venue-yet"
+    assert day.venue.seal is None
 
 
 def test_a_later_batch_may_be_sealed_by_name() -> None:

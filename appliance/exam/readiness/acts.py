@@ -13,6 +13,7 @@ from appliance.events.bodies import (
     SeatUsbDeclared,
     SwitchDeclared,
 )
+from appliance.events.plan import NOBODY
 from appliance.events.sealed import SealPoint
 from appliance.exam.asked import MAX_NAME, Act, Refused
 from appliance.exam.readiness import check
@@ -62,6 +63,8 @@ def _switch(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
 def _seal(venue: Venue, act: Act, now: Moment) -> tuple[Body, ...]:
     if venue.seal:
         raise Refused("already-sealed", batch=venue.seal.batch)
+    if venue.plan.code == NOBODY:
+        raise Refused("no-venue-yet", venue=NOBODY)
     chief, technician = _two(act)
     batch = act.text("batch", required=False, limit=MAX_NAME) or batch_ahead(venue, now)
     if not any(s.planned.batch == batch for s in venue.sittings if _is_ahead(venue, s.id, s.last_end, now)):
