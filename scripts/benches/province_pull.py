@@ -54,6 +54,7 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
     ours: list[Used] = []
     theirs: list[Used] = []
     flushed_s: list[float] = []
+    hashed_s: list[float] = []
     for turn in range(bench.times(3, 1)):
         calls = [(ours, site.pull), (theirs, site.curl)]
         for kept, call in calls if turn % 2 else reversed(calls):
@@ -63,6 +64,7 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
                 began_s = time.perf_counter()
                 os.sync()
                 flushed_s.append(kept[-1].wall_s + time.perf_counter() - began_s)
+                hashed_s.append(flushed_s[-1] + used(site.sums()).wall_s)
             bench.say(f"province_pull: {call.__name__} {kept[-1]}")
     mb = site.count * site.size / _MB
     what = f"{site.count} venues of {site.size / _MB:.0f} MB, {AT_ONCE} at once"
@@ -74,6 +76,10 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
     yield Figure(
         name="the same", unit="s", values=[one.wall_s for one in ours],
         reference="that curl, and then sync", reference_values=flushed_s, limit=Limit(most=1.25, of_ratio=True),
+    )  # fmt: skip
+    yield Figure(
+        name="the same", unit="s", values=[one.wall_s for one in ours],
+        reference="that, and then sha256sum on all processors", reference_values=hashed_s,
     )  # fmt: skip
     yield Figure(
         name=f"{what}: CPU", unit="s", values=[one.cpu_s for one in ours],
@@ -173,6 +179,11 @@ class _Site:
             f"--connect-to ::127.0.0.1:{self.port} -o {self.place}/curl/$0 https://$0.venue/pull/v1/bundles/$0{name}"
         )
         return ["xargs", "-a", str(urls), "-P", str(AT_ONCE), "-n", "1", "sh", "-c", shell]
+
+    def sums(self) -> list[str]:
+        """The sha256 of all that curl brought."""
+        shell = f"ls {self.place}/curl/* | xargs -P {os.cpu_count()} -n 10 sha256sum"
+        return ["sh", "-c", shell]
 
     def close(self) -> None:
         """The servers end."""
