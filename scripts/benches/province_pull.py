@@ -1,6 +1,5 @@
 """The pull from many venues beside parallel curl: speed, memory, and a line that is cut at random."""
 
-import hashlib
 import json
 import os
 import random
@@ -8,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,10 +26,10 @@ from appliance.province import ca, venues
 from appliance.province.keys import RECIPIENTS_NAME, init
 from scripts.benches.backup_used import Used, together_mb, used
 from scripts.benches.frame import Bench, CannotMeasure, Figure, Limit
+from scripts.benches.province_cut import CUT_PERCENT, Cutter, Watcher
 
 NEEDED = ("nginx", "curl", "xargs")
 AT_ONCE = 32
-CUT_PERCENT = 10
 _MB = 1_000_000
 
 
@@ -99,7 +97,7 @@ def _speed(bench: Bench, site: "_Site") -> Iterator[Figure]:
 def _cut(bench: Bench, site: "_Site") -> Iterator[Figure]:
     """One connection in ten is cut at random; everything arrives, and nothing unverified ever has a name."""
     site.forget()
-    with _Cutter(site.port) as cutter, _Watcher(site.home) as watcher:
+    with Cutter(site.port) as cutter, Watcher(site.home) as watcher:
         site.listed(cutter.port)
         took = site.pull(quiet=True)
         site.listed(site.port)
@@ -237,92 +235,6 @@ class _Site:
                 raise CannotMeasure(f"nginx does not answer: {(self.place / 'error.log').read_text()[-300:]}")
             time.sleep(0.05)
         return child
-
-
-class _Cutter:
-    """A relay before nginx that cuts one connection in ten, somewhere in its course; a with block."""
-
-    def __init__(self, port: int) -> None:
-        self._to, self._random = port, random.Random(9)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = self._listener.getsockname()[1]
-        self.cuts = self.sent_bytes = 0
-        self._lock, self._over = threading.Lock(), False
-
-    def __enter__(self) -> "_Cutter":
-        threading.Thread(target=self._accepts, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over = True
-        self._listener.close()
-
-    def _accepts(self) -> None:
-        while not self._over:
-            try:
-                near, _ = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._to))
-            except OSError:
-                return
-            with self._lock:
-                cut = self._random.randrange(100) < CUT_PERCENT
-                after = self._random.randrange(1, 20 * _MB) if cut else 1 << 62
-            threading.Thread(target=self._relays, args=(near, far, 1 << 62), daemon=True).start()
-            threading.Thread(target=self._relays, args=(far, near, after), daemon=True).start()
-
-    def _relays(self, source: socket.socket, sink: socket.socket, left: int) -> None:
-        try:
-            while left > 0 and (data := source.recv(min(1 << 18, left))):
-                sink.sendall(data)
-                left -= len(data)
-                if source.getpeername()[1] == self._to:
-                    with self._lock:
-                        self.sent_bytes += len(data)
-            with self._lock:
-                self.cuts += left <= 0
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-
-class _Watcher:
-    """Looks again and again at what has a final name, and hashes each once; a with block."""
-
-    def __init__(self, home: Path) -> None:
-        self._received, self._over = home / "received", threading.Event()
-        self.seen = self.wrong = 0
-        self._known: set[Path] = set()
-
-    def __enter__(self) -> "_Watcher":
-        self._thread = threading.Thread(target=self._watches)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._look()
-
-    def _watches(self) -> None:
-        while not self._over.wait(0.05):
-            self._look()
-
-    def _look(self) -> None:
-        self.seen += 1
-        for data in self._received.glob("*/*.tar.zst.age"):
-            if data not in self._known:
-                self._known.add(data)
-                self.wrong += hashlib.sha256(data.read_bytes()).hexdigest() != self._told(data)
-
-    def _told(self, data: Path) -> str:
-        """What the venue's own manifest says; the one here may be on its way still."""
-        code = data.parent.name
-        manifest = self._received.parent.parent / code / "outbox" / data.name.replace(".tar.zst.age", ".json")
-        return decode(manifest.read_bytes()).sha256
 
 
 def _sealed(place: Path, home: Path, code: str, size_mb: int) -> tuple[Path, Manifest]:
