@@ -211,7 +211,7 @@ def test_the_control_without_a_watchdog_a_frozen_guard_stays(packaged: Packaged)
 
 # ---- boots
 
-# As every box has them. With addresses that never change qemu translates the short programs of a stock boot once for all.
+# As every box has them. With addresses that never change qemu translates what a stock boot repeats only once.
 AT_RANDOM = "sysctl.kernel.randomize_va_space=2"
 
 
