@@ -83,7 +83,7 @@ def run_check(args: argparse.Namespace) -> int:
         return EXIT_OK
     plan, tongue = settings.plan, language()
     for warning in warnings:
-        say(label(tongue, "config_warning", text=warned_sentence(tongue, warning)))
+        say(label(tongue, "config_warning") + warned_sentence(tongue, warning))  # whole: its end is what to do
     counts = {"sittings": len(plan.sittings), "seats": len(plan.seats), "ups": len(plan.ups)}
     print(label(tongue, "config_ok", file=str(args.file), name=plan.name, **counts))
     return EXIT_OK
@@ -160,8 +160,8 @@ def _apply_recorded(
             daemon.line.put_boot_file(settings)
     others = [] if rules else daemon.answers.differing(settings)
     for other in others:
-        told = label(tongue, done, file=str(other))
-        changes.append(label(tongue, "apply_restart", told=told, unit=daemon.answers.UNITS[other.name]))
+        restart = label(tongue, "apply_restart", unit=daemon.answers.UNITS[other.name])
+        changes.append(label(tongue, done, file=str(other)) + restart)
     if others and not check:
         daemon.answers.put(settings)
     return others

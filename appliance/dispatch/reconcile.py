@@ -39,6 +39,7 @@ class Reconciler:
                 at_s, wait_s = 0.0, 0.0
             if enforcer is None or real_s < at_s:
                 continue
+            self._held.pop(key, None)  # what fails may be done in part: the level of before is not so any more
             try:
                 enforcer(want)
             except NotYet:

@@ -40,7 +40,7 @@ subject = "财务管理"
 start = 2098-09-05T09:00:00
 end = 2098-09-05T11:30:00
 END
-    sed -i 's/^name.*/&\ntimetable = "timetable.toml"/' /etc/venue-appliance/appliance.toml
+    sed -i -e 's/^code.*/code = "520100-03"/' -e 's/^name.*/&\ntimetable = "timetable.toml"/' /etc/venue-appliance/appliance.toml
     systemctl restart venue-guard
     VENUE_PIN_CHIEF=135790 VENUE_PIN_TECHNICIAN=246802 venue seal --chief 王主考 --technician 张工
 }

@@ -225,7 +225,7 @@ _REST: Mapping[str, tuple[Template, Template]] = {
     "setup_plug_ask": ("现在拔插头试吗？", "Pull the plug now?"),
 }
 _CONFIG: Mapping[str, tuple[Template, Template]] = {
-    "config_warning": ("注意：{text}", "warning: {text}"),
+    "config_warning": ("注意：", "warning: "),
     "config_ok": (
         "{file}：没有错误：{name}，{sittings} 个场次，{seats} 个座位，{ups} 台后备电源",
         "{file}: ok: {name}, {sittings} sittings, {seats} seats, {ups} UPS",
@@ -233,7 +233,7 @@ _CONFIG: Mapping[str, tuple[Template, Template]] = {
     "apply_same": ("{file}：不用改", "{file}: as it must be"),
     "apply_differs": ("{file}：跟设置不一致", "{file}: differs"),
     "apply_done": ("{file}：已按设置写好", "{file}: as it must be now"),
-    "apply_restart": ("{told}；请执行 systemctl restart {unit}", "{told}: restart {unit}"),
+    "apply_restart": ("；请执行 systemctl restart {unit}", ": restart {unit}"),
     "apply_closes": (
         "{file}：已取消。这台监控盒有了考点，下次启动起关上 USB 和外网",
         "{file}: taken away: the box is somebody's, and closes USB and the line from the next boot on",
