@@ -14,10 +14,10 @@ as missing, and the rest is taken. A file that changes while it is read is taken
 """
 
 import bisect
-import contextlib
 import errno
 import os
 import stat
+import sys
 import time
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
@@ -26,14 +26,6 @@ from typing import ClassVar
 
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks, exclude
-from appliance.backup.sources.directory_ahead import (
-    DEPTH_LIMIT,
-    DIRECTORY_FLAGS,
-    GONE,
-    NO_STAMP,
-    ListedAhead,
-    names_of,
-)
 from appliance.backup.sources.directory_file import (
     STAMP,
     WHOLE_BYTES,
@@ -46,6 +38,10 @@ from appliance.backup.sources.directory_file import (
 )
 from appliance.backup.sources.entry import Entry, Sink, Source, SourceMissing, SourceUnreadable
 
+# Each level holds one descriptor open; the usual limit is 1,024.
+_DEPTH_LIMIT = 200
+_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_GONE = (errno.ENOENT, errno.ESTALE)
 # The medium or its server is gone, not a file: each further one would cost a time-out of the kernel's.
 _LOST = (
     errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ETIMEDOUT,
@@ -53,6 +49,10 @@ _LOST = (
 )  # fmt: skip
 # A reading that took longer did not come from memory, and that many files are then asked for at once.
 _WAITED_S, _AHEAD = 0.000_06, 32
+# As os.fsencode, which takes three times as long.
+_NAMES = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
+# Of an entry that went away.
+_NO_STAMP = bytes(STAMP.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class _Rules:
         Raises SourceMissing where it is not the file that is at fault.
         """
         self.expect_there(error)
-        if error.errno in GONE:
+        if error.errno in _GONE:
             sink.missed(path)
         else:
             sink.not_captured(path, _word(error))
@@ -128,8 +128,7 @@ class Directory:
             before = os.fstat(root)
             if self._mount_point and before.st_dev == os.stat("..", dir_fd=root).st_dev:
                 raise SourceMissing(f"{self._path}: nothing is mounted there")
-            with contextlib.closing(ListedAhead(root, self._rules.excluded)) as ahead:
-                _directory(sink, root, b"", self._rules, ahead, depth=0)
+            _directory(sink, root, b"", self._rules, depth=0)
             self._expect_same(before)
         finally:
             os.close(root)
@@ -143,12 +142,10 @@ class Directory:
             raise SourceMissing(f"{self._path}: another directory took its place while it was read")
 
 
-def _directory(
-    sink: Sink, fd: int, path: bytes, rules: _Rules, ahead: ListedAhead, *, depth: int, told: bool = True
-) -> None:
-    status, listed = os.fstat(fd), ahead.of(path)
+def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, told: bool = True) -> None:
+    status = os.fstat(fd)
     try:
-        names, stamps = listed or (names_of(fd, path, rules.excluded), b"")
+        names = sorted([name.encode(*_NAMES) for name in os.listdir(fd)])
     except OSError as error:
         rules.expect_there(error)
         if not path:
@@ -157,14 +154,16 @@ def _directory(
         return
     if told:
         sink.directory(Entry(path=path, mode=status.st_mode, mtime_ns=status.st_mtime_ns))
-    listing = _Listing(sink, fd, path, names, rules, stamps)
+    if rules.excluded:
+        names = [name for name in names if not rules.excluded(path + b"/" + name if path else name)]
+    listing = _Listing(sink, fd, path, names, rules)
     taken = sink.changes(path, listing)
     asked, before_ns, small_bytes = b"", settled_ns(), min(rules.largest_bytes, WHOLE_BYTES)
     for name, stamp in listing.found():
         below = path + b"/" + name if path else name
         try:
             if stat.S_ISDIR(stamp[0]):
-                _below(sink, fd, name, below, rules, ahead, depth=depth + 1, told=name in taken)
+                _below(sink, fd, name, below, rules, depth=depth + 1, told=name in taken)
             elif name in taken:
                 begun_s = time.monotonic()
                 content = read_quickly(fd, name, stamp, small_bytes, before_ns)
@@ -179,33 +178,21 @@ def _directory(
 
 
 class _Listing:
-    """A directory's entries with a stamp each, told once; the stamps are kept, 40 bytes each.
+    """A directory's entries with a stamp each, told once; the stamps are kept, 40 bytes each."""
 
-    `stamps` are those of all `names` where they are known, else empty.
-    """
-
-    def __init__(
-        self, sink: Sink, fd: int, path: bytes, names: list[bytes], rules: _Rules, stamps: bytes
-    ) -> None:
+    def __init__(self, sink: Sink, fd: int, path: bytes, names: list[bytes], rules: _Rules) -> None:
         self._rules, self._sink, self._fd, self._path, self._names = rules, sink, fd, path, names
-        self._stamps = bytearray(stamps)
+        self._stamps = bytearray()
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         """Each name that is there, and its stamp."""
-        if self._stamps:
-            stamps, size = bytes(self._stamps), STAMP.size
-            each = (stamps[at : at + size] for at in range(0, len(stamps), size))
-            return (entry for entry in zip(self._names, each, strict=True) if entry[1] != NO_STAMP)
-        return self._looked_at()
-
-    def _looked_at(self) -> Iterator[tuple[bytes, bytes]]:
         fd, stat_of, pack = self._fd, os.stat, STAMP.pack
         for name in self._names:
             try:
                 stamp = pack(*stamp_of(stat_of(name, dir_fd=fd, follow_symlinks=False)))
             except OSError as error:
-                self._stamps += NO_STAMP
-                if error.errno not in GONE:
+                self._stamps += _NO_STAMP
+                if error.errno not in _GONE:
                     below = self._path + b"/" + name if self._path else name
                     self._rules.failed(self._sink, below, error)
                     yield name, b""  # it is there all the same, and to be taken once it can be
@@ -232,22 +219,14 @@ class _Listing:
 
 
 def _below(
-    sink: Sink,
-    parent: int,
-    name: bytes,
-    path: bytes,
-    rules: _Rules,
-    ahead: ListedAhead,
-    *,
-    depth: int,
-    told: bool,
+    sink: Sink, parent: int, name: bytes, path: bytes, rules: _Rules, *, depth: int, told: bool
 ) -> None:
-    if depth > DEPTH_LIMIT:
+    if depth > _DEPTH_LIMIT:
         sink.not_captured(path, "too_deep")
         return
-    fd = os.open(name, DIRECTORY_FLAGS, dir_fd=parent)
+    fd = os.open(name, _DIRECTORY_FLAGS, dir_fd=parent)
     try:
-        _directory(sink, fd, path, rules, ahead, depth=depth, told=told)
+        _directory(sink, fd, path, rules, depth=depth, told=told)
     finally:
         os.close(fd)
 
