@@ -107,6 +107,8 @@ class Crew:
                 return "" if ended else f"a part of the pull ended with {done.code}: {done.stderr[-200:].strip()}"
         except CommandError as error:
             return str(error)
+        except (ValueError, TypeError, KeyError) as error:
+            return f"a part of the pull said what nobody understands: {error}"
         finally:
             with self._lock:
                 self._running.pop(number, None)

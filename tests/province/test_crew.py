@@ -15,7 +15,7 @@ import pytest
 from appliance.cli.province_part import crew_of
 from appliance.province import venues
 from appliance.province.alone import PullBusy, alone, beside
-from appliance.province.crew import LEAST_VENUES, is_of, parts
+from appliance.province.crew import LEAST_VENUES, Crew, is_of, parts
 from appliance.province.fetch import Budget
 from appliance.province.pull import Pull
 from appliance.province.talk import Told
@@ -104,6 +104,16 @@ def test_what_is_wrong_in_another_part_is_known_at_the_end(both: dict[int, tuple
     thread.join(60)
     assert not thread.is_alive() and wrong == [{far.venue}]
     assert [one.counter for one in here(far)] == [1] and [one.counter for one in here(both[0][0])] == [1]
+
+
+@pytest.mark.parametrize("said", ["some library's warning", "[1]", '{"kind": "taken", "colour": 1}', '{"wrong": 1}'])
+def test_a_part_that_says_what_nobody_understands_is_a_fault_and_told(said: str) -> None:
+    """Whoever hears it must not be gone without a word: the venues of that part would be pulled by nobody."""
+    told: list[Told] = []
+    argv = (sys.executable, "-c", f"print({said!r}, flush=True)")
+    with Crew(lambda number: argv, 2, told=told.append, secret=str, once=False) as crew:
+        wait_for(lambda: len(told) > 1)
+        assert {(one.kind, one.venue) for one in told} == {("fault", "part 1")} and crew.wrong == set()
 
 
 def test_a_part_that_dies_is_started_again_and_goes_on_where_it_was(both: dict[int, tuple[Two, Served]]) -> None:
