@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -10,7 +9,16 @@ from types import FrameType
 from appliance.cli.bars import Bars
 from appliance.cli.province_home import add_home, guarded, passphrase_of
 from appliance.cli.province_part import Asked, crew_of, part_of, pull_part
-from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, say
+from appliance.cli.shell import (
+    EXIT_BUSY,
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_USAGE,
+    add_json,
+    print_line,
+    say,
+)
 from appliance.province.alone import PullBusy
 from appliance.province.crew import parts
 from appliance.province.fetch import Budget
@@ -148,11 +156,11 @@ def _as_lines() -> Callable[[Told], None]:
         if one.kind == "progress":
             return
         fields = {"kind": one.kind, "venue": one.venue, "bundle": one.bundle, "detail": one.detail}
-        line = {"schema": 1} | {key: text for key, text in fields.items() if text}
+        line: dict[str, object] = {key: text for key, text in fields.items() if text}
         numbers = {"taken": "bytes", "opened": "files", "answered": "bundles"}
         if one.kind in numbers:
             line[numbers[one.kind]] = one.done or one.total
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        print_line(line)
 
     return told
 

@@ -72,6 +72,12 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps({"schema": 1} | value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
 
 
+def print_line(value: dict[str, Any]) -> None:
+    """One object with its schema as a line of stdout, at once; from several threads too, each line whole."""
+    sys.stdout.write(json.dumps({"schema": 1} | value, ensure_ascii=False) + "\n")  # print writes its newline apart
+    sys.stdout.flush()
+
+
 def local(when: object, zone: str, form: str = "%m-%d %H:%M:%S") -> str:
     """An ISO time as the venue's wall clock shows it; '' where there is none."""
     if not isinstance(when, str) or not when:

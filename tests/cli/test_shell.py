@@ -6,6 +6,8 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from appliance.cli import VERBS, main
+from appliance.cli.shell import print_line
 from appliance.eventlog import EventLog
 from tests.fakes.place import ROOT, VENUE, Place, one_line
 from tests.fakes.wait import wait_for
@@ -234,3 +237,27 @@ def test_config_check_gives_every_fault_as_json_too(
     output = capsys.readouterr()
     value = json.loads(output.out)
     assert value["ok"] is False and len(value["faults"]) == len(output.err.splitlines()) == 2
+
+
+def test_lines_of_json_from_several_threads_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than the buffer, so that one thread writes while another is between a line and its end."""
+    found = tmp_path / "out"
+    with found.open("w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        threads = [threading.Thread(target=_prints, args=(number,)) for number in range(8)]
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(before)
+        monkeypatch.undo()
+    assert len([json.loads(line) for line in found.read_text(encoding="utf-8").splitlines()]) == 8 * 50
+
+
+def _prints(number: int) -> None:
+    for turn in range(50):
+        print_line({"thread": number, "turn": turn, "detail": "x" * 9000})
