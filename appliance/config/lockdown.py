@@ -14,7 +14,6 @@ from typing import Final
 NAME: Final = "lockdown.conf"
 UNCONFIGURED: Final = "unconfigured"  # beside the configuration, by the installer: the boot closes nothing yet
 OPEN: Final = Path("run/venue-lockdown/open")  # below the root: this boot began like that, and closes nothing
-NOBODY: Final = "000000-00"  # the code of a configuration that the installer wrote; no venue has it
 MAX_BYTES: Final = 64 * 1024
 MAX_LINES: Final = 500
 _SHOWN_CHARACTERS = 80

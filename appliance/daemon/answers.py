@@ -6,9 +6,9 @@ from pathlib import Path
 from appliance.command import CommandError, run
 from appliance.config import lockdown
 from appliance.daemon.settings import Settings
+from appliance.enforce import unit
 from appliance.enforce.answers import DNS, FILES, PROBE, TIME, texts
 
-SYSTEMCTL = "/usr/bin/systemctl"
 RESTART_S = 60.0
 # Whose file each is: what to restart once it is another.
 UNITS = {DNS: "venue-answers", TIME: "chrony", PROBE: "nginx"}
@@ -36,7 +36,7 @@ def restarted(changed: Iterable[Path]) -> list[str]:
     for path in changed:
         verb = "try-restart" if path.name != PROBE else "try-reload-or-restart"
         try:
-            run((SYSTEMCTL, verb, f"{UNITS[path.name]}.service"), timeout_s=RESTART_S)
+            run((unit.systemctl(), verb, f"{UNITS[path.name]}.service"), timeout_s=RESTART_S)
         except CommandError as error:
             failed.append(str(error))
     return failed

@@ -40,4 +40,3 @@ def differing(settings: Settings, what: str, changes: str) -> bool:
     if of_usb.changes(now) or of_usb.is_due(now) or line.boot_differs(now):
         return True
     return what == ALL and bool(answers.differing(now))
-

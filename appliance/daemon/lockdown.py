@@ -8,6 +8,7 @@ from typing import Final
 from appliance.config import DEFAULT_PATH, lockdown
 from appliance.daemon.settings import Settings, grant_of
 from appliance.daemon.settings import warnings as asked
+from appliance.events.plan import NOBODY
 from appliance.exam.usb.boot import boot_devices
 from appliance.watch.lockdown import reader
 
@@ -55,12 +56,12 @@ def put(settings: Settings) -> None:
 
 def is_due(settings: Settings) -> bool:
     """Whether the box is somebody's by now, and the mark that lets it start open is still there."""
-    return settings.config.venue.code != lockdown.NOBODY and _mark(settings).exists()
+    return settings.config.venue.code != NOBODY and _mark(settings).exists()
 
 
 def is_nobodys(settings: Settings) -> bool:
     """Whether the box is nobody's yet: by the mark it starts open, and a file of ours would end that."""
-    return settings.config.venue.code == lockdown.NOBODY and _mark(settings).exists()
+    return settings.config.venue.code == NOBODY and _mark(settings).exists()
 
 
 def close_from_next_boot(settings: Settings) -> None:

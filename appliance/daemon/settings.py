@@ -11,7 +11,7 @@ from appliance.config.load import Config, driver_options, load
 from appliance.daemon import board, cards, network, recipients, seat_list, supply
 from appliance.enforce import unit
 from appliance.enforce.boot_files import UNIT as BOOT_FILES_UNIT
-from appliance.events.plan import Plan, Rules, Sitting, UsbAllowed
+from appliance.events.plan import NOBODY, Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.seats import rooms_short_of_spares
 from appliance.exam.usb.boot import boot_devices
@@ -91,7 +91,7 @@ def read(path: Path, root: Path = Path("/")) -> Settings:
 
 def _are_followed(path: Path, config: Config, root: Path) -> bool:
     """Whether the guard has the boot's files follow: those that the boot really reads, on a box that is somebody's."""
-    ours = path == DEFAULT_PATH and config.venue.code != lockdown.NOBODY and config.simulation is None
+    ours = path == DEFAULT_PATH and config.venue.code != NOBODY and config.simulation is None
     return ours and unit.runs(BOOT_FILES_UNIT, root)
 
 

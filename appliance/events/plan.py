@@ -6,7 +6,7 @@ from typing import Final
 
 from appliance.events.network import NetworkPlan
 
-NOBODY: Final = "000000-00"  # the code of a box that is no venue's yet
+NOBODY: Final = "000000-00"  # the code of a configuration that the installer wrote; no venue has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

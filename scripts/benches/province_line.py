@@ -63,7 +63,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     finishes = [found.finish for trace in traces.values() if (found := followed(trace)).finish]
     off = [100 * abs(told / took - 1) for told, took in filter(None, finishes)]
     yield Figure(
-        name=f"how far off the page was at `finish`, of {len(finishes)} lines of {len(traces)}", unit="%", values=off,
+        name=f"how far off it was at `finish`, of {len(finishes)} lines of {len(traces)}", unit="%", values=off,
         reference="one who foretells what is usual",
         reference_values=[_usual_off(followed(trace))[-1] for trace in traces.values() if followed(trace).finish],
         limit=Limit(most=30),

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import setup_box
-from appliance.config.lockdown import NOBODY
 from appliance.enrolment.venue_file import encode, fingerprint
-from appliance.events import plan
+from appliance.events.plan import NOBODY
 from appliance.install.wanted import UNNAMED, UNNAMED_CODE
 from tests.cli.test_day import PEOPLE, PINS, set_pins
 from tests.fakes.authority import Authority, venue_file
@@ -287,7 +286,7 @@ def test_a_box_whose_next_boot_would_not_find_its_files_is_not_done(place: Place
 
 
 def test_what_the_installer_wrote_is_nobodys_name(place: Place, answers: Path, tmp_path: Path) -> None:
-    assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED} and UNNAMED_CODE == NOBODY == plan.NOBODY
+    assert setup_box.NOBODY == {"code": UNNAMED_CODE, "name": UNNAMED} and UNNAMED_CODE == NOBODY
     begun(place)
     with place.config.open("a", encoding="utf-8") as file:
         file.write(f'code = "{UNNAMED_CODE}"\nname = "{UNNAMED}"\n')

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.config.lockdown import NOBODY, OPEN
+from appliance.config.lockdown import OPEN
 from appliance.config.lockdown import read as read_lockdown
 from appliance.daemon import lockdown, read, warnings
+from appliance.events.plan import NOBODY
 from tests.fakes.place import Place
 
 ALLOW = """\
