@@ -24,7 +24,7 @@ from appliance.backup.index import Index
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import Entry, Label, SourceError
 from appliance.backup.spool import Spool
-from appliance.backup.stream import Hashing, Writable
+from appliance.backup.stream import BatchWritable, Hashing
 from appliance.backup.tar import TarWriter
 
 _MODE = 0o640
@@ -49,7 +49,7 @@ class Capture:
 
     def __init__(
         self,
-        stream: Writable,
+        stream: BatchWritable,
         hashing: Digests,
         *,
         index: Index,
@@ -185,21 +185,24 @@ class _Intake:
         self._files.symlink(path, mtime_ns=entry.mtime_ns, target=entry.target)
         self._tally.symlinks += 1
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
+    def room(self, size: int) -> memoryview:
+        return self._tar.room(size)
+
+    def whole(self, path: bytes, content: memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
         path = self._above + path
-        self._tar.whole(path, content, mode=mode, mtime_ns=mtime_ns)
+        self._tar.whole(path, content, size=size, mode=mode, mtime_ns=mtime_ns)
         # Its sha256 is taken beside this: hashed here, the many small files would cost a fifth more.
-        self._files.file(path, size=len(content), mtime_ns=mtime_ns, sha256=None, label=_STABLE)
+        self._files.file(path, size=size, mtime_ns=mtime_ns, sha256=None, label=_STABLE)
         tally = self._tally
         tally.files += 1
-        tally.content_bytes += len(content)
+        tally.content_bytes += size
         self._tell(tally)
 
     def file(self, entry: Entry) -> None:
         self._entry, self._hash = entry, hashlib.sha256()
         self._tar.file(self._path(entry.path), size=entry.size, mode=entry.mode, mtime_ns=entry.mtime_ns)
 
-    def write(self, chunk: bytes, /) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         self._hash.update(chunk)
         self._tar.write(chunk)
         self._tell(self._tally)

@@ -107,13 +107,16 @@ class _Counted:
     def symlink(self, entry: Entry) -> None:
         self._sink.symlink(entry)
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        self._sink.whole(path, content, mode=mode, mtime_ns=mtime_ns)
+    def room(self, size: int) -> memoryview:
+        return self._sink.room(size)
+
+    def whole(self, path: bytes, content: memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
+        self._sink.whole(path, content, size=size, mode=mode, mtime_ns=mtime_ns)
 
     def file(self, entry: Entry) -> None:
         self._sink.file(entry)
 
-    def write(self, chunk: bytes, /) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         self._sink.write(chunk)
 
     def end(self, label: Label, *, settled: bool = True) -> None:

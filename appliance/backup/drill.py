@@ -140,15 +140,18 @@ class _Comparing:
         if os.path.islink(there) and os.readlink(os.fsencode(there)) != entry.target:
             self._differs(entry)
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=len(content)))
-        self.write(content)
+    def room(self, size: int) -> memoryview:
+        return memoryview(bytearray(size + 1))
+
+    def whole(self, path: bytes, content: memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
+        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=size))
+        self.write(content[:size])
         self.end(Label.STABLE)
 
     def file(self, entry: Entry) -> None:
         self._entry, self._hash = entry, hashlib.sha256()
 
-    def write(self, chunk: bytes, /) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         self._hash.update(chunk)
         self._bytes += len(chunk)
         if self._told:

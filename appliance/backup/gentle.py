@@ -5,7 +5,7 @@ import os
 import platform
 import time
 
-from appliance.backup.stream import Writable
+from appliance.backup.stream import BatchWritable
 
 _NICEST = 19
 # ioprio_set(2), for which libc has no name: its number by machine; "this thread", and the class "idle".
@@ -28,11 +28,11 @@ def step_back() -> bool:
 class Pace:
     """A stage that lets at most `bytes_per_s` through to `stream`; a pause before it saves nothing up for later."""
 
-    def __init__(self, stream: Writable, *, bytes_per_s: int) -> None:
+    def __init__(self, stream: BatchWritable, *, bytes_per_s: int) -> None:
         self._stream, self._bytes_per_s = stream, bytes_per_s
         self._due_s = 0.0
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes | memoryview, /) -> None:
         """Hand `data` on, then wait for as long as it may take."""
         self._stream.write(data)
         now_s = time.monotonic()

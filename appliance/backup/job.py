@@ -43,7 +43,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.sealing import SealingProcess
 from appliance.backup.spool import Spool
 from appliance.backup.sshsig import sign
-from appliance.backup.stream import Writable
+from appliance.backup.stream import BatchWritable
 
 _log = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class _Run:
             return tallies, size, digest
 
 
-def _paced(sealer: SealingProcess, request: Request) -> Writable:
+def _paced(sealer: SealingProcess, request: Request) -> BatchWritable:
     return Pace(sealer, bytes_per_s=request.most_bytes_per_s) if request.most_bytes_per_s else sealer
 
 

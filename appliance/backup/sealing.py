@@ -49,6 +49,7 @@ class SealingProcess:
         self._digests: list[bytes] = []
         file = ReadBackFile(path, mode=mode)  # here: what is made later could escape a sweep after a crash
         self._next, self._pid = 0, 0
+        self._room: memoryview | None = None
         self._orders = self._answers = -1
         self._told = b""
         try:
@@ -72,17 +73,33 @@ class SealingProcess:
         """Bytes `begin` to `end` of the next `write`, a batch at most, are to be hashed."""
         self._parts.extend((begin, end))
 
-    def write(self, data: bytes, /) -> None:
-        """Hand `data` on; waits while the other half is behind."""
+    def room(self) -> memoryview:
+        """Memory of a batch, the same one until something is written; waits while the other half is behind."""
+        while len(self._busy) == SLOTS:
+            self._hear_no_fault()
+        if self._room is None:
+            self._room = self._slots.batch(self._next)
+        return self._room
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Hand `data` on; not copied where it is the begin of `room`."""
+        if isinstance(data, memoryview) and self._room is not None and data.obj is self._room.obj:
+            self._hand_over(len(data))
+            return
         for at in range(0, len(data), BATCH_BYTES):
-            while len(self._busy) == SLOTS:
-                self._hear_no_fault()
-            batch = data[at : at + BATCH_BYTES]  # nearly always all of it, and not copied then
-            parts, self._parts = self._parts, array("I")
-            self._slots.fill(self._next, batch, parts.tobytes())
-            self._busy.append((self._next, len(parts) // 2))
-            self._next = (self._next + 1) % SLOTS
-            self._order(_ORDER.pack(len(batch), len(parts) // 2))
+            batch = data[at : at + BATCH_BYTES]
+            self.room()[: len(batch)] = batch
+            self._hand_over(len(batch))
+
+    def _hand_over(self, size: int) -> None:
+        """The first `size` bytes of the room are the other half's."""
+        if not size:
+            return
+        parts, self._parts = self._parts, array("I")
+        self._slots.divide(self._next, parts.tobytes())
+        self._busy.append((self._next, len(parts) // 2))
+        self._next, self._room = (self._next + 1) % SLOTS, None
+        self._order(_ORDER.pack(size, len(parts) // 2))
 
     def digests(self) -> list[bytes]:
         """The sha256 of parts that are known since this was asked last, in the order of the parts."""

@@ -7,8 +7,8 @@ import struct
 from appliance.backup.stream import BATCH_BYTES
 from appliance.backup.tar import BLOCK_BYTES
 
-# Of a batch each: they keep both halves busy.
-SLOTS = 4
+# Of a batch each, one of them being filled: they keep both halves busy.
+SLOTS = 5
 _PART = struct.Struct("=II")
 _DIGEST_BYTES = 32
 # Each part has its member's header before it, but for one whose header ended the batch before.
@@ -24,17 +24,15 @@ class Slots:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, SLOTS * _SLOT_BYTES)
 
-    def fill(self, slot: int, data: bytes, parts: bytes) -> None:
-        """Put a batch there, and begin and end of each part, of four bytes each. Raises ValueError for too much."""
-        if len(data) > BATCH_BYTES or len(parts) > MOST_PARTS * _PART.size:
-            raise ValueError(f"a batch of {len(data)} bytes and {len(parts) // _PART.size} parts")
-        begin = slot * _SLOT_BYTES
-        self._memory[begin : begin + len(data)] = data
-        begin += _PARTS_AT
+    def divide(self, slot: int, parts: bytes) -> None:
+        """Say begin and end of each part of its batch, of four bytes each. Raises ValueError for too many."""
+        if len(parts) > MOST_PARTS * _PART.size:
+            raise ValueError(f"a batch of {len(parts) // _PART.size} parts")
+        begin = slot * _SLOT_BYTES + _PARTS_AT
         self._memory[begin : begin + len(parts)] = parts
 
-    def batch(self, slot: int, size: int) -> memoryview:
-        """The batch, for as long as its slot is not given back."""
+    def batch(self, slot: int, size: int = BATCH_BYTES) -> memoryview:
+        """Its batch, or the first bytes of it: the writer's until it is told of, then the other half's."""
         begin = slot * _SLOT_BYTES
         return memoryview(self._memory)[begin : begin + size]
 

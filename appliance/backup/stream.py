@@ -13,8 +13,18 @@ class Writable(Protocol):
         """Take all of `data`, or raise."""
 
 
+class BatchWritable(Protocol):
+    """The stage below one that puts batches together in memory of its own."""
+
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take all of `data`, or raise; it is written over afterwards."""
+
+
 class Hashing(Protocol):
-    """A stage that takes the sha256 of parts of what is written to it."""
+    """A stage that takes the sha256 of parts of what is written to it, and has memory for what is written next."""
+
+    def room(self) -> memoryview:
+        """Memory of a batch, the same one until something is written; what begins there is written without a copy."""
 
     def part(self, begin: int, end: int, /) -> None:
         """Bytes `begin` to `end` of the next `write`, a batch at most, are to be hashed."""

@@ -7,7 +7,7 @@ Times are whole seconds, as in ustar: to the nanosecond they stand in the bundle
 
 from zlib import adler32
 
-from appliance.backup.stream import BATCH_BYTES, Hashing, Writable
+from appliance.backup.stream import BATCH_BYTES, BatchWritable, Hashing
 
 BLOCK_BYTES = 512
 _NAME_BYTES = 100
@@ -30,10 +30,12 @@ class TarError(Exception):
 class TarWriter:
     """Members in the order of the calls; nothing is whole before `close`. The stream below stays open."""
 
-    def __init__(self, stream: Writable, hashing: Hashing | None = None) -> None:
-        """`hashing`, where there is one, hears where in each batch for `stream` a file lies that came `whole`."""
+    def __init__(self, stream: BatchWritable, hashing: Hashing | None = None) -> None:
+        """`hashing`, where there is one, has the memory that batches for `stream` are put together in, and hears
+        where in each of them a file lies that came `whole`."""
         self._stream, self._hashing = stream, hashing
-        self._batch: list[bytes] = []
+        self._batch = hashing.room() if hashing else memoryview(bytearray(BATCH_BYTES))
+        self._room: memoryview | None = None
         self._batched_bytes, self._left_bytes, self._pad_bytes = 0, 0, 0
 
     def directory(self, path: bytes, *, mode: int, mtime_ns: int) -> None:
@@ -49,36 +51,47 @@ class TarWriter:
         self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
         self._left_bytes, self._pad_bytes = size, -size % BLOCK_BYTES
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        """A regular file whose content is at hand, a batch at most: `file`, `write` and `end` in one call."""
-        size = len(content)
+    def room(self, size: int) -> memoryview:
+        """Memory for a file of `size` bytes, and for one more, that may come `whole` next: it is not copied then."""
+        begin = self._batched_bytes + BLOCK_BYTES
+        if begin + size + BLOCK_BYTES > BATCH_BYTES:
+            self.flush()
+            begin = BLOCK_BYTES
+        self._room = self._batch[begin : begin + size + 1]
+        return self._room if len(self._room) > size else memoryview(bytearray(size + 1))
+
+    def whole(self, path: bytes, content: bytes | memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
+        """A regular file, the first `size` bytes of `content`, a batch at most: `file`, `write`, `end` in one call."""
         if size > BATCH_BYTES:
             raise TarError(f"{size} bytes at once: more than a batch")
-        pad = _PADS[-size % BLOCK_BYTES]
-        padded, seconds = size + len(pad), mtime_ns // _NS
-        free_bytes = BATCH_BYTES - self._batched_bytes
-        open_bytes = self._left_bytes or self._pad_bytes
-        if BLOCK_BYTES + padded <= free_bytes and not open_bytes and _plain(path, seconds, size):
-            # Nearly always; the other way costs a tenth more of all that capturing a small file does.
-            self._batch.append(_block(path, FILE, mode, seconds, size))
-            self._batched_bytes += BLOCK_BYTES
+        pad, seconds = _PADS[-size % BLOCK_BYTES], mtime_ns // _NS
+        head, begin = self._batched_bytes, self._batched_bytes + BLOCK_BYTES
+        if content is self._room and not self._left_bytes and not self._pad_bytes and _plain(path, seconds, size):
+            # Nearly always: it stands where it belongs.
+            self._batch[head:begin] = _block(path, FILE, mode, seconds, size)
         else:
+            if isinstance(content, memoryview) and content.obj is self._batch.obj and content is not self._room:
+                raise TarError("a room of before something else was written")
+            content = bytes(content[:size])  # no copy of what is bytes; a room's would be written over
             self._header(path, kind=FILE, mode=mode, mtime_ns=mtime_ns, size=size)
-            if self._batched_bytes + padded > BATCH_BYTES:
+            if self._batched_bytes + size + len(pad) > BATCH_BYTES:
                 self.flush()
-        begin = self._batched_bytes
-        self._batch += (content, pad)
-        self._batched_bytes = begin + padded
+            begin = self._batched_bytes
+            self._batch[begin : begin + size] = content
+        end = begin + size
+        self._batched_bytes = end + len(pad)
+        self._batch[end : self._batched_bytes] = pad
+        self._room = None
         if self._hashing:
-            self._hashing.part(begin, begin + size)
+            self._hashing.part(begin, end)
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes | memoryview, /) -> None:
         """Content of the open file. Raises TarError for more than its size."""
         if len(data) > self._left_bytes:
             raise TarError(f"{len(data)} bytes for a member with {self._left_bytes} bytes left")
         self._left_bytes -= len(data)
         for at in range(0, len(data), BATCH_BYTES):
-            self._put(data[at : at + BATCH_BYTES])  # nearly always all of it, and not copied then
+            self._put(data[at : at + BATCH_BYTES])  # nearly always all of it
 
     def end(self) -> int:
         """Close the open file; returns how many bytes were missing and stand as zeros."""
@@ -94,8 +107,10 @@ class TarWriter:
 
     def flush(self) -> None:
         """Everything so far to the stream below."""
-        batch, self._batch, self._batched_bytes = self._batch, [], 0
-        self._stream.write(b"".join(batch))
+        self._stream.write(self._batch[: self._batched_bytes])
+        self._room, self._batched_bytes = None, 0
+        if self._hashing:
+            self._batch = self._hashing.room()
 
     def _header(
         self, path: bytes, *, kind: bytes, mode: int, mtime_ns: int, size: int = 0, target: bytes = b""
@@ -118,12 +133,13 @@ class TarWriter:
             self._put(_ZEROS[:count])
             count -= len(_ZEROS)
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytes | memoryview) -> None:
         """A piece of a batch at most."""
         if self._batched_bytes + len(data) > BATCH_BYTES:
             self.flush()
-        self._batch.append(data)
-        self._batched_bytes += len(data)
+        begin, self._batched_bytes = self._batched_bytes, self._batched_bytes + len(data)
+        self._batch[begin : self._batched_bytes] = data
+        self._room = None
 
 
 def _plain(path: bytes, seconds: int, size: int) -> bool:

@@ -30,16 +30,19 @@ class Kept:
     def symlink(self, entry: Entry) -> None:
         self.entries.append(("symlink", entry))
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=len(content)))
-        self.write(content)
+    def room(self, size: int) -> memoryview:
+        return memoryview(bytearray(size + 1))
+
+    def whole(self, path: bytes, content: memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
+        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=size))
+        self.write(content[:size])
         self.end(Label.STABLE)
 
     def file(self, entry: Entry) -> None:
         self.entries.append(("file", entry))
         self.content[entry.path] = b""
 
-    def write(self, chunk: bytes, /) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         path = self.entries[-1][1].path
         self.content[path] += chunk
         if callable(self.on_write):

@@ -69,7 +69,7 @@ def test_each_small_file_has_the_digest_of_what_is_in_the_archive(
     tar = TarWriter(sealing, sealing)
     digests: list[bytes] = []
     for number, size in enumerate(sizes):
-        tar.whole(b"%d" % number, os.urandom(size), mode=0o600, mtime_ns=0)
+        tar.whole(b"%d" % number, os.urandom(size), size=size, mode=0o600, mtime_ns=0)
         digests += sealing.digests()
     tar.file(b"streamed", size=3, mode=0o600, mtime_ns=0)
     tar.write(b"abc")
@@ -89,10 +89,25 @@ def test_each_small_file_has_the_digest_of_what_is_in_the_archive(
     assert digests == [hashlib.sha256(content).digest() for content in held[:-1]]
 
 
-@pytest.mark.parametrize(("size", "parts"), [(MB + 1, 0), (10, MOST_PARTS + 1)])
-def test_more_than_a_batch_has_room_for_is_refused(size: int, parts: int) -> None:
-    with pytest.raises(ValueError, match=f"a batch of {size} bytes and {parts} parts"):
-        Slots().fill(0, bytes(size), bytes(8 * parts))
+def test_more_parts_than_a_batch_has_room_for_are_refused() -> None:
+    with pytest.raises(ValueError, match=f"a batch of {MOST_PARTS + 1} parts"):
+        Slots().divide(0, bytes(8 * (MOST_PARTS + 1)))
+
+
+def test_what_is_written_where_it_stands_comes_out_as_it_was(
+    tmp_path: Path, sealing: SealingProcess, identity: Path, tool: Callable[[str], str]
+) -> None:
+    parts = [os.urandom(size) for size in (1, MB, 0, *(MB,) * 20, 7)]
+    for part in parts:
+        room = sealing.room()
+        room[: len(part)] = part
+        sealing.write(room[: len(part)])
+    sealing.finish()
+    packed = subprocess.run(
+        [tool("age"), "-d", "-i", str(identity), str(tmp_path / "sealed")], capture_output=True, check=True
+    ).stdout
+    opened = subprocess.run([tool("zstd"), "-dqc"], input=packed, capture_output=True, check=True).stdout
+    assert opened == b"".join(parts)
 
 
 def test_a_half_that_is_killed_is_told_by_the_next_write(

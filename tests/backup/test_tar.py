@@ -92,7 +92,7 @@ def test_a_file_at_hand_is_written_as_one_that_comes_in_pieces() -> None:
     out = io.BytesIO()
     writer = TarWriter(out)
     for name in NAMES:
-        writer.whole(name, b"content", mode=0o640, mtime_ns=5)
+        writer.whole(name, b"content", size=7, mode=0o640, mtime_ns=5)
     writer.close()
     assert out.getvalue() == archive([(name, b"content", 5) for name in NAMES])
 
@@ -103,9 +103,9 @@ def test_a_file_at_hand_waits_for_the_end_of_the_one_before() -> None:
     for content in (b"", b"all of"[:5]):
         writer.write(content)
         with pytest.raises(TarError, match="not ended"):
-            writer.whole(b"next", b"x", mode=0o600, mtime_ns=0)
+            writer.whole(b"next", b"x", size=1, mode=0o600, mtime_ns=0)
     writer.end()
-    writer.whole(b"next", b"x", mode=0o600, mtime_ns=0)
+    writer.whole(b"next", b"x", size=1, mode=0o600, mtime_ns=0)
 
 
 @given(sizes=st.lists(st.sampled_from([0, 1, 511, 512, 513, BATCH_BYTES - 512, BATCH_BYTES]), max_size=6))
@@ -117,22 +117,67 @@ def test_files_at_hand_fill_batches_of_at_most_their_size_and_each_part_is_where
         def __init__(self) -> None:
             self.told: list[tuple[int, int]] = []
             self.parts: list[bytes] = []
+            self.memory = memoryview(bytearray(BATCH_BYTES))
+
+        def room(self) -> memoryview:
+            return self.memory
 
         def part(self, begin: int, end: int, /) -> None:
             self.told.append((begin, end))
 
-        def write(self, data: bytes, /) -> None:
+        def write(self, data: bytes | memoryview, /) -> None:
             assert len(data) <= BATCH_BYTES
-            self.parts += [data[begin:end] for begin, end in self.told]
+            self.parts += [bytes(data[begin:end]) for begin, end in self.told]
             self.told = []
 
     batches = Batches()
     writer = TarWriter(batches, batches)
     contents = [bytes([number + 1]) * size for number, size in enumerate(sizes)]
     for number, content in enumerate(contents):
-        writer.whole(b"f%d" % number, content, mode=0o600, mtime_ns=0)
+        writer.whole(b"f%d" % number, content, size=len(content), mode=0o600, mtime_ns=0)
     writer.close()
     assert batches.parts == contents
+
+
+@given(
+    members=st.lists(
+        st.tuples(
+            st.sampled_from(NAMES),
+            st.sampled_from([0, 1, 511, 512, 513, 70_000, BATCH_BYTES - 1025, BATCH_BYTES - 1024, BATCH_BYTES]),
+            st.sampled_from(["room", "room unused", "streamed"]),
+        ),
+        max_size=8,
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_a_file_read_where_it_is_to_stand_is_written_as_one_that_comes_in_pieces(
+    members: list[tuple[bytes, int, str]],
+) -> None:
+    out, told = io.BytesIO(), []
+    writer = TarWriter(out)
+    for number, (name, size, way) in enumerate(members):
+        content = bytes([number + 1]) * size
+        if way != "streamed":
+            room = writer.room(size)
+            assert len(room) == size + 1
+            room[:] = content + b"\xff"
+        if way == "room":
+            writer.whole(name, room, size=size, mode=0o640, mtime_ns=5)
+        else:
+            writer.file(name, size=size, mode=0o640, mtime_ns=5)
+            writer.write(content)
+            writer.end()
+        told.append((name, content, 5))
+    writer.close()
+    assert out.getvalue() == archive(told)
+
+
+def test_a_room_that_something_was_written_after_is_refused() -> None:
+    writer = TarWriter(io.BytesIO())
+    room = writer.room(4)
+    writer.directory(b"between", mode=0o750, mtime_ns=0)
+    with pytest.raises(TarError, match="a room of before"):
+        writer.whole(b"file", room, size=4, mode=0o640, mtime_ns=0)
 
 
 def test_directories_and_links_are_what_they_were(tmp_path: Path, tool: Callable[[str], str]) -> None:
@@ -224,4 +269,4 @@ def test_members_we_never_write_are_refused(kind: bytes) -> None:
 def test_more_than_a_batch_does_not_come_whole() -> None:
     writer = TarWriter(io.BytesIO())
     with pytest.raises(TarError, match="more than a batch"):
-        writer.whole(b"large", bytes(BATCH_BYTES + 1), mode=0o600, mtime_ns=0)
+        writer.whole(b"large", bytes(BATCH_BYTES + 1), size=BATCH_BYTES + 1, mode=0o600, mtime_ns=0)

@@ -25,9 +25,10 @@ class Sink:
     def changes(self, path, entries): list(entries); return ALL
     def directory(self, entry): pass
     def symlink(self, entry): pass
-    def whole(self, path, content, mode, mtime_ns):
-        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=len(content)))
-        self.write(content)
+    def room(self, size): return memoryview(bytearray(size + 1))
+    def whole(self, path, content, size, mode, mtime_ns):
+        self.file(Entry(path=path, mode=mode, mtime_ns=mtime_ns, size=size))
+        self.write(content[:size])
         self.end(Label.STABLE)
     def file(self, entry): self.path, self.hash = entry.path.decode(), hashlib.sha256()
     def write(self, chunk):

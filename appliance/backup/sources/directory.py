@@ -166,13 +166,13 @@ def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, t
                 _below(sink, fd, name, below, rules, depth=depth + 1, told=name in taken)
             elif name in taken:
                 begun_s = time.monotonic()
-                content = read_quickly(fd, name, stamp, small_bytes, before_ns)
+                content = read_quickly(fd, name, stamp, sink.room, small_bytes, before_ns)
                 if time.monotonic() - begun_s > _WAITED_S and name >= asked:
                     asked = listing.ask_ahead(name, taken)
                 if content is None:
                     _member(sink, fd, name, below, stamp[0], rules)
                 else:
-                    sink.whole(below, content, mode=stamp[0], mtime_ns=stamp[3])
+                    sink.whole(below, content, size=stamp[2], mode=stamp[0], mtime_ns=stamp[3])
         except OSError as error:
             rules.failed(sink, below, error)
 

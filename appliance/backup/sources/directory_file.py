@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import time
+from collections.abc import Callable
 
 from appliance.backup.sources.entry import Entry, Label, Sink
 from appliance.backup.stream import BATCH_BYTES
@@ -37,8 +38,12 @@ def settled_ns() -> int:
     return time.time_ns() - _TICK_NS
 
 
-def read_quickly(parent: int, name: bytes, stamp: Stamp, most_bytes: int, before_ns: int) -> bytes | None:
+def read_quickly(
+    parent: int, name: bytes, stamp: Stamp, room: Callable[[int], memoryview], most_bytes: int, before_ns: int
+) -> memoryview | None:
     """A small file by one reading, its stamp after it being the one it was listed with; None where it is not so.
+
+    It stands in the `room` for its size, with a byte more to show that it grew.
 
     Nearly every file is such a one, and this is the shortest way that tears none; all else goes to `take`: what has
     more than `most_bytes`, WHOLE_BYTES at most, or was changed after `before_ns`. Raises OSError.
@@ -48,11 +53,12 @@ def read_quickly(parent: int, name: bytes, stamp: Stamp, most_bytes: int, before
         return None
     fd = os.open(name, _FLAGS, dir_fd=parent)
     try:
-        content = os.read(fd, size + 1)
+        content = room(size)
+        count = os.readv(fd, (content,))
         after = stamp_of(os.fstat(fd))
     finally:
         os.close(fd)
-    return None if len(content) != size or after != stamp else content
+    return None if count != size or after != stamp else content
 
 
 def ask_for(parent: int, name: bytes, stamp: Stamp) -> None:
@@ -111,10 +117,11 @@ def _streamed(sink: Sink, fd: int, entry: Entry, before: Stamp, *, last: bool) -
     recent = _recent(before)
     sink.file(entry)
     left = entry.size
+    chunk = memoryview(bytearray(_CHUNK_BYTES))  # one for all: the kernel clears each new one
     try:
-        while left and (chunk := os.read(fd, min(left, _CHUNK_BYTES))):
-            sink.write(chunk)
-            left -= len(chunk)
+        while left and (count := os.readv(fd, (chunk[:left],))):
+            sink.write(chunk[:count])
+            left -= count
         stable = stamp_of(os.fstat(fd)) == before and not left and (last or not recent)
     except OSError:
         # The header promised the bytes already: the member is filled up and does not count.

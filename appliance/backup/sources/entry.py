@@ -90,16 +90,19 @@ class Sink(Protocol):
     def symlink(self, entry: Entry) -> None:
         """A symbolic link."""
 
-    def whole(self, path: bytes, content: bytes, *, mode: int, mtime_ns: int) -> None:
-        """A stable and settled file whose content is at hand: `file`, `write` and `end` in one call.
+    def room(self, size: int) -> memoryview:
+        """Memory to read a file of `size` bytes into, and one byte more; nothing is taken by it."""
 
-        Most files are small, and most of what a small one costs is calls.
+    def whole(self, path: bytes, content: memoryview, *, size: int, mode: int, mtime_ns: int) -> None:
+        """A stable and settled file, the first `size` bytes of `content`, which the last `room` was.
+
+        `file`, `write` and `end` in one call: most files are small, and most of what a small one costs is calls.
         """
 
     def file(self, entry: Entry) -> None:
         """The head of a file; `write` and one of the three ends follow."""
 
-    def write(self, chunk: bytes, /) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         """The file's next bytes, never more than `entry.size` in all; fewer are padded with zeros."""
 
     def end(self, label: Label, *, settled: bool = True) -> None:
