@@ -13,7 +13,7 @@ import pytest
 
 from appliance.backup.sources import SOURCES, Label, SourceMissing, directory
 from appliance.backup.sources.directory import Options
-from appliance.backup.sources.directory_file import ask_for, stamp_of
+from appliance.backup.sources.directory_file import Stamp, ask_for, stamp_of
 from tests.backup.kept import Kept
 from tests.backup.settled import settle
 from tests.fakes.wait import wait_for
@@ -168,6 +168,30 @@ def test_files_that_wait_for_their_medium_are_asked_for_ahead_and_taken_all_the_
         found = captured(tree, on_write=delete)
     assert expected.content.pop(b"020") == b"20"
     assert found.content == expected.content and found.skips == expected.skips == 1 and not found.missing
+
+
+@pytest.mark.parametrize(("slow", "asked_for"), [({"020"}, 0), ({"020", "022"}, 0), ({"020", "021"}, 32)])
+def test_one_file_that_is_waited_for_is_no_reason_to_ask_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: set[str], asked_for: int
+) -> None:
+    names = [f"{number:03}" for number in range(100)]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    settle(tmp_path)
+    asked: list[bytes] = []
+
+    def ask(parent: int, name: bytes, stamp: Stamp) -> None:
+        asked.append(name)
+        ask_for(parent, name, stamp)
+
+    def next_one(path: bytes) -> None:
+        following = f"{int(path) + 1:03}"
+        monkeypatch.setattr(directory, "_WAITED_S", -1.0 if following in slow else 1e9)
+
+    monkeypatch.setattr(directory, "ask_for", ask)
+    monkeypatch.setattr(directory, "_WAITED_S", 1e9)
+    assert len(captured(tmp_path, on_write=next_one).content) == 100
+    assert asked == [name.encode() for name in names[22 : 22 + asked_for]]
 
 
 def test_a_file_that_is_asked_for_comes_from_its_medium_by_itself(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ _LOST = (
     errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ETIMEDOUT,
     errno.ECONNABORTED, errno.ECONNRESET, errno.ENODEV, errno.ESHUTDOWN,
 )  # fmt: skip
-# A reading that took longer did not come from memory, and that many files are then asked for at once.
+# A reading that took longer did not come from memory. After two of them that many files are asked for at once: after
+# one alone, a tree of which a few files are not in memory would be opened twice nearly as a whole.
 _WAITED_S, _AHEAD = 0.000_06, 32
 # As os.fsencode, which takes three times as long.
 _NAMES = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
@@ -158,16 +159,18 @@ def _directory(sink: Sink, fd: int, path: bytes, rules: _Rules, *, depth: int, t
         names = [name for name in names if not rules.excluded(path + b"/" + name if path else name)]
     listing = _Listing(sink, fd, path, names, rules)
     taken = sink.changes(path, listing)
-    asked, before_ns, small_bytes = b"", settled_ns(), min(rules.largest_bytes, WHOLE_BYTES)
+    asked, waited, before_ns = b"", False, settled_ns()
+    small_bytes = min(rules.largest_bytes, WHOLE_BYTES)
     for name, stamp in listing.found():
         below = path + b"/" + name if path else name
         try:
             if stat.S_ISDIR(stamp[0]):
                 _below(sink, fd, name, below, rules, depth=depth + 1, told=name in taken)
             elif name in taken:
-                begun_s = time.monotonic()
+                begun_s, waited_before = time.monotonic(), waited or asked
                 content = read_quickly(fd, name, stamp, sink.room, small_bytes, before_ns)
-                if time.monotonic() - begun_s > _WAITED_S and name >= asked:
+                waited = time.monotonic() - begun_s > _WAITED_S
+                if waited and waited_before and name >= asked:
                     asked = listing.ask_ahead(name, taken)
                 if content is None:
                     _member(sink, fd, name, below, stamp[0], rules)
