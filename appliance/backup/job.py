@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from appliance.backup import collector, index_files, keep, outbox
+from appliance.backup import allocator, collector, index_files, keep, outbox
 from appliance.backup.age_keys import AgeKeyError, parse_recipient
 from appliance.backup.bundle import (
     DATA_SUFFIX,
@@ -162,6 +162,7 @@ class _Run:
         """The sealed file at `part`: the sources' tallies, its size in bytes, its sha256 in hex."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(collector.seldom())
+            allocator.keep_freed()
             sealer = SealingProcess(part, self._recipients, mode=outbox.FILE_MODE)
             stack.callback(sealer.abandon)
             capture = Capture(
