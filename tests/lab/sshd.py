@@ -1,5 +1,6 @@
 """An OpenSSH server of the test's own: its own keys and configuration, a free loopback port, sftp alone."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -78,7 +79,8 @@ class SshLab:
         """End every connection, as a cable that is pulled and a server that falls would; how many there were."""
         found = _children(self._server.pid)
         for pid in found:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself since
+                os.kill(pid, signal.SIGKILL)
         return len(found)
 
     def owned(self) -> None:
