@@ -70,13 +70,12 @@ class AgeWriter:
             self._held += data
             return
         at = CHUNK_BYTES - len(self._held)
-        sealed = [self._seal(self._held + data[:at], last=False)]
+        self._stream.write(self._seal(self._held + data[:at], last=False))
         with memoryview(data) as view:  # what arrives is large: it is not to be copied as a whole
             while len(data) - at > CHUNK_BYTES:
-                sealed.append(self._seal(view[at : at + CHUNK_BYTES], last=False))
+                self._stream.write(self._seal(view[at : at + CHUNK_BYTES], last=False))
                 at += CHUNK_BYTES
         self._held = data[at:]
-        self._stream.write(b"".join(sealed))
 
     def close(self) -> None:
         """Seal the last chunk; the stream below stays open."""

@@ -1,4 +1,4 @@
-"""The sealed file: written by one thread, brought to the medium and read back from it by another, close behind."""
+"""The sealed file: written in one thread, brought to the medium by a second, read back from it by a third."""
 
 import contextlib
 import errno
@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import mmap
 import os
+import queue
 import threading
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 from appliance.backup.disk import DiskFault
 
 _BLOCK_BYTES, _READ_BYTES = 1 << 20, 4 << 20
+# One that is filled, one that is written, two that wait for a medium that is slow for a moment.
+_BLOCKS = 4
 _SYNC_EVERY_BYTES = 16 << 20
 # How far the writer may be ahead of what was read back: a medium that is slow for a moment then stops nobody.
 _AHEAD_BYTES = 48 << 20
@@ -26,10 +29,11 @@ class ReadBackDiffers(Exception):
 class ReadBackFile:
     """A new file, written past the page cache; every 16 MB of it is synced, read again and hashed as it stands there.
 
-    So what the medium would lose is known a moment after the last byte, the last sync waits for a few megabytes,
-    and the page cache stays with those who need it. One thread waits for the writing, the other for the reading.
-    That the bytes are those that were written is told by Poly1305 under a key that nobody knows, a fifth of the cost
-    of another sha256 or less. Raises DiskFault.
+    So what the medium would lose is known a moment after the last byte, the last sync waits for a few megabytes, and
+    the page cache stays with those who need it. Who writes waits for no medium: of two threads one waits for the
+    writing, the other for the reading; their fault comes with the next `write` or `finish`. That the bytes are those
+    that were written is told by Poly1305 under a key that nobody knows, a fifth of the cost of another sha256 or less.
+    Raises DiskFault.
     """
 
     def __init__(self, path: Path, *, mode: int) -> None:
@@ -50,9 +54,14 @@ class ReadBackFile:
             undo.pop_all()
         for fd in self.held:
             _past_the_cache(fd)
+        # Memory of whole pages each: O_DIRECT wants it.
+        self._free: queue.SimpleQueue[mmap.mmap] = queue.SimpleQueue()
+        self._full: queue.SimpleQueue[mmap.mmap | None] = queue.SimpleQueue()
+        for _ in range(_BLOCKS - 1):
+            self._free.put(mmap.mmap(-1, _BLOCK_BYTES))
         self._block, self._filled_bytes = mmap.mmap(-1, _BLOCK_BYTES), 0
         # Begun with the first byte: until then the file can be handed to another process.
-        self._thread: threading.Thread | None = None
+        self._threads: tuple[threading.Thread, ...] = ()
 
     @property
     def held(self) -> tuple[int, int]:
@@ -61,26 +70,27 @@ class ReadBackFile:
 
     def write(self, data: bytes, /) -> None:
         """Write all of `data`; waits where the medium is far behind."""
-        with memoryview(data) as view:
-            at = 0
-            while at < len(view):
-                count = min(len(view) - at, _BLOCK_BYTES - self._filled_bytes)
-                self._block[self._filled_bytes : self._filled_bytes + count] = view[at : at + count]
-                self._filled_bytes += count
-                at += count
-                if self._filled_bytes == _BLOCK_BYTES:
-                    self._put()
-        self._begin()
-        with self._changed:
-            self._changed.wait_for(lambda: self._fault is not None or self._behind_bytes() < _AHEAD_BYTES)
         self._raise_fault()
+        at = 0
+        while at < len(data):
+            begin, count = self._filled_bytes, min(len(data) - at, _BLOCK_BYTES - self._filled_bytes)
+            self._block[begin : begin + count] = data[at : at + count]  # nearly always all of it, and a copy less
+            self._filled_bytes += count
+            at += count
+            if self._filled_bytes == _BLOCK_BYTES:
+                self._hand_on()
 
     def finish(self) -> str:
         """Everything on the medium and read back, the file closed; the sha256 in hex. Raises ReadBackDiffers."""
-        if self._filled_bytes and not self._fault:
-            _through_the_cache(self._fd)  # what is left ends where no page does
-            self._put()
         self._begin()
+        self._end_writing()
+        if self._filled_bytes and not self._fault:
+            self._tell(self._filled_bytes)
+            try:
+                _through_the_cache(self._fd)  # what is left ends where no page does
+                self._put(self._block, self._filled_bytes)
+            except OSError as error:
+                raise DiskFault(error) from error
         self._end()
         self._raise_fault()
         self.abandon()
@@ -90,40 +100,59 @@ class ReadBackFile:
 
     def abandon(self) -> None:
         """Close without a promise; may be called again."""
-        self._fault = self._fault or OSError(errno.ECANCELED, "abandoned")
+        with self._changed:
+            self._fault = self._fault or OSError(errno.ECANCELED, "abandoned")
+            self._changed.notify_all()
+        self._end_writing()
         self._end()
         for fd in (self._fd, self._reading):
             if fd >= 0:
                 os.close(fd)
         self._fd = self._reading = -1
 
-    def _put(self) -> None:
-        """What waits in the block, to the file."""
+    def _hand_on(self) -> None:
+        """The block is full: the next one, once one is free."""
+        self._begin()
+        self._tell(_BLOCK_BYTES)
+        self._full.put(self._block)
+        self._block, self._filled_bytes = self._free.get(), 0
+
+    def _tell(self, count: int) -> None:
+        with memoryview(self._block) as view, view[:count] as told:
+            self._written.update(told)
+
+    def _put(self, block: mmap.mmap, count: int) -> None:
+        """The block's first bytes, to the file; then waits while the reading is far behind. Raises OSError."""
         begin = 0
-        try:
-            with memoryview(self._block) as view:
-                with view[: self._filled_bytes] as told:
-                    self._written.update(told)
-                while begin < self._filled_bytes:
-                    begin += _write(self._fd, view, begin, self._filled_bytes)
-        except OSError as error:
-            raise DiskFault(error) from error
+        with memoryview(block) as view:
+            while begin < count:
+                begin += _write(self._fd, view, begin, count)
         with self._changed:
-            self.size_bytes += self._filled_bytes
+            self.size_bytes += count
             self._changed.notify_all()
-        self._filled_bytes = 0
+            self._changed.wait_for(lambda: self._fault is not None or self._behind_bytes() < _AHEAD_BYTES)
 
     def _begin(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._follow, name="seal-read-back", daemon=True)
-            self._thread.start()
+        if not self._threads:
+            self._threads = (
+                threading.Thread(target=self._carry, name="seal-write", daemon=True),
+                threading.Thread(target=self._follow, name="seal-read-back", daemon=True),
+            )
+            for thread in self._threads:
+                thread.start()
+
+    def _end_writing(self) -> None:
+        """Wait until all full blocks are written; none may follow."""
+        self._full.put(None)
+        for thread in self._threads[:1]:
+            thread.join()
 
     def _end(self) -> None:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _raise_fault(self) -> None:
         if self._fault:
@@ -131,6 +160,20 @@ class ReadBackFile:
 
     def _behind_bytes(self) -> int:
         return self.size_bytes - self._checked_bytes
+
+    def _carry(self) -> None:
+        while (block := self._full.get()) is not None:
+            try:
+                if not self._fault:  # else only given back, so that the writer is never left waiting
+                    self._put(block, _BLOCK_BYTES)
+            except Exception as error:  # noqa: BLE001 - a thread begins here; the fault is raised by its owner
+                self._fail("writing", error)
+            self._free.put(block)
+
+    def _fail(self, what: str, error: Exception) -> None:
+        with self._changed:
+            self._fault = error if isinstance(error, OSError) else OSError(f"{what}: {error!r}")
+            self._changed.notify_all()
 
     def _follow(self) -> None:
         ended = False
@@ -143,9 +186,7 @@ class ReadBackFile:
                 if not self._fault:
                     self._check(buffer, upto if ended else upto - upto % _BLOCK_BYTES)
         except Exception as error:  # noqa: BLE001 - a thread begins here; the fault is raised by its owner
-            with self._changed:
-                self._fault = error if isinstance(error, OSError) else OSError(f"reading back: {error!r}")
-                self._changed.notify_all()
+            self._fail("reading back", error)
 
     def _check(self, buffer: mmap.mmap, upto: int) -> None:
         os.fsync(self._fd)

@@ -38,6 +38,7 @@ def fill(file: ReadBackFile, size: int) -> None:
     block = os.urandom(MB)
     for at in range(0, size, MB):
         file.write(block[: size - at])
+    wait_for(lambda: file.size_bytes == size - size % MB)  # another thread writes it; what is left waits for the end
 
 
 @pytest.mark.parametrize("size", [0, 1, MB, 40 * MB, 40 * MB + 4097])
@@ -73,7 +74,9 @@ def test_a_medium_that_takes_no_more_stops_the_writer(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20 * MB, before[1]))
     try:
         with pytest.raises(DiskFault) as fault:
-            fill(file, 21 * MB)
+            for _ in range(30):
+                file.write(os.urandom(MB))
+            file.finish()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         file.abandon()
