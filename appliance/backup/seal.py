@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 
-import zstandard
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from appliance.backup.age import AgeWriter
 from appliance.backup.readback import ReadBackFile
-
-LEVEL = 3
-# What zstd gives at a time: each piece costs it a round for the interpreter's lock.
-_PACKED_BYTES = 1 << 20
+from appliance.backup.zst import ZstdPacker
 
 
 class Sealer:
@@ -22,16 +18,16 @@ class Sealer:
     def __init__(self, file: ReadBackFile, recipients: Sequence[X25519PublicKey]) -> None:
         self._file = file
         self._age = AgeWriter(file, recipients)
-        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).chunker(chunk_size=_PACKED_BYTES)
+        self._zstd = ZstdPacker()
 
     def write(self, data: bytes | memoryview, /) -> None:
         """Hand `data` on; it is of no more use when this comes back. Waits while the medium is behind."""
-        for packed in self._zstd.compress(data):
+        for packed in self._zstd.pack(data):
             self._age.write(packed)
 
     def finish(self) -> tuple[int, str]:
         """Everything on the medium; size in bytes and sha256 in hex of the sealed file. Raises ReadBackDiffers."""
-        for packed in self._zstd.finish():  # type: ignore[no-untyped-call]  # its stub has no type
+        for packed in self._zstd.finish():
             self._age.write(packed)
         self._age.close()
         digest = self._file.finish()
