@@ -21,7 +21,7 @@ TREES = ("appliance", "hw", "web")
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 50
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "common", "base", "core", "misc"}
 THREAD_BEGINS = "a thread begins here"
-LEAVES = frozenset(f"appliance.{name}" for name in ("clock", "config", "command", "journal", "notify"))
+LEAVES = frozenset(f"appliance.{name}" for name in ("clock", "config", "command", "finding", "journal", "notify"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ ROOMS = {
     "appliance": room(),
     "appliance.__main__": room("cli"),
     "appliance.events": room(package=True),
-    "appliance.exam": room("events", package=True),
+    "appliance.exam": room("events", "finding", package=True),
     "appliance.eventlog": room("events", leaves=True, package=True),
     "appliance.dispatch": room("events", "eventlog", "exam", leaves=True, package=True),
     "appliance.watch": room("events", "hw", leaves=True, package=True),
@@ -71,7 +71,7 @@ ROOMS = {
     # Before the package is there: nothing but the standard library. The label is printed once it is.
     "appliance.install": room("command", "hw.boards", package=True),
     "appliance.install.label": room(outside="segno"),
-    "appliance.words": room("events", package=True),
+    "appliance.words": room("events", "finding", package=True),
     "appliance.control": room(
         "events", "eventlog", "exam.acts", "exam.report", "pins", "dispatch.inbox",
         leaves=True, package=True, dispatch="ActRequest Board Drifted Inbox Observed Report",
@@ -83,7 +83,7 @@ ROOMS = {
         leaves=True, outside="apscheduler", package=True,
     ),
     "appliance.demo": room("client", "daemon", "hw", leaves=True, package=True),
-    "appliance.setup": room("hw", "command", "config", outside="tomlkit", package=True),
+    "appliance.setup": room("hw", "command", "config", "finding", outside="tomlkit", package=True),
     "appliance.diag": room("client", "eventlog", "hw", leaves=True, package=True),
     "appliance.cli": room(
         "client", "words", "eventlog", "backup", "enrolment", "province", "demo", "daemon", "prove",
@@ -91,7 +91,8 @@ ROOMS = {
     ),
     "appliance.clock": room(),
     "appliance.command": room(),
-    "appliance.config": room(outside="pydantic", package=True),
+    "appliance.config": room("finding", outside="pydantic", package=True),
+    "appliance.finding": room(),
     "appliance.journal": room(),
     "appliance.notify": room(),
     "hw": room(outside="gpiozero pyudev psutil", package=True),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from appliance import __version__
-from appliance.cli.shell import EXIT_CONFIG, EXIT_USAGE, language, say
+from appliance.cli.shell import EXIT_CONFIG, EXIT_USAGE, language, say_faults
 from appliance.cli.spoken import spoken
 from appliance.config import ConfigError
 
@@ -100,7 +100,6 @@ def _done(parser: argparse.ArgumentParser, words: list[str]) -> int:
     try:
         code: int = args.run(args)
     except ConfigError as error:  # whatever the verb: without a configuration that holds it does nothing
-        for fault in error.faults:
-            say(fault)
+        say_faults(error.faults)
         return EXIT_CONFIG
     return code

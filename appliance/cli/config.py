@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from appliance.cli.shell import (
     language,
     print_json,
     say,
+    say_faults,
 )
 from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
 from appliance.config.load import Config
 from appliance.config.lockdown import UNCONFIGURED
 from appliance.enrolment.enrolled import ending
+from appliance.finding import Finding
 from appliance.words import label
 from appliance.words.setup.warned import warned_sentence
 
@@ -67,9 +70,8 @@ def run_check(args: argparse.Namespace) -> int:
         settings = checked(args.file)
     except ConfigError as error:
         if args.json:
-            print_json({"ok": False, "faults": list(error.faults)})
-        for fault in error.faults:
-            say(fault)
+            print_json({"ok": False, "faults": list(error.faults), "found": found_json(error.faults)})
+        say_faults(error.faults)
         return EXIT_CONFIG
     now = SystemClock().wall()
     warnings = [
@@ -89,6 +91,14 @@ def run_check(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def found_json(found: Iterable[Finding]) -> list[dict[str, object]]:
+    """The same lines for a program: place, code and values, in every language the same."""
+    return [
+        {"place": one.place, "code": one.code, "value": one.value, "values": one.values, "text": str(one)}
+        for one in found
+    ]
+
+
 def checked(path: Path) -> daemon.Settings:
     """The settings that `path` gives, keys and their last days looked at too. Raises ConfigError with every fault."""
     settings = daemon.read(path)
@@ -97,14 +107,15 @@ def checked(path: Path) -> daemon.Settings:
     return settings
 
 
-def _weak(settings: daemon.Settings) -> list[str]:
+def _weak(settings: daemon.Settings) -> list[Finding]:
     """Keys that anybody could open a bundle of: seen only by who calculates with them, and the guard does not."""
     found = []
     for n, recipient in enumerate(settings.config.backup.recipients):
         try:
             parse_recipient(recipient.key)
         except AgeKeyError as error:
-            found.append(f"{settings.path.name}: backup.recipients[{n}]: {error}")
+            place = f"{settings.path.name}: backup.recipients[{n}]"
+            found.append(Finding(place, "weak_key", str(error)))
     return found
 
 

@@ -16,6 +16,7 @@ from appliance.cli.shell import (
     add_config,
     language,
     say,
+    say_faults,
 )
 from appliance.config import ConfigError
 from appliance.config.load import load
@@ -90,8 +91,7 @@ def _put(config: Path, file: VenueFile, print_: str, tongue: str) -> int:
         finally:
             sweep(place)
     except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
+        say_faults(error.faults)
         return EXIT_CONFIG
     except DialKeyFault as error:
         say(f"venue: {error}")

@@ -15,6 +15,7 @@ from appliance.cli.shell import (
     add_config,
     language,
     say,
+    say_faults,
 )
 from appliance.config import ConfigError
 from appliance.setup import answers
@@ -61,8 +62,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         given: Mapping[str, object] | None = answers.read(args.answers) if args.answers else None
     except ConfigError as error:
-        for fault in error.faults:
-            say(fault)
+        say_faults(error.faults)
         return EXIT_CONFIG
     if given is None and not sys.stdin.isatty():
         say(label(tongue, "setup_no_terminal"))

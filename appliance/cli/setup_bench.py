@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.cli import main
 from appliance.cli.config import checked
 from appliance.cli.setup_talk import Talk
-from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, EXIT_NOT_PERMITTED, EXIT_OK, say
+from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, EXIT_NOT_PERMITTED, EXIT_OK, say_faults
 from appliance.config import ConfigError
 from appliance.setup import units
 from appliance.setup.change import Change, put
@@ -110,8 +110,7 @@ class Bench:
                 checked(candidate)
         except ConfigError as error:
             self.talk.tell("setup_refused")
-            for fault in error.faults:
-                say(fault)
+            say_faults(error.faults)
             raise StepFailed(EXIT_CONFIG) from error
 
     def _put(self, moving: Sequence[Change]) -> None:

@@ -22,6 +22,7 @@ from appliance.daemon.seen import NotSeen, exam_interface, hosts
 from appliance.setup import units
 from appliance.setup.change import Change
 from appliance.setup.document import Value
+from appliance.words.setup.findings import finding_sentence
 
 SEATS = "seats.csv"
 DRIVERS = ("directory", "smb", "sftp", "sqlite", "postgresql", "none")
@@ -35,7 +36,8 @@ def settings_of(bench: Bench) -> Settings:
     try:
         return checked(bench.config)
     except ConfigError as error:
-        raise StepFailed(EXIT_CONFIG, "\n".join(error.faults)) from error
+        said = "\n".join(finding_sentence(bench.talk.tongue, fault) for fault in error.faults)
+        raise StepFailed(EXIT_CONFIG, said) from error
 
 
 def seats(bench: Bench) -> None:

@@ -5,7 +5,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ from zoneinfo import ZoneInfo
 from appliance.client import Client, GuardSilent, Refused
 from appliance.config import DEFAULT_PATH, ConfigError
 from appliance.config.glance import RUN_DIR, glance
+from appliance.finding import Finding
 from appliance.words import shell_language
 from appliance.words.refusals import refusal_sentence
+from appliance.words.setup.findings import finding_sentence
+from appliance.words.system import system_reason, system_sentence
 
 EXIT_OK, EXIT_WARNING, EXIT_FAILED, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY, EXIT_NOT_PERMITTED, EXIT_CONFIG = 64, 69, 75, 77, 78
@@ -29,6 +32,25 @@ def language() -> str:
 def say(text: str) -> None:
     """A message to the person: stderr, so that stdout stays the answer."""
     print(text, file=sys.stderr)
+
+
+def say_faults(faults: Iterable[Finding]) -> None:
+    """Each fault of the configuration as a line."""
+    for fault in faults:
+        say(finding_sentence(language(), fault))
+
+
+def why_not(error: Exception) -> str:
+    """Why a file or a line can not be used, without its name; what a room of ours says of it as it came."""
+    if isinstance(error, OSError):
+        return system_reason(language(), error.errno or 0, error.strerror or str(error))
+    number = getattr(error, "errno", None)  # DiskFault: a system's error that is kept apart
+    return system_reason(language(), number, str(error)) if isinstance(number, int) else str(error)
+
+
+def unusable(error: OSError, file: object = "") -> str:
+    """The same with the name of the file before it: the error's own where none is given."""
+    return system_sentence(language(), error, file)
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

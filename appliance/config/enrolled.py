@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from appliance.config import ConfigError
+from appliance.config import ConfigError, of_os
+from appliance.finding import Finding
 
 ENROLLED, OVERLAY = "enrolled", "venue.json"
 MAX_BYTES = 1024 * 1024
@@ -27,12 +28,13 @@ def overlay(enrolled: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from error
+        raise ConfigError([of_os(path, error)]) from error
     try:
         found = json.loads(raw[:MAX_BYTES])["config"]
         return {str(name): dict(section) for name, section in found.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ConfigError([f"{path}: not what `venue enrol` writes: enrol the venue again"]) from error
+        reason = "not what `venue enrol` writes: enrol the venue again"
+        raise ConfigError([Finding(str(path), "not_enrolled", reason)]) from error
 
 
 def merged(document: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import ConfigError, read_toml
+from appliance.finding import Finding
 
 STATE_DIR = Path("/var/lib/venue-appliance")
 RUN_DIR = Path("/run/venue-appliance")
@@ -33,18 +34,19 @@ def glance(path: Path) -> Glance:
     """
     document = read_toml(path)
     found: dict[str, Any] = {}
-    faults: list[str] = []
-    for section, key, good, expected in (
-        ("venue", "state_dir", _absolute, "an absolute path"),
-        ("venue", "run_dir", _absolute, "an absolute path"),
-        ("page", "listen", _text, "unix:PATH or ADDRESS:PORT"),
-        ("page", "language", LANGUAGES.__contains__, "one of " + ", ".join(LANGUAGES)),
+    faults: list[Finding] = []
+    for section, key, good, code, expected in (
+        ("venue", "state_dir", _absolute, "not_absolute", "an absolute path"),
+        ("venue", "run_dir", _absolute, "not_absolute", "an absolute path"),
+        ("page", "listen", _text, "no_listen", "unix:PATH or ADDRESS:PORT"),
+        ("page", "language", LANGUAGES.__contains__, "not_one_of", "one of " + ", ".join(LANGUAGES)),
     ):
         table = document.get(section, {})
         if not isinstance(table, dict):
-            faults.append(f"{path.name}: {section}: a table was expected")
+            faults.append(Finding(f"{path.name}: {section}", "no_table", "a table was expected"))
         elif key in table and not good(table[key]):
-            faults.append(f"{path.name}: {section}.{key}: {expected} was expected")
+            place, known = f"{path.name}: {section}.{key}", ", ".join(LANGUAGES)
+            faults.append(Finding(place, code, f"{expected} was expected", known=known))
         elif key in table:
             found[key] = Path(table[key]) if section == "venue" else table[key]
     if faults:

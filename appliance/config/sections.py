@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from appliance.config.glance import LISTEN, RUN_DIR, STATE_DIR
+from appliance.config.patterns import CLOCK, NAME, PORT, RECEIPT_KEY, ROOM, SHA256, USB_ID
 from appliance.config.places import Places
 from appliance.config.recipient import Recipient
+from appliance.finding import unfit
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
-_PORT = r"^\d+-\d+(\.\d+)*$"
-_ROOM = r"^[\w-]{1,16}$"
-_RECEIPT_KEY = r"^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$"
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 class _Section(BaseModel):
@@ -49,7 +47,7 @@ class VenueSection(_Section):
     @classmethod
     def _code(cls, value: str) -> str:
         if not _CODE.fullmatch(value):
-            raise ValueError("letters, digits and '-' were expected, at most 32")
+            raise unfit("venue_code", "letters, digits and '-' were expected, at most 32")
         return value
 
     @field_validator("timezone")
@@ -58,14 +56,14 @@ class VenueSection(_Section):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("no such time zone; Asia/Shanghai is one") from error
+            raise unfit("no_such_zone", "no such time zone; Asia/Shanghai is one") from error
         return value
 
     @field_validator("state_dir", "run_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         if not value.is_absolute():
-            raise ValueError("an absolute path was expected")
+            raise unfit("not_absolute", "an absolute path was expected")
         return value
 
 
@@ -82,7 +80,7 @@ class RulesSection(_Section):
 class UpsSection(_Driven):
     """One UPS: its name, what hangs on it, its driver; what its data sheet says; whether it may cut its output."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     feeds: tuple[str, ...] = ()
     driver: str
     rated_minutes: float | None = Field(None, gt=0, le=10_080)
@@ -92,17 +90,17 @@ class UpsSection(_Driven):
     @model_validator(mode="after")
     def _rated(self) -> Self:
         if (self.rated_minutes is None) != (self.rated_load_percent is None):
-            raise ValueError("rated_minutes and rated_load_percent are given together or not at all")
+            raise unfit("rated_together", "rated_minutes and rated_load_percent are given together or not at all")
         return self
 
 
 class UsbAllow(_Section):
     """A device that may be there: id, port, its serial where it has one, its descriptors where they are to be held."""
 
-    id: str = Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")
-    port: str = Field(pattern=_PORT)
+    id: str = Field(pattern=USB_ID)
+    port: str = Field(pattern=PORT)
     serial: str = ""
-    descriptors_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+    descriptors_sha256: str = Field("", pattern=SHA256)
     why: str = Field(min_length=1)
 
 
@@ -111,8 +109,8 @@ class UsbSection(_Section):
 
     enforce: bool = False
     allow: tuple[UsbAllow, ...] = ()
-    ups_ports: tuple[Annotated[str, Field(pattern=_PORT)], ...] = ()
-    ports: dict[Annotated[str, Field(pattern=_PORT)], Annotated[str, Field(min_length=1, max_length=40)]] = {}
+    ups_ports: tuple[Annotated[str, Field(pattern=PORT)], ...] = ()
+    ports: dict[Annotated[str, Field(pattern=PORT)], Annotated[str, Field(min_length=1, max_length=40)]] = {}
 
 
 class ExamServer(_Section):
@@ -121,7 +119,7 @@ class ExamServer(_Section):
     `offers`: it gives addresses (dhcp) or announces itself as a router (ra) on purpose: no item is made of it.
     """
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     ip: str
     mac: str = ""
     port: str = ""
@@ -132,7 +130,7 @@ class ExamServer(_Section):
 class Device(_Section):
     """A machine that is neither seat nor server; `offers` as of an exam server: the venue's own DHCP server, say."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     mac: str = ""
     ip: str = ""
     role: Literal["management", "sign-in", "camera", "other"] = "other"
@@ -171,9 +169,9 @@ class SourceSection(_Driven):
     """One source of answers: its name and driver; how many answers it should hold by room and which of its files are
     one (`{room}` stands for the room), or a program that counts both and writes ROOM EXPECTED COLLECTED a line."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     driver: str
-    expected: dict[Annotated[str, Field(pattern=_ROOM)], Annotated[int, Field(ge=0, le=1_000_000)]] = {}
+    expected: dict[Annotated[str, Field(pattern=ROOM)], Annotated[int, Field(ge=0, le=1_000_000)]] = {}
     collected: str = ""
     count_command: tuple[str, ...] = ()
 
@@ -181,20 +179,20 @@ class SourceSection(_Driven):
     @classmethod
     def _below_the_root(cls, value: str) -> str:
         if value.startswith("/") or value.count("{room}") > 1:
-            raise ValueError("a pattern below the root was expected, as room{room}/*.json")
+            raise unfit("not_below_root", "a pattern below the root was expected, as room{room}/*.json")
         return value
 
     @field_validator("count_command")
     @classmethod
     def _absolute_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value and not value[0].startswith("/"):
-            raise ValueError("the program's absolute path was expected first")
+            raise unfit("no_program", "the program's absolute path was expected first")
         return value
 
     @model_validator(mode="after")
     def _counted_once(self) -> Self:
         if self.count_command and (self.expected or self.collected):
-            raise ValueError("count_command counts both: expected and collected are left out then")
+            raise unfit("counted_twice", "count_command counts both: expected and collected are left out then")
         return self
 
 
@@ -205,7 +203,7 @@ class BackupSection(_Section):
     each bundle stands once more. What the province has receipted goes after `keep_days`, or earlier for room."""
 
     recipients: tuple[Recipient, ...] = ()
-    receipt_keys: tuple[Annotated[str, Field(pattern=_RECEIPT_KEY)], ...] = ()
+    receipt_keys: tuple[Annotated[str, Field(pattern=RECEIPT_KEY)], ...] = ()
     every_minutes: int = Field(5, ge=1, le=120)
     running_mb_per_s: int = Field(20, ge=1, le=10_000)
     keep_days: int = Field(30, ge=1, le=3650)
@@ -217,7 +215,7 @@ class BackupSection(_Section):
 class ServerStopSection(_Section):
     """How an exam server is powered off where the chief agreed, and what no longer answers once it is."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     argv: tuple[str, ...] = Field(min_length=1)
     probe: str
     budget_s: int = Field(180, ge=15, le=1800)
@@ -226,7 +224,7 @@ class ServerStopSection(_Section):
     @classmethod
     def _absolute_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value[0].startswith("/"):
-            raise ValueError("the program's absolute path was expected first")
+            raise unfit("no_program", "the program's absolute path was expected first")
         return value
 
     @field_validator("probe")
@@ -236,9 +234,9 @@ class ServerStopSection(_Section):
         try:
             ip_address(host.strip("[]"))
         except ValueError as error:
-            raise ValueError("a numeric address and a port were expected, as 10.50.0.2:22") from error
+            raise unfit("no_address_port", "a numeric address and a port were expected, as 10.50.0.2:22") from error
         if not port.isdigit() or not 0 < int(port) < 65_536:
-            raise ValueError("a port from 1 to 65535 was expected, as 10.50.0.2:22")
+            raise unfit("no_port", "a port from 1 to 65535 was expected, as 10.50.0.2:22")
         return value
 
     @property
@@ -264,7 +262,7 @@ class PageSection(_Section):
 class ClockSection(_Section):
     """What vouches for the wall clock."""
 
-    source: str = Field("rtc", pattern=r"^(rtc|none|ntp:[A-Za-z0-9.:-]+)$")
+    source: str = Field("rtc", pattern=CLOCK)
 
 
 class PanelSection(_Section):

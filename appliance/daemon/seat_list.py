@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
-from appliance.config import beside
+from appliance.config import beside, of_os
 from appliance.events.plan import SeatPlan
+from appliance.finding import Finding, Unfit, unfit
 
 COLUMNS = ("room", "seat", "mac", "ip", "port", "spare")
 SPARE_WORDS = {"": False, "0": False, "no": False, "1": True, "yes": True, "spare": True}
@@ -27,84 +28,89 @@ class SeatRow:
     port: str = ""
 
 
-def read(path: Path, name: str, faults: list[str]) -> tuple[SeatRow, ...]:
+def read(path: Path, name: str, faults: list[Finding]) -> tuple[SeatRow, ...]:
     """The rows of the list `name` beside the configuration at `path`; what is wrong with it goes to `faults`."""
     if not name:
         return ()
     try:
         text = beside(path, name).read_bytes().decode("utf-8-sig")
     except OSError as error:
-        faults.append(f"{path.name}: venue.seats: {name}: {error.strerror}")
+        faults.append(of_os(Path(name), error).at(f"{path.name}: venue.seats"))
         return ()
     except ValueError as error:
-        faults.append(f"{name}: not UTF-8: {error}")
+        faults.append(Finding(name, "not_utf8", f"not UTF-8: {error}"))
         return ()
     return _rows(name, text, faults)
 
 
 def mac_of(text: str) -> str:
-    """A machine's MAC as 02:50:00:00:00:02, however it is written. Raises ValueError."""
+    """A machine's MAC as 02:50:00:00:00:02, however it is written. Raises Unfit."""
     plain = re.sub(r"[:.-]", "", text.strip().lower())
     if not _MAC.fullmatch(plain):
-        raise ValueError(f"{text[:40]!r}: a MAC as 02:50:00:00:00:02 was expected")
+        raise unfit("no_mac", "a MAC as 02:50:00:00:00:02 was expected", repr(text[:40]))
     if int(plain[:2], 16) & 1 or not int(plain, 16):
-        raise ValueError(f"{text[:40]!r}: no machine has such a MAC")
+        raise unfit("no_machines_mac", "no machine has such a MAC", repr(text[:40]))
     return ":".join(plain[at : at + 2] for at in range(0, 12, 2))
 
 
 def ip_of(text: str) -> str:
-    """A machine's IPv4 address. Raises ValueError."""
+    """A machine's IPv4 address. Raises Unfit."""
     try:
         found = IPv4Address(text.strip())
     except AddressValueError as error:
-        raise ValueError(f"{text[:40]!r}: an IPv4 address as 10.50.0.2 was expected") from error
+        raise unfit("no_ip", "an IPv4 address as 10.50.0.2 was expected", repr(text[:40])) from error
     if (
         found.is_multicast
         or found.is_loopback
         or found.is_unspecified
         or found == IPv4Address("255.255.255.255")
     ):
-        raise ValueError(f"{text[:40]!r}: no machine has such an address")
+        raise unfit("no_machines_ip", "no machine has such an address", repr(text[:40]))
     return str(found)
 
 
-def _rows(name: str, text: str, faults: list[str]) -> tuple[SeatRow, ...]:
+def _rows(name: str, text: str, faults: list[Finding]) -> tuple[SeatRow, ...]:
     reader = csv.DictReader(io.StringIO(text))
     try:
         columns, rows = tuple(reader.fieldnames or ()), [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        faults.append(f"{name}: line {reader.line_num}: {error}")
+        faults.append(Finding(f"{name}: line {reader.line_num}", "no_csv", str(error)))
         return ()
     if columns != COLUMNS:
-        faults.append(f"{name}: line 1: the columns {','.join(COLUMNS)} were expected")
+        known = ",".join(COLUMNS)
+        faults.append(Finding(f"{name}: line 1", "columns", f"the columns {known} were expected", known=known))
         return ()
     seats: dict[str, SeatRow] = {}
     for line, row in rows:
         place = f"{name}: line {line}"
         room, seat, spare = row["room"], row["seat"], (row["spare"] or "").strip().lower()
         if None in row or None in row.values():
-            faults.append(f"{place}: {len(COLUMNS)} columns were expected")
+            reason = f"{len(COLUMNS)} columns were expected"
+            faults.append(Finding(place, "column_count", reason, count=len(COLUMNS)))
         elif not _is_name(room) or not _is_name(seat):
-            faults.append(f"{place}: room and seat: letters, digits, '.' and '_' were expected")
+            reason = "room and seat: letters, digits, '.' and '_' were expected"
+            faults.append(Finding(place, "seat_name", reason))
         elif spare not in SPARE_WORDS:
-            faults.append(f"{place}: spare: {spare!r}: yes or no was expected")
+            faults.append(Finding(f"{place}: spare", "yes_or_no", "yes or no was expected", repr(spare)))
         elif f"{room}-{seat}" in seats:
-            faults.append(f"{place}: seat {seat} of room {room} stands twice")
+            reason = f"seat {seat} of room {room} stands twice"
+            faults.append(Finding(place, "seat_twice", reason, seat=seat, room=room))
         else:
             plan = SeatPlan(id=f"{room}-{seat}", room=room, spare=SPARE_WORDS[spare])
             seats[plan.id] = _addressed(SeatRow(line=line, plan=plan), row, place, faults)
     if len(seats) > MAX_SEATS:
-        faults.append(f"{name}: {len(seats)} seats, at most {MAX_SEATS} were expected")
+        reason = f"{len(seats)} seats, at most {MAX_SEATS} were expected"
+        faults.append(Finding(name, "too_many_seats", reason, count=len(seats), most=MAX_SEATS))
     return tuple(seats.values())
 
 
-def _addressed(seat: SeatRow, row: dict[str, str], place: str, faults: list[str]) -> SeatRow:
+def _addressed(seat: SeatRow, row: dict[str, str], place: str, faults: list[Finding]) -> SeatRow:
     found = {"mac": "", "ip": ""}
     for column, read_as in (("mac", mac_of), ("ip", ip_of)):
         try:
             found[column] = read_as(row[column]) if row[column].strip() else ""
-        except ValueError as error:
-            faults.append(f"{place}: {column}: {error}")
+        except Unfit as error:
+            faults += [fault.at(f"{place}: {column}") for fault in error.faults]
     return SeatRow(line=seat.line, plan=seat.plan, port=row["port"].strip(), **found)
 
 

@@ -1,5 +1,6 @@
 """Configuration, timetable and seat list read together: one plan, or every fault at once."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from appliance.events.plan import NOBODY, Plan, Rules, Sitting, UsbAllowed
 from appliance.exam import timetable
 from appliance.exam.seats import rooms_short_of_spares
 from appliance.exam.usb.boot import boot_devices
+from appliance.finding import Finding
 from hw.ups import DRIVERS
 
 
@@ -100,9 +102,9 @@ def grant_of(device: UsbAllowed) -> str | None:
     return lockdown.grant_of(port=device.port, id=device.id, serial=device.serial, sha256=device.sha256)
 
 
-def _other_files(path: Path) -> list[str]:
+def _other_files(path: Path) -> list[Finding]:
     """The faults of timetable and seat list even where the configuration itself does not hold."""
-    faults: list[str] = []
+    faults: list[Finding] = []
     try:
         venue = read_toml(path).get("venue")
     except ConfigError:
@@ -133,41 +135,44 @@ def warnings(settings: Settings) -> list[str]:
     return [*found, *supply.warnings(config), *board.warnings(config)]
 
 
-def _driver_faults(path: Path, config: Config) -> list[str]:
-    faults = []
+def _driver_faults(path: Path, config: Config) -> list[Finding]:
+    faults: list[Finding] = []
     for n, ups in enumerate(config.ups):
         place = f"{path.name}: ups[{n}]"
         if ups.driver not in DRIVERS:
-            faults.append(f"{place}.driver: {ups.driver!r}: one of {', '.join(sorted(DRIVERS))} was expected")
+            faults.append(_no_driver(place, ups.driver, DRIVERS))
             continue
         faults += _option_faults(place, DRIVERS[ups.driver].options, ups.options)
     for n, source in enumerate(config.backup.source):
         place = f"{path.name}: backup.source[{n}]"
         if source.driver not in SOURCES:
-            faults.append(
-                f"{place}.driver: {source.driver!r}: one of {', '.join(sorted(SOURCES))} was expected"
-            )
+            faults.append(_no_driver(place, source.driver, SOURCES))
             continue
         faults += _option_faults(place, SOURCES[source.driver], source.options)
     return faults
 
 
-def _option_faults(place: str, options_class: type[object], values: dict[str, Any]) -> list[str]:
+def _no_driver(place: str, given: str, drivers: Iterable[str]) -> Finding:
+    known = ", ".join(sorted(drivers))
+    return Finding(f"{place}.driver", "not_one_of", f"one of {known} was expected", repr(given), known=known)
+
+
+def _option_faults(place: str, options_class: type[object], values: dict[str, Any]) -> list[Finding]:
     try:
         driver_options(options_class, values)
     except ConfigError as error:
-        return [f"{place}.{fault.strip()}" for line in error.faults for fault in line.split(";")]
+        return [fault.at(place, ".") for fault in error.faults]
     return []
 
 
-def _sittings(path: Path, name: str, zone: str, faults: list[str]) -> tuple[Sitting, ...]:
+def _sittings(path: Path, name: str, zone: str, faults: list[Finding]) -> tuple[Sitting, ...]:
     if not name:
         return ()
     try:
         document = read_toml(beside(path, name))
         return timetable.read(document, ZoneInfo(zone))
     except ConfigError as error:
-        faults += [f"{path.name}: venue.timetable: {fault}" for fault in error.faults]
+        faults += [fault.at(f"{path.name}: venue.timetable") for fault in error.faults]
     except timetable.TimetableError as error:
-        faults += [f"{name}: {fault}" for fault in error.faults]
+        faults += [fault.at(name) for fault in error.faults]
     return ()

@@ -7,6 +7,7 @@ from appliance.config import ConfigError
 from appliance.config.load import Config, driver_options
 from appliance.config.sections import UpsSection
 from appliance.events.plan import SeatPlan, UpsDeclared, UpsPlan
+from appliance.finding import Finding
 from hw.ups import DRIVERS, Commander, DeclaredOptions, NutOptions, open_commander
 
 SECRET = {"password", "username"}
@@ -67,20 +68,22 @@ def servers(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def faults(path: Path, config: Config, seats: tuple[SeatPlan, ...]) -> Iterator[str]:
+def faults(path: Path, config: Config, seats: tuple[SeatPlan, ...]) -> Iterator[Finding]:
     """Everything that can not be meant: feeds of no room, a cut nobody can ask for, a stop of no server."""
     rooms = {seat.room for seat in seats}
     for n, ups in enumerate(config.ups):
         place = f"{path.name}: ups[{n}]"
         for feed in ups.feeds:
             if feed.startswith("room:") and feed.removeprefix("room:") not in rooms:
-                yield f"{place}.feeds: {feed!r}: no such room in the seat list"
+                yield Finding(f"{place}.feeds", "no_such_room", "no such room in the seat list", repr(feed))
         if ups.cut and not _can_be_told(ups):
-            yield f"{place}.cut: this UPS can be told nothing; nut needs username and password for it"
+            reason = "this UPS can be told nothing; nut needs username and password for it"
+            yield Finding(f"{place}.cut", "no_cut", reason)
     fed = {feed for ups in config.ups for feed in ups.feeds}
     for n, server in enumerate(config.ending.server):
         if server.name not in fed:
-            yield f"{path.name}: ending.server[{n}].name: {server.name!r}: stands in no UPS's feeds"
+            told = f"{path.name}: ending.server[{n}].name"
+            yield Finding(told, "no_feeds", "stands in no UPS's feeds", repr(server.name))
 
 
 def _can_be_told(section: UpsSection) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.config import ConfigError, read_toml
+from appliance.finding import Finding
 
 Answer = str | bool | int | tuple[str, ...]
 # Every question by its place, and what its answer is.
@@ -22,7 +23,7 @@ QUESTIONS: Mapping[str, type] = {
 
 def read(path: Path) -> dict[str, object]:
     """The answers by their place. Raises ConfigError with every fault."""
-    document, found, faults = read_toml(path), {}, []
+    document, found, faults = read_toml(path), {}, list[Finding]()
     flat: dict[str, object] = {}
     for key, value in document.items():
         if isinstance(value, dict):
@@ -32,9 +33,12 @@ def read(path: Path) -> dict[str, object]:
     for place, value in flat.items():
         wanted = QUESTIONS.get(place)
         if wanted is None:
-            faults.append(f"{path.name}: {place}: nobody asks this; known are {', '.join(QUESTIONS)}")
+            known = ", ".join(QUESTIONS)
+            reason = f"nobody asks this; known are {known}"
+            faults.append(Finding(f"{path.name}: {place}", "nobody_asks", reason, known=known))
         elif (answer := _as(wanted, value)) is None:
-            faults.append(f"{path.name}: {place}: {_WORDS[wanted]} was expected")
+            code, said = _WORDS[wanted]
+            faults.append(Finding(f"{path.name}: {place}", code, f"{said} was expected"))
         else:
             found[place] = answer
     if faults:
@@ -43,11 +47,11 @@ def read(path: Path) -> dict[str, object]:
 
 
 _WORDS = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    tuple: "a list of texts",
-    dict: "a table",
+    str: ("string_type", "a text"),
+    int: ("int_type", "a whole number"),
+    bool: ("bool_type", "true or false"),
+    tuple: ("tuple_type", "a list of texts"),
+    dict: ("no_table", "a table"),
 }
 
 

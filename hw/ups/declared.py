@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from hw.ups.refused import OptionFault, OptionsRefused, not_within, option_fault
+
 _LONGEST_MINUTES = 7 * 24 * 60.0
 
 
@@ -33,13 +35,13 @@ class DeclaredOptions:
     def __post_init__(self) -> None:
         """Refuse what nobody can have measured."""
         if faults := list(_faults(self)):
-            raise ValueError("; ".join(faults))
+            raise OptionsRefused(*faults)
 
 
-def _faults(options: DeclaredOptions) -> Iterator[str]:
+def _faults(options: DeclaredOptions) -> Iterator[OptionFault]:
     if not 0 < options.load_percent <= 100:
-        yield f"load_percent: {options.load_percent} is not within 0…100"
+        yield not_within("load_percent", str(options.load_percent), "0", "100")
     if not 0 < options.hold_minutes <= _LONGEST_MINUTES:
-        yield f"hold_minutes: {options.hold_minutes} is not within 0…{_LONGEST_MINUTES:.0f}"
+        yield not_within("hold_minutes", str(options.hold_minutes), "0", f"{_LONGEST_MINUTES:.0f}")
     if not options.by.strip() or not options.by.isprintable() or len(options.by) > 64:
-        yield "by: a name of at most 64 characters was expected"
+        yield option_fault("by", "no_name", "a name of at most 64 characters was expected", most=64)

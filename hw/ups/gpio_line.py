@@ -18,6 +18,7 @@ from typing import Literal
 
 from hw.gpio import HIGHEST_GPIO, InputPin, PinsError, Pull
 from hw.ups.reading import UpsError, UpsReading, reading
+from hw.ups.refused import OptionFault, OptionsRefused, not_within, option_fault
 
 Level = Literal["high", "low"]
 
@@ -41,16 +42,18 @@ class GpioLineOptions:
     def __post_init__(self) -> None:
         """Refuse what could only fail later."""
         if faults := list(_faults(self)):
-            raise ValueError("; ".join(faults))
+            raise OptionsRefused(*faults)
 
 
-def _faults(options: GpioLineOptions) -> Iterator[str]:
+def _faults(options: GpioLineOptions) -> Iterator[OptionFault]:
     if not 0 <= options.gpio <= HIGHEST_GPIO:
-        yield f"gpio: {options.gpio} is not within 0…{HIGHEST_GPIO}"
+        yield not_within("gpio", str(options.gpio), "0", str(HIGHEST_GPIO))
     if options.mains_lost not in ("high", "low"):
-        yield f"mains_lost: {options.mains_lost!r} is neither high nor low"
+        reason = f"{options.mains_lost!r} is neither high nor low"
+        yield option_fault("mains_lost", "none_of", reason, shown=repr(options.mains_lost), known="high, low")
     if options.pull not in ("none", "up", "down"):
-        yield f"pull: {options.pull!r} is none of none, up, down"
+        reason = f"{options.pull!r} is none of none, up, down"
+        yield option_fault("pull", "none_of", reason, shown=repr(options.pull), known="none, up, down")
 
 
 class MainsLine:

@@ -22,6 +22,7 @@ from hw.gpio import Pull
 from hw.i2c import I2cBus, I2cError, WordBus
 from hw.ups.gpio_line import GpioLineOptions, Level, MainsLine
 from hw.ups.reading import UpsError, UpsReading
+from hw.ups.refused import OptionFault, OptionsRefused, not_within
 
 _VCELL = 0x02
 _SOC = 0x04
@@ -48,7 +49,7 @@ class Max1704xOptions:
     def __post_init__(self) -> None:
         """Refuse what could only fail later."""
         if faults := list(_faults(self)):
-            raise ValueError("; ".join(faults))
+            raise OptionsRefused(*faults)
 
     @property
     def line(self) -> GpioLineOptions:
@@ -56,15 +57,15 @@ class Max1704xOptions:
         return GpioLineOptions(gpio=self.gpio, mains_lost=self.mains_lost, pull=self.pull)
 
 
-def _faults(options: Max1704xOptions) -> Iterator[str]:
+def _faults(options: Max1704xOptions) -> Iterator[OptionFault]:
     try:
         _ = options.line
-    except ValueError as error:
-        yield str(error)
+    except OptionsRefused as error:
+        yield from error.faults
     if not 0 <= options.bus <= 255:
-        yield f"bus: {options.bus} is not within 0…255"
+        yield not_within("bus", str(options.bus), "0", "255")
     if not 0x08 <= options.address <= 0x77:
-        yield f"address: {options.address:#04x} is not within 0x08…0x77"
+        yield not_within("address", f"{options.address:#04x}", "0x08", "0x77")
 
 
 def cell_v(word: int) -> float | None:

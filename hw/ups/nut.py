@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from hw.ups.nut_wire import Connection, asked, asked_list, sign_in
 from hw.ups.reading import UpsError, UpsReading, reading, status_flags
+from hw.ups.refused import OptionFault, OptionsRefused, not_within, option_fault
 
 _UPS_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -45,7 +46,7 @@ class NutOptions:
     def __post_init__(self) -> None:
         """Refuse what could only fail later."""
         if faults := list(_faults(self)):
-            raise ValueError("; ".join(faults))
+            raise OptionsRefused(*faults)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -53,27 +54,32 @@ class NutOptions:
         return _numeric(self.host) or self.host, self.port
 
 
-def _faults(options: NutOptions) -> Iterator[str]:
+def _faults(options: NutOptions) -> Iterator[OptionFault]:
     if not _UPS_NAME.fullmatch(options.ups):
-        yield f"ups: {options.ups!r} is no name of a UPS (letters, digits, '.', '_', '-')"
+        reason = f"{options.ups!r} is no name of a UPS (letters, digits, '.', '_', '-')"
+        yield option_fault("ups", "no_ups_name", reason, shown=repr(options.ups))
     if _numeric(options.host) is None:
         # A look-up of a name cannot be held to a deadline: one silent DNS server would stop every reading.
-        yield f"host: {options.host!r} is neither a numeric address nor localhost"
+        reason = f"{options.host!r} is neither a numeric address nor localhost"
+        yield option_fault("host", "no_numeric_host", reason, shown=repr(options.host))
     if not 0 < options.port < 65_536:
-        yield f"port: {options.port} is not within 1…65535"
+        yield not_within("port", str(options.port), "1", "65535")
     if not 0 < options.timeout_s <= 60:
-        yield f"timeout_s: {options.timeout_s} is not within 0…60"
+        yield not_within("timeout_s", str(options.timeout_s), "0", "60")
     if not 0 <= options.full_every_s <= 3_600:
-        yield f"full_every_s: {options.full_every_s} is not within 0…3600"
+        yield not_within("full_every_s", str(options.full_every_s), "0", "3600")
     if (options.username is None) != (options.password is None):
-        yield "password: username and password are given together or not at all"
+        yield option_fault(
+            "password", "password_together", "username and password are given together or not at all"
+        )
     for name, text in (("username", options.username), ("password", options.password)):
         if text is not None and not text.isprintable():
-            yield f"{name}: holds control characters"
+            yield option_fault(name, "control_characters", "holds control characters")
     address = _numeric(options.host)
     if options.password is not None and address is not None and not ipaddress.ip_address(address).is_loopback:
         # Anyone on the wire reads it and may then switch the exam server's power off.
-        yield f"password: would cross the network to {options.host} in clear; upsd allows reading without one"
+        reason = f"would cross the network to {options.host} in clear; upsd allows reading without one"
+        yield option_fault("password", "password_in_clear", reason, host=options.host)
 
 
 def _numeric(host: str) -> str | None:

@@ -237,6 +237,9 @@ def test_config_check_gives_every_fault_as_json_too(
     output = capsys.readouterr()
     value = json.loads(output.out)
     assert value["ok"] is False and len(value["faults"]) == len(output.err.splitlines()) == 2
+    assert [(one["place"], one["code"]) for one in value["found"]] == [
+        ("appliance.toml: venue.code", "venue_code"), ("appliance.toml: venue.name", "string_too_short"),
+    ]  # fmt: skip
 
 
 def test_lines_of_json_from_several_threads_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

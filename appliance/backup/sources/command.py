@@ -20,6 +20,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks
 from appliance.backup.sources.dump import ENVIRON, Dump
 from appliance.backup.sources.entry import Label, Sink, Source
+from appliance.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,11 @@ class Options:
         """Raises ValueError with every fault."""
         program = self.argv[0] if self.argv else ""
         checks.refuse(
-            checks.absolute("argv", program) and "argv: the program's absolute path was expected first",
-            "argv: an argument with a null byte" if any("\0" in part for part in self.argv) else "",
+            checks.absolute("argv", program)
+            and Finding("argv", "no_program", "the program's absolute path was expected first"),
+            Finding("argv", "null_byte", "an argument with a null byte")
+            if any("\0" in part for part in self.argv)
+            else None,
             checks.file_name("file", self.file),
             checks.between("limit_minutes", self.limit_minutes, 0.1, 1440),
             checks.between("limit_gb", self.limit_gb, 0.001, 1000),

@@ -5,6 +5,8 @@ import os
 import re
 from collections.abc import Sequence
 
+from appliance.finding import Finding
+
 
 class Exclude:
     """`*.tmp` leaves out that name anywhere, `room9/*` what stands there below the root; `*` matches a slash too.
@@ -27,12 +29,13 @@ class Exclude:
         return bool(self._paths and self._paths.match(os.fsdecode(path)))
 
 
-def fault(key: str, patterns: Sequence[str]) -> str:
-    """What is wrong with one of them, "" when nothing."""
+def fault(key: str, patterns: Sequence[str]) -> Finding | None:
+    """What is wrong with one of them, None when nothing."""
     odd = [pattern for pattern in patterns if not pattern.strip("/") or "\0" in pattern]
     if odd or any(pattern.startswith("/") for pattern in patterns):
-        return f"{key}: names or patterns relative to the root were expected, as *.tmp or room9/*"
-    return ""
+        reason = "names or patterns relative to the root were expected, as *.tmp or room9/*"
+        return Finding(key, "not_relative", reason)
+    return None
 
 
 def _compiled(patterns: list[str]) -> re.Pattern[str] | None:

@@ -22,6 +22,7 @@ from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks
 from appliance.backup.sources.dump import ENVIRON, Dump
 from appliance.backup.sources.entry import Label, Sink, Source
+from appliance.finding import Finding
 
 _PG_DUMP = "/usr/bin/pg_dump"
 _LOCK_WAIT_MS = 30_000
@@ -50,7 +51,7 @@ class Options:
             _plain("host", self.host),
             _plain("user", self.user),
             checks.between("port", self.port, 1, 65_535),
-            checks.absolute("passfile", self.passfile) if self.passfile else "",
+            checks.absolute("passfile", self.passfile) if self.passfile else None,
             checks.between("limit_minutes", self.limit_minutes, 0.1, 1440),
             checks.between("limit_gb", self.limit_gb, 0.001, 1000),
         )
@@ -60,10 +61,11 @@ class Options:
         return Postgresql(self, scratch)
 
 
-def _plain(key: str, value: str) -> str:
+def _plain(key: str, value: str) -> Finding | None:
     # pg_dump takes a "database" with = or :// for a whole connection string, and a password could stand in it.
     odd = not value or not value.isprintable() or "=" in value or "://" in value
-    return f"{key}: a plain name was expected, no connection string" if odd else ""
+    reason = "a plain name was expected, no connection string"
+    return Finding(key, "no_plain_name", reason) if odd else None
 
 
 class Postgresql:

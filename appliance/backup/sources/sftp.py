@@ -27,6 +27,7 @@ from appliance.backup.sources.dump import ENVIRON
 from appliance.backup.sources.entry import Sink, Source, SourceFailed, SourceLate, SourceMissing
 from appliance.backup.sources.sftp_walk import Walk
 from appliance.command import CommandError, CommandLate, Piped
+from appliance.finding import Finding
 
 _SSH = "/usr/bin/ssh"
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}")
@@ -59,8 +60,10 @@ class Options:
     def __post_init__(self) -> None:
         """Raises ValueError with every fault."""
         checks.refuse(
-            "" if _HOST.fullmatch(self.host) else "host: an address or a name was expected",
-            "" if _USER.fullmatch(self.user) else "user: a user's name was expected",
+            None
+            if _HOST.fullmatch(self.host)
+            else Finding("host", "no_host", "an address or a name was expected"),
+            None if _USER.fullmatch(self.user) else Finding("user", "no_user", "a user's name was expected"),
             checks.absolute("path", self.path),
             _plain("key", self.key),
             _plain("known_hosts", self.known_hosts),
@@ -75,10 +78,12 @@ class Options:
         return SftpFolder(self)
 
 
-def _plain(key: str, path: Path) -> str:
+def _plain(key: str, path: Path) -> Finding | None:
     # ssh takes what stands here for several files at a blank, and for a variable at a percent sign.
     odd = re.search(r"[\s%~$\"'\\]", str(path))
-    return f"{key}: a path without blanks and signs was expected" if odd else checks.absolute(key, path)
+    if odd:
+        return Finding(key, "odd_path", "a path without blanks and signs was expected")
+    return checks.absolute(key, path)
 
 
 class SftpFolder:

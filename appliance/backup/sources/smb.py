@@ -26,6 +26,7 @@ from typing import ClassVar
 from appliance.backup.scratch import Scratch
 from appliance.backup.sources import checks, directory, exclude
 from appliance.backup.sources.entry import Sink, Source, SourceMissing, SourceUnreadable
+from appliance.finding import Finding
 
 _MOUNTINFO = Path("/proc/self/mountinfo")
 _TYPES = ("cifs", "smb3")
@@ -46,7 +47,9 @@ class Options:
         """Raises ValueError with every fault."""
         checks.refuse(
             checks.absolute("path", self.path),
-            "" if _SHARE.fullmatch(self.share) else "share: //SERVER/SHARE was expected",
+            None
+            if _SHARE.fullmatch(self.share)
+            else Finding("share", "no_share", "//SERVER/SHARE was expected"),
             exclude.fault("exclude", self.exclude),
             checks.between("largest_file_gb", self.largest_file_gb, 0.001, 100_000),
         )
