@@ -11,7 +11,7 @@ from appliance import __version__
 from appliance.clock import Clock, SimulatedClock, SystemClock
 from appliance.config.load import Config
 from appliance.control import ControlServer, Verbs
-from appliance.daemon import boot_files, house
+from appliance.daemon import boot_files, house, state_disk
 from appliance.daemon.backups import make_copies, make_jobs, make_receipts, receipt_watchers
 from appliance.daemon.heart import Heart
 from appliance.daemon.instruments import enforcers, make_panel, watchers
@@ -49,6 +49,8 @@ class GuardBusy(GuardFailed):
 def run(settings: Settings, *, language: str) -> None:
     """Runs the guard until SIGTERM or SIGINT. Raises GuardBusy, GuardRefused, GuardFailed."""
     state_dir = settings.config.venue.state_dir
+    if lost := state_disk.fault(state_dir):
+        raise GuardFailed(f"{lost}: nothing is recorded, all stays closed")
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
         settings.config.venue.run_dir.mkdir(parents=True, exist_ok=True)
@@ -78,6 +80,7 @@ class Guard:
         self._journal = Journal()
         self._notifier = Notifier(os.environ)
         self._stopping = ""
+        self._shut = state_disk.Shut(settings.config.venue.state_dir)
         self._inbox = Inbox()
         self._board = Board()
         self._clock = make_clock(settings.config)
@@ -168,6 +171,9 @@ class Guard:
             if verdict != said:
                 self._notifier.status(verdict)
                 said = verdict
+            if self._shut.opened():
+                self._alarm("the record's disk can be written again, by a guard that is started anew")
+                self._stopping = "disk"
         self._stop()
 
     def _stop(self) -> None:

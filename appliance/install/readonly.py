@@ -20,7 +20,7 @@ MARK: Final = "# venue-appliance: the record's own partition. By the installer.\
 _DEVICE = re.compile(
     r"(LABEL|UUID|PARTUUID|PARTLABEL)=[A-Za-z0-9._-]{1,64}|/dev/[A-Za-z0-9/._-]{1,100}", re.ASCII
 )
-# The guard starts without it: what it then writes is gone with the boot, and the disk it tells is the wrong one.
+# The box boots without it, closed; its guard writes nothing elsewhere, says so and goes on once the disk is there.
 _OPTIONS = "defaults,noatime,nofail,x-systemd.device-timeout=30s,x-systemd.before=venue-guard.service"
 _LOWER = "/media/root-ro"
 _SCRIPT = "/usr/share/initramfs-tools/scripts/init-bottom/overlayroot"

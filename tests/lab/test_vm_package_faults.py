@@ -3,8 +3,11 @@
 One guest, one story: each fault is taken away again, and the guard comes back.
 """
 
+from pathlib import Path
+
 import pytest
 
+from appliance.install import readonly
 from tests.lab.vm_package import CLOSED, DENIED, SLOW_S, Packaged
 from tests.lab.vm_story import LONG
 
@@ -15,6 +18,7 @@ pytestmark = [
 CONFIG = "/etc/venue-appliance/appliance.toml"
 LOG = "/var/lib/venue-appliance/log"
 UNIT = "venue-guard"
+DISK = "/dev/mapper/venue-state"  # which the test brings
 UNWRITTEN = "监控盒写不进记录"
 FORMAT = """\
 import glob, sqlite3, sys
@@ -160,6 +164,11 @@ def test_a_clock_that_jumps_ends_nothing_and_the_record_verifies(packaged: Packa
 # ---- a boot of it
 
 
+def sequence_of(box: Packaged) -> set[tuple[int, str]]:
+    """The record's rows, by number and kind."""
+    return {(int(row["seq"]), str(row["kind"])) for row in box.ask("events", limit=500)["events"]}
+
+
 def boot(box: Packaged, append: str = "") -> None:
     """The plug pulled and put back; nothing came out on the line meanwhile."""
     box.vm.out("sync")
@@ -190,8 +199,38 @@ def test_a_boot_from_a_root_that_is_only_read_is_closed_and_says_that_nothing_is
     packaged.await_guard()
     assert packaged.closed() == CLOSED and log_is(packaged, writable=False)
     packaged.await_(lambda: UNWRITTEN in vm.out(f"systemctl status --no-pager --full {UNIT}"), "in its status as well")
+    guard = packaged.main_pid()
     vm.out("mount -o remount,rw / && sed -i 's,^/dev/vda / .*,/dev/vda / ext4 defaults 0 1,' /etc/fstab")
+    packaged.await_(lambda: packaged.main_pid() not in (0, guard), "for a guard that is started anew, at once")
+    packaged.await_guard()
     packaged.await_(lambda: log_is(packaged, writable=True), "it is written again")
     boot(packaged)
     packaged.await_guard()
+    vm.out("venue log verify", timeout_s=SLOW_S)
+
+
+def test_a_boot_without_the_disk_of_its_record_is_closed_says_so_and_goes_on_once_the_disk_is_there(
+    packaged: Packaged, tmp_path: Path
+) -> None:
+    """As `venue-install --state-device` has it in fstab: what it would write elsewhere would be gone with a boot."""
+    vm, state = packaged.vm, Path(LOG).parent
+    asked, _ = readonly.changes(tmp_path, DISK)
+    before = sequence_of(packaged)
+    vm.out("cp /etc/fstab /root/fstab && cat >>/etc/fstab", stdin=asked.content or b"")
+    boot(packaged)
+    assert packaged.closed() == CLOSED
+    said = f"{DISK} on {state} is not mounted"
+    vm.await_true(f"systemctl status --no-pager --full --lines=0 {UNIT} | grep -q '{said}'", timeout_s=SLOW_S)
+    vm.out(f'dmsetup create {Path(DISK).name} --table "0 $(blockdev --getsz /dev/vdb) linear /dev/vdb 0"')
+    packaged.await_guard()
+    assert vm.out(f"findmnt --noheadings --output=SOURCE {state}") == f"{DISK}\n"
+    assert vm.out(f"stat --format='%a %G' {state} {state}/outbox") == "711 venue\n2750 www-data\n"
+    assert packaged.closed() == CLOSED
+    vm.out(
+        f"systemctl stop {UNIT} venue-backup; find {state} -xdev -mindepth 1 -delete; umount {state}; "
+        f"dmsetup remove {DISK}; cp /root/fstab /etc/fstab; systemctl daemon-reload; systemctl start {UNIT}",
+        timeout_s=SLOW_S,
+    )
+    packaged.await_guard()
+    assert before <= sequence_of(packaged), "what the root holds was not touched"
     vm.out("venue log verify", timeout_s=SLOW_S)
