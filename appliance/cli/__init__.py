@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from appliance import __version__
 from appliance.cli.shell import EXIT_CONFIG, EXIT_USAGE, language, say_faults
-from appliance.cli.spoken import spoken
+from appliance.cli.spoken import spoken, understood
 from appliance.config import ConfigError
 
 # verb: file of this room that adds it, one line of help
@@ -49,13 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     asked = next((word for word in words if not word.startswith("-")), "")
     if argv is not None:
-        return _run(command_line(language(), asked), words)
+        return _run(command_line(language(), asked), words, language())
     # A process of its own: what is imported stays to its end; the collector's rounds over it are a tenth of the start.
     gc.disable()
     parser = command_line(language(), asked)
     gc.freeze()
     gc.enable()
-    return _run(parser, words)
+    return _run(parser, words, language())
 
 
 def command_line(tongue: str, asked: str | None = None) -> argparse.ArgumentParser:
@@ -77,9 +77,9 @@ def command_line(tongue: str, asked: str | None = None) -> argparse.ArgumentPars
     return spoken(parser, tongue)
 
 
-def _run(parser: argparse.ArgumentParser, words: list[str]) -> int:
+def _run(parser: argparse.ArgumentParser, words: list[str], tongue: str) -> int:
     try:
-        code = _done(parser, words)
+        code = _done(parser, words, tongue)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe went away: not an error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,9 +89,9 @@ def _run(parser: argparse.ArgumentParser, words: list[str]) -> int:
     return code
 
 
-def _done(parser: argparse.ArgumentParser, words: list[str]) -> int:
+def _done(parser: argparse.ArgumentParser, words: list[str], tongue: str) -> int:
     try:
-        args = parser.parse_args(words)
+        args = understood(parser, words, tongue)
     except SystemExit as stop:  # argparse says what is wrong and leaves with 2; our usage code is 64
         return EXIT_USAGE if stop.code == 2 else int(stop.code or 0)
     if not hasattr(args, "run"):

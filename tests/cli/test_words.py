@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli import VERBS, command_line
+from appliance.cli import VERBS, command_line, main
 from appliance.words.command import HELP_ZH
 from tests.cli.test_shell import READING
 
@@ -57,6 +57,31 @@ def test_help_speaks_the_language_of_the_shell(monkeypatch: pytest.MonkeyPatch) 
     for language, usage, word in (("zh_CN", "用法：venue", "选项:"), ("en", "usage: venue", "options:")):
         told = next(parser for name, parser in leaves(command_line(language)) if name == "sitting delay").format_help()
         assert told.startswith(usage) and word in told
+
+
+# What argparse says of a line that it does not understand, by what is wrong with it.
+NOT_UNDERSTOOD = [
+    ["reboot"], ["--frobnicate"], ["status", "now"], ["sitting"], ["sitting", "delay", "five", "--by", "x"],
+    ["drill", "maybe", "--by", "x"], ["power", "test", "u", "--by-hand", "--command", "--by", "x"], ["setup", "--step"],
+    ["setup", "--step", "99"], ["status", "--json=7"], ["backup", "restore", "--identity", "k", "--into", "d", "--s"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NOT_UNDERSTOOD, ids=" ".join)
+def test_a_line_that_is_not_understood_is_said_in_chinese(
+    line: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    code = main(line)
+    said = capsys.readouterr().err
+    if code == 64:
+        usage, why = said.split("venue", 1)[0], said.splitlines()[-1]
+        assert usage == "用法：" and re.search("[一-鿿]", why), said
+        assert not re.search(r"error|invalid|argument|required|expected|choose|allowed", why), said
+    assert code in (64, 69)
+    monkeypatch.setenv("LC_ALL", "C")
+    main(line)
+    assert "用法" not in capsys.readouterr().err
 
 
 def test_every_reading_verb_takes_json_and_is_tried_with_it() -> None:
