@@ -119,6 +119,8 @@ def _more(language: str, say: Say, snapshot: Plain, now: datetime, zone: tzinfo)
     if drill:
         passed = drill.get("passed") is True
         time = day_time(language, moment_of(drill.get("at")), now, zone)
+        if passed and not count(drill, "files"):
+            return [*found, Line(words=say("backup_drill_empty", time=time))]
         words = say("backup_drill_passed" if passed else "backup_drill_failed", time=time)
         found.append(Line(words=words, level="ok" if passed else "attention"))
     return found

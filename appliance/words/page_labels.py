@@ -100,6 +100,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     "backup_owed": ("省里尚未收到 {count} 份（{size:size}）", "Not with the province yet: {count} ({size:size})"),
     "backup_written": ("本场备份写盘 {size:size}", "Written by backups this sitting: {size:size}"),
     "backup_drill_passed": ("备份演练 {time} 通过", "Backup drill passed {time}"),
+    "backup_drill_empty": ("备份演练 {time}：来源里还没有文件可比对", "Backup drill {time}: no file yet to compare"),
     "backup_drill_failed": ("备份演练 {time} 没有通过", "Backup drill failed {time}"),
     "copy_ok": ("副本 {place}：已齐", "Copy in {place}: complete"),
     "copy_unknown": ("副本 {place}：未知", "Copy in {place}: unknown"),

@@ -248,3 +248,10 @@ def test_long_lists_are_counted_not_listed() -> None:
 
 def test_every_cause_that_the_domain_knows_is_among_those_with_words() -> None:
     assert set(WEIGHT) <= set(CAUSES)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh_CN", "来源里还没有文件"), ("en", "the sources hold no file yet")])
+def test_a_backup_drill_that_found_no_file_says_that_nothing_could_be_compared(language: str, said: str) -> None:
+    body = {"result": "passed", "files": 0, "seconds": 0.2, "differing": 0, "faulty": [], "reason": ""}
+    assert said in words.event_sentence(language, "backup.drilled", body)
+    assert said not in words.event_sentence(language, "backup.drilled", body | {"files": 3})

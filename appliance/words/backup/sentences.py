@@ -63,7 +63,13 @@ BACKUP_EVENTS: Mapping[str, Both] = {
     "backup.drilled": Both(
         By(
             "result",
-            {"passed": "备份演练通过：{files} 个文件还原后逐一比对一致，用时 {seconds:whole} 秒"},
+            {
+                "passed": By(
+                    "files",
+                    {"0": "备份演练：来源里还没有文件，没有可以比对的"},
+                    "备份演练通过：{files} 个文件还原后逐一比对一致，用时 {seconds:whole} 秒",
+                )
+            },
             (
                 "备份演练没有通过：来源没有取全：{faulty}",
                 "备份演练没有通过：{files} 个文件中有 {differing} 个与来源不一致，{reason}",
@@ -72,7 +78,13 @@ BACKUP_EVENTS: Mapping[str, Both] = {
         ),
         By(
             "result",
-            {"passed": "The backup drill passed: {files} files restored and compared, {seconds:whole} s"},
+            {
+                "passed": By(
+                    "files",
+                    {"0": "The backup drill: the sources hold no file yet, so nothing could be compared"},
+                    "The backup drill passed: {files} files restored and compared, {seconds:whole} s",
+                )
+            },
             (
                 "The backup drill failed: not whole: {faulty}",
                 "The backup drill failed: of {files} files {differing} are not as their source, {reason}",
