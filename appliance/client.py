@@ -15,7 +15,7 @@ class ClientError(Exception):
 
 
 class GuardSilent(ClientError):
-    """No guard answered on the socket; the message says what was seen."""
+    """No guard answered on the socket; the message says what was seen. An OSError that it was is its cause."""
 
 
 class Refused(ClientError):

@@ -33,6 +33,7 @@ from appliance.cli.shell import (
     language,
     print_json,
     say,
+    unusable,
 )
 from appliance.cli.times import moment
 from appliance.config.glance import glance
@@ -119,10 +120,9 @@ def _guarded(verb: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except RestoreError as error:
         return _said(str(error), EXIT_FAILED)
     except PermissionError as error:
-        return _said(f"{error.filename}: not permitted", EXIT_NOT_PERMITTED)
+        return _said(unusable(error), EXIT_NOT_PERMITTED)
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
-        return _said(said, EXIT_UNAVAILABLE)
+        return _said(unusable(error), EXIT_UNAVAILABLE)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -23,6 +23,8 @@ from appliance.cli.shell import (
     asking,
     print_json,
     say,
+    unusable,
+    worded,
 )
 from appliance.client import Client
 from appliance.config.glance import glance
@@ -92,16 +94,16 @@ def run_export(args: argparse.Namespace) -> int:
         wanted = [bundle for bundle in bundles(state_dir) if args.all or bundle.name not in done]
         return _export(state_dir, wanted, args)
     except CopyFault as error:
-        say(f"venue: {error}")
+        say(f"venue: {worded(error)}")
         return EXIT_FAILED
     except LogError as error:
         say(f"venue: {error}; with --all every bundle is carried out")
         return EXIT_UNAVAILABLE
     except PermissionError as error:
-        say(f"venue: {error.filename}: {error.strerror}")
+        say(f"venue: {unusable(error)}")
         return EXIT_NOT_PERMITTED
     except OSError as error:
-        say(f"venue: {error}")
+        say(f"venue: {unusable(error)}")
         return EXIT_UNAVAILABLE
 
 

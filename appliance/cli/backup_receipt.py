@@ -33,6 +33,7 @@ from appliance.cli.shell import (
     asking,
     client_of,
     say,
+    unusable,
 )
 from appliance.client import Client
 from appliance.config.load import Config, load
@@ -84,7 +85,7 @@ def _note_by_hand(args: argparse.Namespace, config: Config, found: list[Path]) -
             refused += 1
             continue
         except (OSError, DiskFault) as error:
-            say(f"venue: {path}: {error}")
+            say(f"venue: {unusable(error, path)}")
             return EXIT_UNAVAILABLE
         _tell(client_of(args), receipt)
         print(f"{receipt.bundle}  {receipt.files} files opened by the province at {receipt.checked_at}")
@@ -92,7 +93,7 @@ def _note_by_hand(args: argparse.Namespace, config: Config, found: list[Path]) -
         if len(found) > refused:
             _answer(config, [])
     except (OSError, DiskFault) as error:
-        say(f"venue: {config.venue.state_dir / RECEIPTS_NAME}: {error}")
+        say(f"venue: {unusable(error, config.venue.state_dir / RECEIPTS_NAME)}")
         return EXIT_UNAVAILABLE
     return EXIT_FAILED if refused else EXIT_OK
 
@@ -102,7 +103,7 @@ def print_fingerprint(args: argparse.Namespace) -> int:
     try:
         text = allowed_signers(load(args.config).venue.state_dir).read_text(encoding="utf-8")
     except OSError as error:
-        say(f"venue: no key yet, the first bundle makes it: {error}")
+        say(f"venue: no key yet, the first bundle makes it: {unusable(error)}")
         return EXIT_UNAVAILABLE
     for venue, _, fingerprint in signers_in(text):
         print(f"{venue} {fingerprint}")
@@ -177,7 +178,7 @@ def _note_incoming(config: Config, client: Client) -> int:
         if refused:
             client.call("report", kind="receipt.refused", body={"reason": refused[0], "count": len(refused)})
     except (OSError, DiskFault) as error:
-        say(f"venue: {directory}: {error}")
+        say(f"venue: {unusable(error, directory)}")
         return EXIT_UNAVAILABLE
     return EXIT_FAILED if refused else EXIT_OK
 

@@ -20,6 +20,7 @@ from appliance.cli.shell import (
     print_json,
     say,
     say_faults,
+    why_not,
 )
 from appliance.clock import SystemClock
 from appliance.config import DEFAULT_PATH, ConfigError
@@ -132,7 +133,7 @@ def run_apply(args: argparse.Namespace) -> int:
         _apply_boot(settings, changes, check=args.check)
         others = _apply_recorded(daemon.as_recorded(settings), changes, check=args.check, rules=args.job == RULES)
     except OSError as error:
-        say(label(tongue, "apply_refused", file=str(path), reason=error.strerror or str(error)))
+        say(label(tongue, "apply_refused", file=str(path), reason=why_not(error)))
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
     except daemon.SeatsUnknown as error:
         for line in changes:

@@ -4,7 +4,7 @@ import argparse
 from importlib import resources
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, say, worded
 from appliance.demo import script
 from appliance.demo.stage import Stage, StageError
 from appliance.province import keys
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         day = script.read(path)
     except script.ScriptError as error:
-        say(str(error))
+        say(worded(error))
         return EXIT_USAGE
     speed = day.speed if args.speed is None else args.speed
     if not 0 < speed <= 3600:
@@ -47,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
     try:
         stage.run()
     except StageError as error:
-        say(str(error))
+        say(worded(error))
         return EXIT_FAILED
     return EXIT_OK

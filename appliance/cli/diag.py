@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_OK, EXIT_UNAVAILABLE, add_config, add_json, language, print_json, say
+from appliance.cli.shell import (
+    EXIT_OK,
+    EXIT_UNAVAILABLE,
+    add_config,
+    add_json,
+    language,
+    print_json,
+    say,
+    why_not,
+)
 from appliance.clock import SystemClock
 from appliance.config import ConfigError
 from appliance.config.glance import Glance, glance
@@ -42,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         put(args.into, found.content)
     except OSError as error:
-        say(label(tongue, "diag_unwritten", file=str(args.into), reason=error.strerror or "?"))
+        say(label(tongue, "diag_unwritten", file=str(args.into), reason=why_not(error)))
         return EXIT_UNAVAILABLE
     if args.json:
         print_json(

@@ -17,6 +17,7 @@ from appliance.cli.shell import (
     language,
     say,
     say_faults,
+    unusable,
 )
 from appliance.config import ConfigError
 from appliance.config.load import load
@@ -64,7 +65,7 @@ def run_enrol(args: argparse.Namespace) -> int:
         say(f"venue: {args.file}: {error}")
         return EXIT_FAILED
     except OSError as error:
-        say(f"venue: {args.file}: {error.strerror}")
+        say(f"venue: {unusable(error, args.file)}")
         return EXIT_USAGE
     if why := closed(args):
         say(closed_sentence(tongue, why))
@@ -97,7 +98,7 @@ def _put(config: Path, file: VenueFile, print_: str, tongue: str) -> int:
         say(f"venue: {error}")
         return EXIT_FAILED
     except (DiskFault, OSError) as error:
-        say(f"venue: {place}: {error}")
+        say(f"venue: {unusable(error, place)}")
         return EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_UNAVAILABLE
     say(enrol_sentence(tongue, "done", code=file.code, name=file.name, serial=file.serial))
     if dialled:

@@ -13,7 +13,7 @@ import waitress
 
 from appliance import __version__
 from appliance.cli.handed import NotHanded, handed_socket
-from appliance.cli.shell import EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say
+from appliance.cli.shell import EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, add_config, say, unusable
 from appliance.client import Client
 from appliance.config.glance import Glance, glance
 from web import Line, create_app
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             **place,
         )
     except OSError as error:
-        say(f"{config.listen}: {os.strerror(error.errno or 0)}")
+        say(unusable(error, config.listen))
         return EXIT_UNAVAILABLE
     return EXIT_OK
 

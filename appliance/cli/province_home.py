@@ -8,7 +8,7 @@ from getpass import getpass
 from pathlib import Path
 
 from appliance.backup.disk import DiskFault
-from appliance.cli.shell import EXIT_FAILED, EXIT_UNAVAILABLE, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_UNAVAILABLE, say, unusable, worded
 from appliance.province.ca import CaError
 from appliance.province.keys import IDENTITY_NAME, ProvinceKeyError
 from appliance.province.trust import NotTrusted
@@ -37,10 +37,10 @@ def guarded(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Nam
         try:
             return verb(args)
         except (ProvinceKeyError, NotTrusted, CaError) as error:
-            say(f"venue: {error}")
+            say(f"venue: {worded(error)}")
             return EXIT_FAILED
         except (OSError, DiskFault) as error:
-            say(f"venue: {error}")
+            say(f"venue: {unusable(error)}")
             return EXIT_UNAVAILABLE
 
     return run

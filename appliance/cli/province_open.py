@@ -14,7 +14,7 @@ from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.cli.bar import Bar
 from appliance.cli.province_home import add_home, guarded, passphrase_of
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say, unusable
 from appliance.province.answer import LineFault
 from appliance.province.asked import signer_line
 from appliance.province.opening import Opener
@@ -95,7 +95,7 @@ def _import(args: argparse.Namespace) -> int:
             except NotTaken as error:
                 row = _Row(bundle=bundle.name, fault=str(error))
             except (OSError, DiskFault) as error:  # of this bundle: the others may be whole
-                row = _Row(bundle=bundle.name, fault=f"{bundle.name}: {error}")
+                row = _Row(bundle=bundle.name, fault=unusable(error, bundle.name))
             yield row
 
     return _told(rows(), args.json)

@@ -1,7 +1,6 @@
 """`venue report`: the facts of a sitting for the 《考场情况报告单》, as text, JSON or a page to print."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from appliance.cli.shell import (
     local,
     print_json,
     say,
+    unusable,
 )
 from appliance.words import event_sentence, incident_words, label
 from web import report_html
@@ -44,7 +44,7 @@ def run_report(args: argparse.Namespace) -> int:
             beside.write_text(report_html(language(), report), encoding="utf-8")
             beside.replace(args.html)
         except OSError as error:
-            say(f"{args.html}: {os.strerror(error.errno or 0)}")
+            say(unusable(error, args.html))
             return EXIT_UNAVAILABLE
     elif args.json:
         print_json(report)

@@ -18,6 +18,7 @@ from appliance.cli.shell import (
     pin_of,
     print_json,
     say,
+    unusable,
 )
 from appliance.client import Refused
 from appliance.config import ConfigError
@@ -109,6 +110,6 @@ def run_certificate(args: argparse.Namespace) -> int:
     try:
         args.html.write_text(text, encoding="utf-8")
     except OSError as error:
-        say(f"{args.html}: {error.strerror}")
+        say(unusable(error, args.html))
         return EXIT_UNAVAILABLE
     return EXIT_OK

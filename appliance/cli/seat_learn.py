@@ -9,7 +9,7 @@ import csv
 import io
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_config, language, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_config, language, say, unusable
 from appliance.daemon.learned import Row, listed, proposed
 from appliance.daemon.seat_list import COLUMNS
 from appliance.daemon.seen import NotSeen, exam_interface, hosts
@@ -69,7 +69,7 @@ def _written(into: Path | None, rows: list[Row], found: int, tongue: str) -> int
             with into.open("x", encoding="utf-8") as file:
                 file.write(text.getvalue())
         except OSError as error:
-            say(label(tongue, "learn_failed", reason=f"{into}: {error.strerror}"))
+            say(label(tongue, "learn_failed", reason=unusable(error, into)))
             return EXIT_FAILED
     say(label(tongue, "learn_found", count=found))
     return EXIT_OK

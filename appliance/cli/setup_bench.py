@@ -8,7 +8,15 @@ from pathlib import Path
 from appliance.cli import main
 from appliance.cli.config import checked
 from appliance.cli.setup_talk import Talk
-from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, EXIT_NOT_PERMITTED, EXIT_OK, say_faults
+from appliance.cli.shell import (
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    EXIT_NOT_PERMITTED,
+    EXIT_OK,
+    say_faults,
+    unusable,
+    why_not,
+)
 from appliance.config import ConfigError
 from appliance.setup import units
 from appliance.setup.change import Change, put
@@ -100,7 +108,7 @@ class Bench:
                 self.talk.tell("setup_left")
                 return False
         except OSError as error:
-            raise StepFailed(EXIT_FAILED, f"{error.filename}: {error.strerror}") from error
+            raise StepFailed(EXIT_FAILED, unusable(error)) from error
         self._put(moving)
         return True
 
@@ -122,7 +130,7 @@ class Bench:
                 put(change, keep=keep)
                 self._written.add(change.path)
             except OSError as error:
-                self.talk.tell("setup_unwritten", file=str(change.path), reason=error.strerror or "?")
+                self.talk.tell("setup_unwritten", file=str(change.path), reason=why_not(error))
                 raise StepFailed(
                     EXIT_NOT_PERMITTED if isinstance(error, PermissionError) else EXIT_FAILED
                 ) from error

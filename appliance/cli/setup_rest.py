@@ -12,7 +12,7 @@ from appliance.backup.sources import SOURCES
 from appliance.cli.config import checked
 from appliance.cli.setup_bench import Bench, StepFailed
 from appliance.cli.setup_box import effect
-from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED
+from appliance.cli.shell import EXIT_CONFIG, EXIT_FAILED, unusable
 from appliance.client import Client, GuardSilent, Refused
 from appliance.config import ConfigError
 from appliance.daemon import Settings
@@ -136,7 +136,7 @@ def backup(bench: Bench) -> None:
             with bench.tried(document) as candidate:
                 tried = bench.verb(["backup", "drill", "--config", str(candidate)])
         except OSError as error:
-            raise StepFailed(EXIT_FAILED, f"{error.filename}: {error.strerror}") from error
+            raise StepFailed(EXIT_FAILED, unusable(error)) from error
         if tried != 0 and not talk.yes("backup.anyway", "setup_backup_anyway", default=False):
             raise StepFailed(EXIT_FAILED)
     bench.settle(document)

@@ -1,6 +1,7 @@
 """What every verb needs of the shell: exit codes, the guard's client, errors in one line, JSON out."""
 
 import argparse
+import errno
 import getpass
 import json
 import os
@@ -18,7 +19,7 @@ from appliance.finding import Finding
 from appliance.words import shell_language
 from appliance.words.refusals import refusal_sentence
 from appliance.words.setup.findings import finding_sentence
-from appliance.words.system import system_reason, system_sentence
+from appliance.words.system import system_reason, with_file
 
 EXIT_OK, EXIT_WARNING, EXIT_FAILED, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_BUSY, EXIT_NOT_PERMITTED, EXIT_CONFIG = 64, 69, 75, 77, 78
@@ -41,16 +42,27 @@ def say_faults(faults: Iterable[Finding]) -> None:
 
 
 def why_not(error: Exception) -> str:
-    """Why a file or a line can not be used, without its name; what a room of ours says of it as it came."""
-    if isinstance(error, OSError):
-        return system_reason(language(), error.errno or 0, error.strerror or str(error))
-    number = getattr(error, "errno", None)  # DiskFault: a system's error that is kept apart
-    return system_reason(language(), number, str(error)) if isinstance(number, int) else str(error)
+    """Why a file or a line can not be used, in a plain word; of an OSError or a DiskFault, which both have `errno`."""
+    number, own = getattr(error, "errno", None), getattr(error, "strerror", None)
+    if number is None and isinstance(error, TimeoutError):  # a socket's own, without a number
+        number = errno.ETIMEDOUT
+    return system_reason(language(), number if isinstance(number, int) else 0, own or str(error))
 
 
-def unusable(error: OSError, file: object = "") -> str:
-    """The same with the name of the file before it: the error's own where none is given."""
-    return system_sentence(language(), error, file)
+def unusable(error: Exception, file: object = "") -> str:
+    """The same with the file's name before it: the error's own where none is given and it has one."""
+    own = getattr(error, "filename", None)
+    named = str(file) if file else os.fsdecode(own) if isinstance(own, str | bytes) else ""
+    return with_file(language(), named, why_not(error))
+
+
+def worded(error: Exception) -> str:
+    """What a room of ours says; where it is `FILE: REASON` and the reason the system's, that one in the language."""
+    seen, text = error.__cause__, str(error)
+    if not isinstance(seen, OSError):
+        return text
+    file = text.removesuffix(f": {seen.strerror or seen}")
+    return text if file == text else unusable(seen, file)
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +92,7 @@ def asking(act: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Names
         try:
             return act(args)
         except GuardSilent as error:
-            say(refusal_sentence(language(), "guard-silent", {"reason": str(error)}))
+            say(refusal_sentence(language(), "guard-silent", {"reason": worded(error)}))
             return EXIT_UNKNOWN
         except Refused as refusal:
             say(refusal_sentence(language(), refusal.code, refusal.details))

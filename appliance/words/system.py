@@ -54,9 +54,7 @@ def system_reason(language: str, number: int, own: str = "") -> str:
     return f"系统报错：{word}（errno {number}）" if number else f"系统报错：{word}"
 
 
-def system_sentence(language: str, error: OSError, file: object = "") -> str:
-    """`FILE: REASON`; the file is that of the error where none is given, and left out where neither is."""
-    own = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
-    named = plain_text(file or own, limit=300)
-    reason = system_reason(language, error.errno or 0, error.strerror or ("" if error.errno else str(error)))
+def with_file(language: str, file: str, reason: str) -> str:
+    """The reason with the name of the file before it, where there is one."""
+    named = plain_text(file, limit=300)
     return f"{named}{'：' if language == LANGUAGES[0] else ': '}{reason}" if named else reason

@@ -139,7 +139,7 @@ _OPTIONS: Mapping[str, str] = {
     "not_relative": "要写来源目录以下的名字或写法，如 *.tmp、room9/*",
     "no_plain_name": "只写名字，不写连接串",
     "odd_path": "路径里不能有空格和特殊符号",
-    "no_host": "要写地址或主机名",
+    "no_host": "要写地址或机器名",
     "no_user": "要写用户名",
     "no_share": "要写成 //服务器/共享名",
     "no_name": "要写姓名，最多 {most} 个字",
