@@ -29,7 +29,7 @@ from appliance.config.lockdown import UNCONFIGURED
 from appliance.enrolment.enrolled import ending
 from appliance.finding import Finding
 from appliance.words import label
-from appliance.words.setup.warned import warned_sentence
+from appliance.words.setup.findings import finding_sentence
 
 RULES = "rules"  # of --job: what the boot reads alone, no other program's file
 
@@ -75,18 +75,19 @@ def run_check(args: argparse.Namespace) -> int:
         say_faults(error.faults)
         return EXIT_CONFIG
     now = SystemClock().wall()
-    warnings = [
+    warnings: list[Finding] = [
         *daemon.warnings(settings),
         *daemon.recipients.expiring(settings.config, now),
         *ending(args.file.parent, now),
     ]
     if args.json:
         denied = list(settings.plan.cards_denied)
-        print_json({"ok": True, "faults": [], "warnings": warnings, "cards_denied": denied})
+        found = found_json(warnings)
+        print_json({"ok": True, "faults": [], "warnings": warnings, "found": found, "cards_denied": denied})
         return EXIT_OK
     plan, tongue = settings.plan, language()
     for warning in warnings:
-        say(label(tongue, "config_warning") + warned_sentence(tongue, warning))  # whole: its end is what to do
+        say(label(tongue, "config_warning") + finding_sentence(tongue, warning))  # whole: its end is what to do
     counts = {"sittings": len(plan.sittings), "seats": len(plan.seats), "ups": len(plan.ups)}
     print(label(tongue, "config_ok", file=str(args.file), name=plan.name, **counts))
     return EXIT_OK

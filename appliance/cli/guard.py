@@ -4,9 +4,10 @@ import argparse
 import os
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, add_config, say
+from appliance.cli.shell import EXIT_BUSY, EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, add_config, language, say
 from appliance.config import ConfigError
 from appliance.notify import Notifier
+from appliance.words.setup.findings import finding_sentence
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = daemon.read(args.config)
         for warning in daemon.warnings(settings):
-            say(warning)
+            say(finding_sentence(language(), warning))
         daemon.run(settings, language=settings.config.page.language)
     except ConfigError as error:
         more = f" (and {len(error.faults) - 1} more: venue config check)" if len(error.faults) > 1 else ""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.config.load import Config
 from appliance.events.plan import UsbAllowed
+from appliance.finding import Finding
 from hw.boards import Board, board
 
 
@@ -19,18 +20,20 @@ def carried(found: Board | None) -> tuple[UsbAllowed, ...]:
     return tuple(UsbAllowed(id=device.vendor_product, port=device.port) for device in own)
 
 
-def warnings(config: Config) -> Iterator[str]:
+def warnings(config: Config) -> Iterator[Finding]:
     """What holds and will surprise somebody: an unknown board, a device on a hub that is let in by nobody."""
     if not config.usb.enforce:
         return
     found = board_of(config)
     if found is not None and not found.known:
-        yield (
-            f"usb: {found.model} is not in the table of boards: what it carries on its own USB, its network too, "
+        reason = (
+            f"{found.model} is not in the table of boards: what it carries on its own USB, its network too, "
             "must stand in usb.allow"
         )
+        yield Finding("usb", "unknown_board", reason, model=found.model)
     named = {device.port for device in config.usb.allow} | {device.port for device in carried(found)}
     for device in config.usb.allow:
         hub = device.port.rpartition(".")[0]
         if hub and hub not in named:
-            yield f"usb.allow: {device.port} hangs on {hub}, which nothing lets in: it will never be seen"
+            reason = f"{device.port} hangs on {hub}, which nothing lets in: it will never be seen"
+            yield Finding("usb.allow", "hub_denied", reason, port=device.port, hub=hub)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.config.load import Config
 from appliance.events.plan import UsbAllowed
+from appliance.finding import Finding
 from hw.interfaces import InterfaceError, interfaces
 from hw.usb import UsbDevice, UsbError, scan
 
@@ -30,15 +31,16 @@ def denied(config: Config, let_in: Sequence[UsbAllowed], root: Path | None = Non
     return {name: devices[0] for name, devices in above.items() if devices}
 
 
-def warnings(config: Config, let_in: Sequence[UsbAllowed], root: Path | None = None) -> Iterator[str]:
+def warnings(config: Config, let_in: Sequence[UsbAllowed], root: Path | None = None) -> Iterator[Finding]:
     """One line for each such card."""
     for name, device in denied(config, let_in, root).items():
         serial = f', serial = "{device.serial}"' if device.serial else ""
-        yield (
-            f"network: {name} is on USB and not let in at boot, the next boot denies it: usb.allow needs "
-            f'{{ id = "{device.vendor_product}", port = "{device.port}"{serial} }}; '
+        entry = f'{{ id = "{device.vendor_product}", port = "{device.port}"{serial} }}'
+        reason = (
+            f"{name} is on USB and not let in at boot, the next boot denies it: usb.allow needs {entry}; "
             "venue setup --step 2 adds it"
         )
+        yield Finding("network", "card_denied", reason, name=name, entry=entry)
 
 
 def _is_on(port: str, above: str) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from appliance.config import DEFAULT_PATH, lockdown
+from appliance.config import DEFAULT_PATH, lockdown, of_os
 from appliance.daemon.settings import Settings, grant_of
 from appliance.daemon.settings import warnings as asked
 from appliance.events.plan import NOBODY
 from appliance.exam.usb.boot import boot_devices
+from appliance.finding import Finding
 from appliance.watch.lockdown import reader
 
 KERNEL_DENIES: Final = b"usbcore.authorized_default=0"
@@ -74,24 +75,25 @@ def _mark(settings: Settings) -> Path:
     return settings.path.with_name(lockdown.UNCONFIGURED)
 
 
-def warnings(settings: Settings) -> list[str]:
+def warnings(settings: Settings) -> list[Finding]:
     """What the configuration asks for and will surprise somebody, and what lockdown.conf makes of it."""
     return [*asked(settings), *_open(settings), *_kernel(settings), *_differing(settings)]
 
 
-def _open(settings: Settings) -> Iterator[str]:
+def _open(settings: Settings) -> Iterator[Finding]:
     """That the box is somebody's and starts open all the same: the configuration was written, and not applied."""
     if is_due(settings):
-        yield f"{_mark(settings)}: it may leave USB and the line open at a boot: venue config apply takes it away"
+        reason = "it may leave USB and the line open at a boot: venue config apply takes it away"
+        yield Finding(str(_mark(settings)), "starts_open", reason)
 
 
-def _kernel(settings: Settings) -> Iterator[str]:
+def _kernel(settings: Settings) -> Iterator[Finding]:
     if settings.path == DEFAULT_PATH and settings.config.usb.enforce and (line := kernel_line(Path("/"))):
         yield line
 
 
-def kernel_line(root: Path) -> str:
-    """Why the kernel of the next boot lets in what hangs on USB until venue-lockdown runs; '' where it denies it.
+def kernel_line(root: Path) -> Finding | None:
+    """Why the kernel of the next boot lets in what hangs on USB until venue-lockdown runs; None where it denies it.
 
     So it is where a removal by the installer was broken off: it puts the kernel's command line back first.
     """
@@ -102,12 +104,15 @@ def kernel_line(root: Path) -> str:
             except FileNotFoundError:
                 text = b""
             except OSError as error:
-                return f"/{told}: {error.strerror}"
-            return "" if KERNEL_DENIES in text else f"/{told}: does not say {KERNEL_DENIES.decode()}: venue-install"
-    return ""  # neither a Raspberry Pi nor GRUB: nobody writes that line here
+                return of_os(Path(f"/{told}"), error)
+            if KERNEL_DENIES in text:
+                return None
+            words = KERNEL_DENIES.decode()
+            return Finding(f"/{told}", "kernel_open", f"does not say {words}: venue-install", words=words)
+    return None  # neither a Raspberry Pi nor GRUB: nobody writes that line here
 
 
-def _differing(settings: Settings) -> Iterator[str]:
+def _differing(settings: Settings) -> Iterator[Finding]:
     """How what is let in at boot differs from what the list says; by what is granted, not by how it is written."""
     plan = settings.plan
     if plan.simulated or not (plan.usb or plan.usb_boot):  # the boot denies all else, whatever the guard does
@@ -116,13 +121,16 @@ def _differing(settings: Settings) -> Iterator[str]:
         return
     path, reading = path_of(settings), reader(path_of(settings))()
     if reading.unreadable:
-        yield f"{path}: {reading.unreadable}: what is let in at boot can not be told"
+        reason = f"{reading.unreadable}: what is let in at boot can not be told"
+        yield Finding(str(path), "boot_untold", reason)
         return
     for grant in plan.usb_boot:
         if grant not in reading.grants:
-            yield f"{path.name}: {grant} is listed and not let in at boot: venue config apply"
+            reason = f"{grant} is listed and not let in at boot: venue config apply"
+            yield Finding(path.name, "boot_lacks", reason, grant=grant)
     for grant in reading.grants:
         if grant not in plan.usb_boot:
-            yield f"{path.name}: {grant} is let in at boot and not listed: venue config apply"
+            reason = f"{grant} is let in at boot and not listed: venue config apply"
+            yield Finding(path.name, "boot_has_more", reason, grant=grant)
     for line in reading.faults:
-        yield f"{path.name}: {line!r}: not understood, grants nothing: venue config apply"
+        yield Finding(path.name, "boot_odd", "not understood, grants nothing: venue config apply", repr(line))

@@ -82,25 +82,29 @@ def faults(path: Path, config: Config, seats: Sequence[SeatRow]) -> Iterator[Fin
     yield from ports(path, config, seats)
 
 
-def warnings(config: Config, seats: Sequence[NetworkSeat], root: Path = Path("/")) -> Iterator[str]:
+def warnings(config: Config, seats: Sequence[NetworkSeat], root: Path = Path("/")) -> Iterator[Finding]:
     """What holds and will surprise somebody."""
     section = config.network
     if section.mode == "off":
         return
     if section.mode in ENFORCED and not section.province:
-        yield "network.province: empty: no paper can be fetched and no bundle handed on through the line"
+        reason = "empty: no paper can be fetched and no bundle handed on through the line"
+        yield Finding("network.province", "no_province", reason)
     if not section.exam_server:
-        yield "network.exam_server: none: no window can be opened for it"
+        yield Finding("network.exam_server", "no_server", "none: no window can be opened for it")
     source = config.clock.source
     if source != "rtc" and not _is_ntp_address(source):
-        yield f"clock.source: {source}: nothing vouches for the box's time, the exam network is told none"
+        reason = "nothing vouches for the box's time, the exam network is told none"
+        yield Finding("clock.source", "no_time", reason, source)
     if section.mode in ENFORCED:
         for program, name in RIVALS.items():
             if (root / program).exists():
-                yield f"network.mode: {name} is installed here: its network rules are deleted each time, remove it"
+                reason = f"{name} is installed here: its network rules are deleted each time, remove it"
+                yield Finding("network.mode", "rival", reason, name=name)
     bare = sum(1 for seat in seats if not (seat.mac and seat.ip))
     if bare:
-        yield f"venue.seats: {bare} of {len(seats)} seats have no mac or no ip: they are taken for strangers"
+        reason = f"{bare} of {len(seats)} seats have no mac or no ip: they are taken for strangers"
+        yield Finding("venue.seats", "bare_seats", reason, bare=bare, count=len(seats))
 
 
 def _is_ntp_address(source: str) -> bool:

@@ -117,19 +117,25 @@ def _other_files(path: Path) -> list[Finding]:
     return faults
 
 
-def warnings(settings: Settings) -> list[str]:
+def warnings(settings: Settings) -> list[Finding]:
     """What is allowed and yet wrong, or asked for and not done by this version: said aloud, never shown green."""
-    config, found = settings.config, []
+    config, found = settings.config, list[Finding]()
     given = enrolled.overlay(enrolled.directory(settings.path))
     for key in enrolled.overruled(read_toml(settings.path), given):
-        found.append(f"{key}: stands otherwise in the venue file that was enrolled, and that one counts")
+        reason = "stands otherwise in the venue file that was enrolled, and that one counts"
+        found.append(Finding(key, "overruled", reason))
     if settings.plan.usb_next_boot:
-        found.append("usb: this boot began without a venue and closes nothing: from the next one on, reboot")
+        reason = "this boot began without a venue and closes nothing: from the next one on, reboot"
+        found.append(Finding("usb", "boot_open", reason))
     if settings.plan.seats and not settings.plan.seats_watched:
-        why = "network.mode is off" if config.network.mode == "off" else "a seat has neither mac nor ip"
-        found.append(f"venue.seats: seats are not seen: {why}; the page says 未接入监测")
+        off = config.network.mode == "off"
+        code, why = (
+            ("unseen_off", "network.mode is off") if off else ("unseen_bare", "a seat has neither mac nor ip")
+        )
+        found.append(Finding("venue.seats", code, f"seats are not seen: {why}; the page says 未接入监测"))
     for room, (here, asked) in rooms_short_of_spares(settings.plan).items():
-        found.append(f"venue.seats: room {room} has {here} spares, the rules ask for {asked}")
+        reason = f"room {room} has {here} spares, the rules ask for {asked}"
+        found.append(Finding("venue.seats", "few_spares", reason, room=room, here=here, asked=asked))
     found += network.warnings(config, settings.plan.net.seats)
     found += cards.warnings(config, boot_devices(settings.plan))
     return [*found, *supply.warnings(config), *board.warnings(config)]

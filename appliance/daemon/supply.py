@@ -93,18 +93,21 @@ def _can_be_told(section: UpsSection) -> bool:
         return True  # its own fault is told elsewhere
 
 
-def warnings(config: Config) -> Iterator[str]:
+def warnings(config: Config) -> Iterator[Finding]:
     """What holds and will surprise somebody."""
     if not config.ups:
-        yield "ups: none: the page can not say how long the server holds"
+        yield Finding("ups", "no_ups", "none: the page can not say how long the server holds")
     fed = {feed for ups in config.ups for feed in ups.feeds}
     for name in servers(config):
         if name not in fed:
-            yield f"ups: {name} hangs on none: it goes dark with the mains"
+            yield Finding("ups", "unfed", f"{name} hangs on none: it goes dark with the mains", name=name)
     if config.ups and not servers(config):
-        yield "ups: no feeds name an exam server (exam-server…): the page can not say which of them counts"
+        reason = "no feeds name an exam server (exam-server…): the page can not say which of them counts"
+        yield Finding("ups", "no_server_fed", reason)
     for ups in config.ups:
         if ups.driver == "declared":
-            yield f"ups: {ups.name} is declared, not watched: the page says 未接入监测"
+            reason = f"{ups.name} is declared, not watched: the page says 未接入监测"
+            yield Finding("ups", "declared", reason, name=ups.name)
         elif _commanded(ups) and not ups.cut and config.ending.server:
-            yield f"ups: {ups.name}: cut = false: servers that were stopped must be switched on by hand"
+            reason = "cut = false: servers that were stopped must be switched on by hand"
+            yield Finding(f"ups: {ups.name}", "uncut", reason)

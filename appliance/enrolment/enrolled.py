@@ -18,6 +18,7 @@ from appliance.backup.disk import sync_directory, write_file
 from appliance.config.enrolled import ENROLLED, OVERLAY
 from appliance.enrolment.certificates import CertificateFault, ends_at
 from appliance.enrolment.venue_file import SCHEMA, VenueFile
+from appliance.finding import Finding
 
 SITE = Path("/usr/share/venue-appliance/nginx/nginx-pull.conf")
 TUNNEL_ALIAS = "province"
@@ -60,7 +61,7 @@ def serial_in_place(place: Path) -> int:
     return int(name.split("-")[1]) if _STAGED.fullmatch(name) else 0
 
 
-def ending(place: Path, now: datetime) -> list[str]:
+def ending(place: Path, now: datetime) -> list[Finding]:
     """A line where the certificate in place ends within 60 days of `now` (aware), or ended; or can not be read."""
     file = place / ENROLLED / CERTIFICATE
     try:
@@ -68,11 +69,14 @@ def ending(place: Path, now: datetime) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, CertificateFault) as error:
-        return [f"{file}: {error}: the province can not pull from this box: enrol it again"]
+        reason = f"{error}: the province can not pull from this box: enrol it again"
+        return [Finding(str(file), "certificate_unread", reason)]
     if ends > now + SOON:
         return []
-    verb = "ended" if ends <= now else "ends"
-    return [f"{file}: {verb} on {ends:%Y-%m-%d}, the province can not pull after it: ask it for a new venue file"]
+    code, verb = ("certificate_ended", "ended") if ends <= now else ("certificate_ends", "ends")
+    day = f"{ends:%Y-%m-%d}"
+    reason = f"{verb} on {day}, the province can not pull after it: ask it for a new venue file"
+    return [Finding(str(file), code, reason, day=day)]
 
 
 def check_order(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config import ConfigError
-from appliance.daemon import read
+from appliance.daemon import read, warnings
 from appliance.finding import Finding
 from appliance.words.setup.findings import FINDINGS_ZH, finding_sentence
 
@@ -129,6 +129,58 @@ def test_what_the_chinese_is_filled_with_comes_with_the_finding(tmp_path: Path) 
     for fault in (*faults(tmp_path, BROKEN), *faults(tmp_path, WORLD)):
         named = re.findall(r"(?<!\{)\{(\w+)\}(?!\})", FINDINGS_ZH[fault.code])
         assert set(named) <= set(fault.values), fault
+
+
+def test_no_code_stands_for_two_sentences() -> None:
+    text = (ROOT / "appliance/words/setup/findings.py").read_text(encoding="utf-8")
+    keys = [
+        key.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant)
+    ]
+    assert len(keys) > 100 and sorted(keys) == sorted(set(keys)) == sorted(FINDINGS_ZH)
+
+
+WARNED = """
+[venue]
+code = "1"
+name = "x"
+seats = "seats.csv"
+[clock]
+source = "none"
+[usb]
+enforce = true
+allow = [{ id = "051d:0002", port = "1-1.4", why = "UPS" }]
+[network]
+mode = "route"
+address = "10.50.0.1/24"
+exam_ports = ["eth1"]
+uplink = "eth0"
+[[ups]]
+name = "old-ups"
+driver = "declared"
+measured_on = 2026-01-01
+load_percent = 30.0
+hold_minutes = 60.0
+by = "x"
+feeds = ["exam-server"]
+"""
+
+
+def test_each_warning_is_a_chinese_sentence_with_its_place_and_figures(tmp_path: Path) -> None:
+    (tmp_path / "appliance.toml").write_text(WARNED, encoding="utf-8")
+    (tmp_path / "seats.csv").write_text("room,seat,mac,ip,port,spare\n7,01,,,,\n", encoding="utf-8")
+    found = warnings(read(tmp_path / "appliance.toml"))
+    assert {"few_spares", "bare_seats", "no_province", "no_server", "no_time", "hub_denied", "declared"} <= {
+        one.code for one in found
+    }
+    for one in found:
+        said = finding_sentence("zh_CN", one)
+        assert said.startswith(f"{one.place}：") and re.search("[一-鿿]{4}", said) and "{" not in said, said
+        assert all(str(value) in said for value in one.values.values()), said
+        assert finding_sentence("en", one) == one
 
 
 def test_a_code_that_nobody_knows_still_names_place_and_value() -> None:

@@ -152,8 +152,39 @@ _OPTIONS: Mapping[str, str] = {
     "no_cut": "这台后备电源不接受命令；nut 要写 username 和 password",
     "no_feeds": "没有一台后备电源的 feeds 里写着它",
 }
+# What holds and will surprise somebody.
+_WARNINGS: Mapping[str, str] = {
+    "overruled": "跟省里的考点文件不一样，以省里的为准",
+    "boot_open": "这次开机时还没有设置好，USB 口没有关；请重新启动（reboot），下次起就关上",
+    "unseen_off": "看不到座位：网络没有启用，页面上写“未接入监测”",
+    "unseen_bare": "看不到座位：有座位既没有 MAC 也没有地址，页面上写“未接入监测”",
+    "few_spares": "{room} 考场有 {here} 台备用机，按规定要 {asked} 台",
+    "no_province": "没有填省里的地址：试卷取不了，备份也传不出去",
+    "no_server": "没有填考试服务器：给它开不了外网窗口",
+    "no_time": "监控盒的时间没有依据，不给考试网对时",
+    "rival": "这台机器装了 {name}，它的网络规则会被一次次删掉，请卸掉它",
+    "bare_seats": "{count} 个座位里有 {bare} 个没有填 MAC 或地址，会被当成陌生设备",
+    "no_ups": "没有登记后备电源，页面上说不出停电后服务器能撑多久",
+    "unfed": "{name} 没有接后备电源，一停电就断",
+    "no_server_fed": "没有一台后备电源写明接着考试服务器（feeds），说不出哪一台要紧",
+    "declared": "{name} 是手工登记的，没有接监测，页面上写“未接入监测”",
+    "uncut": "cut = false：停了的服务器来电后要人去开",
+    "unknown_board": "不认识 {model} 这种板：板上自带的 USB 设备（网卡也算）要写进 usb.allow",
+    "hub_denied": "{port} 接在 {hub} 后面，而 {hub} 没有放行，所以永远看不到它",
+    "card_denied": "{name} 是 USB 网卡，没有登记，下次启动就不能用了：请做 venue setup --step 2（会写入 {entry}）",
+    "starts_open": "还在的话，启动后 USB 和外网可能不关：请执行 venue config apply",
+    "kernel_open": "里面没有 {words}，启动最初一刻 USB 没有关：请执行 venue-install",
+    "boot_untold": "读不出来，启动时放行哪些设备说不清",
+    "boot_lacks": "{grant} 登记了，启动时却没有放行：请执行 venue config apply",
+    "boot_has_more": "{grant} 没有登记，启动时却会放行：请执行 venue config apply",
+    "boot_odd": "这一行看不懂，不放行任何设备：请执行 venue config apply",
+    "certificate_ends": "证书 {day} 到期，之后省里取不到备份：请向省里要新的考点文件",
+    "certificate_ended": "证书 {day} 已到期，省里取不到备份：请向省里要新的考点文件",
+    "certificate_unread": "证书读不出来，省里取不到备份：请重新导入省里的考点文件",
+}
 FINDINGS_ZH: Mapping[str, str] = {
     **_ANY, **_PYDANTIC, **_SECTIONS, **_TIMETABLE, **_SEATS, **_NETWORK, **_KEYS, **_OPTIONS,
+    **_WARNINGS,
 }  # fmt: skip
 
 
