@@ -37,6 +37,7 @@ from appliance.cli.shell import (
 )
 from appliance.cli.times import moment
 from appliance.config.glance import glance
+from appliance.words import label
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -188,8 +189,7 @@ def _restore(args: argparse.Namespace) -> int:
     read = f" from {result.bundles} bundles" if result.bundles > 1 else ""
     print(f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged{read}")
     if result.torn or result.not_captured:
-        words = f"{result.torn} changed while they were captured, {result.not_captured} could not be captured"
-        say(f"incomplete at its source: {words}")
+        say(label(language(), "shell_incomplete", torn=result.torn, missing=result.not_captured))
     return EXIT_OK
 
 

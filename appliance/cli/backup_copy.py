@@ -21,6 +21,7 @@ from appliance.cli.shell import (
     add_config,
     add_json,
     asking,
+    language,
     print_json,
     say,
     unusable,
@@ -30,6 +31,7 @@ from appliance.client import Client
 from appliance.config.glance import glance
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
+from appliance.words import label
 
 DETAIL_SHOWN = 300
 
@@ -52,7 +54,7 @@ def run_copy(args: argparse.Namespace) -> int:
     """Copies what lacks, prunes what may go there, tells the guard; 2 where it did not come about."""
     settings = daemon.read(args.config)
     if str(args.place) not in settings.config.backup.copies:
-        say(f"{args.config}: backup.copies: {args.place} is none of them")
+        say(label(language(), "shell_no_copies", file=args.config, place=args.place))
         return EXIT_CONFIG
     client = Client(settings.control_socket)
     client.call("status")  # without a guard nobody records it
@@ -141,7 +143,7 @@ def _export(state_dir: Path, wanted: list[Published], args: argparse.Namespace) 
                 try:
                     copies.copy_bundle(bundle, args.directory, told=count)
                 except SourceGone:
-                    say(f"{bundle.name}: it was pruned meanwhile, for the province has it")
+                    say(label(language(), "shell_pruned", name=bundle.name))
                     continue
                 except BundleDamaged as error:
                     damaged = True
@@ -154,5 +156,5 @@ def _export(state_dir: Path, wanted: list[Published], args: argparse.Namespace) 
         copies.signers_beside(state_dir, args.directory, name=f"{venue}.allowed_signers")
     if args.json:
         print_json({"bundles": rows})
-    say(f"{args.directory}: {len(rows)} bundles stand there, each read back; unmount it before it is pulled")
+    say(label(language(), "shell_exported", place=args.directory, count=len(rows)))
     return EXIT_FAILED if damaged else EXIT_OK

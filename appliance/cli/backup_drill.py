@@ -30,7 +30,7 @@ from appliance.cli.shell import (
     say,
 )
 from appliance.client import Client, ClientError, GuardSilent
-from appliance.words import event_sentence
+from appliance.words import event_sentence, label
 
 IN_AN_EXAM = ("running", "closing")
 REASON_SHOWN = 200
@@ -50,20 +50,20 @@ def run(args: argparse.Namespace) -> int:
     """Drills, and tells the guard where one runs; 2 where anything came back otherwise, 75 while an exam goes on."""
     settings = daemon.read(args.config)
     if not settings.plan.backup:
-        say(f"{args.config}: backup.source: there is nothing to back up")
+        say(label(language(), "shell_no_source", file=args.config))
         return EXIT_CONFIG
     client = _guard(settings)
     if client is not None and client.call("status")["phase"]["name"] in IN_AN_EXAM:
-        say("an exam goes on: a drill reads everything that the exam server holds; do it before or after")
+        say(label(language(), "shell_drill_exam"))
         return EXIT_BUSY
     reason = ""
     try:
         done = drilled(settings, GiveWay(client))
     except ExamBegan:
-        say("an exam began: the drill gave way, nothing of it stays; do it before or after")
+        say(label(language(), "shell_drill_gave_way"))
         return EXIT_BUSY
     except BlockingIOError:
-        say("another drill is under way")
+        say(label(language(), "shell_drill_other"))
         return EXIT_BUSY
     except (BackupError, RestoreError, DiskFault, OSError) as error:
         done, reason = Drilled(), plain(str(error))[:REASON_SHOWN] or type(error).__name__
@@ -75,7 +75,7 @@ def _guard(settings: daemon.Settings) -> Client | None:
     with contextlib.suppress(GuardSilent):
         client.call("status")
         return client
-    say("no guard answers: the drill is not recorded")
+    say(label(language(), "shell_drill_alone"))
     return None
 
 
@@ -131,7 +131,7 @@ def _tell(done: Drilled, reason: str, client: Client | None, args: argparse.Name
     else:
         print(event_sentence(language(), "backup.drilled", body))
         if done.changed:
-            say(f"{done.changed} changed or went since they were sealed: not compared")
+            say(label(language(), "shell_drill_changed", count=done.changed))
     for name in done.named:
         say(plain(name))
     if reason:

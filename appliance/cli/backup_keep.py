@@ -12,9 +12,10 @@ from appliance.backup import keep
 from appliance.backup.disk import DiskFault
 from appliance.backup.outbox import bundles, locked
 from appliance.backup.room import Room, room_of
-from appliance.cli.shell import say
+from appliance.cli.shell import language, say, unusable
 from appliance.client import Client
 from appliance.eventlog import EventLog
+from appliance.words import label
 
 _IO = Path("/proc/self/io")
 _PAGE = 500
@@ -43,7 +44,7 @@ def prune(settings: daemon.Settings, client: Client, receipted: set[str], now: d
     try:
         _prune(settings, client, receipted, now)
     except (DiskFault, OSError) as error:
-        say(f"what may go could not be pruned, the bundle is made all the same: {error}")
+        say(label(language(), "shell_not_pruned", reason=unusable(error)))
 
 
 def _prune(settings: daemon.Settings, client: Client, receipted: set[str], now: datetime) -> None:
@@ -111,7 +112,7 @@ def told_room(settings: daemon.Settings, client: Client | None, receipted: set[s
             try:
                 body = measured(settings, receipted, sitting=sitting, written_bytes=written_bytes() - before)
             except (DiskFault, OSError) as error:
-                say(f"the room for backups could not be read: {error}")
+                say(label(language(), "shell_room_unread", reason=unusable(error)))
             else:
                 told(client, "outbox.read", body)
 

@@ -32,12 +32,13 @@ from appliance.cli.shell import (
     add_config,
     asking,
     client_of,
+    language,
     say,
     unusable,
 )
 from appliance.client import Client
 from appliance.config.load import Config, load
-from appliance.words import plain_text
+from appliance.words import label, plain_text
 
 RECEIPTS_NAME, INCOMING_NAME = "receipts", "incoming"
 _PUT_DOWN = re.compile(r"[0-9a-f]{32}\.json")  # as the page names it, after what it holds
@@ -60,17 +61,15 @@ def add_receipt(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def note(args: argparse.Namespace) -> int:
     """`backup receipt PATH…`: each receipt that holds is kept and told to the guard; 2 where one does not."""
     if args.job != (not args.paths):
-        say("venue backup receipt: PATH was expected, or --job")
+        say(label(language(), "shell_receipt_path"))
         return EXIT_USAGE
     found = list(_receipts_at(args.paths))
     if not found and not args.job:
-        say("venue: no receipt is there (NAME.receipt.json with its NAME.receipt.json.sig)")
+        say("venue: " + label(language(), "shell_no_receipt"))
         return EXIT_USAGE
     config = load(args.config)
     if not config.backup.receipt_keys:
-        say(
-            f"{args.config}: backup.receipt_keys: missing: no receipt can be known without the province's key"
-        )
+        say(label(language(), "shell_no_receipt_keys", file=args.config))
         return EXIT_CONFIG
     return _note_incoming(config, client_of(args)) if args.job else _note_by_hand(args, config, found)
 
@@ -103,7 +102,7 @@ def print_fingerprint(args: argparse.Namespace) -> int:
     try:
         text = allowed_signers(load(args.config).venue.state_dir).read_text(encoding="utf-8")
     except OSError as error:
-        say(f"venue: no key yet, the first bundle makes it: {unusable(error)}")
+        say("venue: " + label(language(), "shell_no_key", reason=unusable(error)))
         return EXIT_UNAVAILABLE
     for venue, _, fingerprint in signers_in(text):
         print(f"{venue} {fingerprint}")

@@ -41,12 +41,14 @@ from appliance.cli.shell import (
     EXIT_OK,
     add_config,
     asking,
+    language,
     say,
 )
 from appliance.client import Client, GuardSilent
 from appliance.config.load import driver_options
 from appliance.eventlog import EventLog, LogError
 from appliance.eventlog.files import newest
+from appliance.words import label
 
 WAIT_S = 3600.0
 POLL_S = 0.5
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     """Asks the guard, or works alone. Prints the bundle's name on stdout."""
     settings = daemon.read(args.config)
     if not settings.plan.backup:
-        say(f"{args.config}: backup.source: there is nothing to back up")
+        say(label(language(), "shell_no_source", file=args.config))
         return EXIT_CONFIG
     client = Client(settings.control_socket)
     if args.job is not None:
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         client.call("status")
     except GuardSilent:
-        say("no guard answers: working alone, under the same lock")
+        say(label(language(), "shell_backup_alone"))
         return _work(settings, {"kind": FULL if args.full else DELTA}, None)
     return _ask(client, full=args.full)
 
@@ -99,7 +101,7 @@ def _ask(client: Client, *, full: bool) -> int:
         if failed and failed["at"] != failed_before:
             say(failed["reason"])
             return EXIT_FAILED
-    say(f"no bundle within {WAIT_S:.0f} s; the guard goes on trying")
+    say(label(language(), "shell_backup_late", seconds=f"{WAIT_S:.0f}"))
     return EXIT_BUSY
 
 

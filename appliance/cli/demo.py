@@ -4,10 +4,11 @@ import argparse
 from importlib import resources
 from pathlib import Path
 
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, say, worded
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, language, say, worded
 from appliance.demo import script
 from appliance.demo.stage import Stage, StageError
 from appliance.province import keys
+from appliance.words import label
 
 DEFAULT_DAY = "exam-day.toml"
 
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     speed = day.speed if args.speed is None else args.speed
     if not 0 < speed <= 3600:
-        say(f"--speed {speed:g}: more than 0 and at most 3600 was expected")
+        say(label(language(), "shell_speed", speed=f"{speed:g}"))
         return EXIT_USAGE
     stage = Stage(script=day, speed=speed, port=args.port, recipient_of=keys.init, say=say)
     try:

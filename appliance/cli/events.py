@@ -26,7 +26,7 @@ from appliance.client import Client
 from appliance.config.glance import glance
 from appliance.eventlog import EventLog, LogError, verify
 from appliance.eventlog.files import log_files
-from appliance.words import event_sentence, usb_places
+from appliance.words import event_sentence, label, usb_places
 
 FOLLOW_EVERY_S = 0.5
 SHOWN = 50
@@ -99,7 +99,7 @@ def run_verify(args: argparse.Namespace) -> int:
     """Walks each log file; exit 2 where one does not hold."""
     paths = [args.file] if args.file else log_files(glance(args.config).state_dir / "log")
     if not paths:
-        say("no event log there")
+        say(label(language(), "shell_no_log"))
         return EXIT_UNAVAILABLE
     try:
         printed = printed_code(args.code, args.row) if args.code or args.row else None

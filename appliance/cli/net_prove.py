@@ -18,11 +18,12 @@ from appliance.cli.shell import (
     add_config,
     language,
     say,
+    worded,
 )
 from appliance.client import Client, ClientError
 from appliance.prove.ghost import ProofError
 from appliance.prove.run import Proof, prove
-from appliance.words import event_sentence
+from appliance.words import event_sentence, label
 
 LOCK = "prove.lock"
 
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Makes a run, tells the guard where one answers. As a job, 0 once the guard knows, whatever came out."""
     settings = daemon.read(args.config)
     if os.geteuid() != 0:
-        say("venue net prove: only root may send frames as they are")
+        say(label(language(), "shell_prove_root"))
         return EXIT_NOT_PERMITTED
     client = Client(settings.control_socket)
     full = args.full or (args.job and _full_owed(client))
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             body["full"] = full
             code = EXIT_FAILED if body["leaked"] else EXIT_OK
     except BlockingIOError:
-        say("another run is under way")
+        say(label(language(), "shell_prove_other"))
         return EXIT_BUSY
     except ProofError as error:
         kind, body = "network.unproven", {"reason": str(error)[:300]}
@@ -97,7 +98,7 @@ def _report(client: Client, kind: str, body: dict[str, Any]) -> bool:
     try:
         client.call("report", kind=kind, body=body)
     except ClientError as error:
-        say(f"the guard was not told: {error}")
+        say(label(language(), "shell_untold", reason=worded(error)))
         return False
     return True
 

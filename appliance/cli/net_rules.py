@@ -3,8 +3,9 @@
 import argparse
 
 from appliance import daemon
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, add_config, client_of, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, add_config, client_of, language, say
 from appliance.client import ClientError
+from appliance.words import label
 
 
 def add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,7 +22,7 @@ def run_ruleset(args: argparse.Namespace) -> int:
     """Prints the rules with the windows that the guard holds now; where none answers, with every window closed."""
     settings = daemon.read(args.config)
     if settings.plan.net.mode == "off":
-        say(f"{args.config.name}: network.mode: off: there are no rules")
+        say(label(language(), "shell_no_rules", file=args.config.name))
         return EXIT_FAILED
     level = "closed" if args.boot else _level(args)
     print(daemon.ruleset(settings, level), end="")

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.cli.province_home import add_home, guarded
-from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_USAGE, add_json, print_json, say
+from appliance.cli.shell import EXIT_CONFIG, EXIT_OK, EXIT_USAGE, add_json, language, print_json, say
 from appliance.province.enrol import Asked, NotEnrolled, enrol
 from appliance.province.revoke import NothingToRevoke, revoke
 from appliance.province.venues import VenuesFault
+from appliance.words import label
 
 _COLUMNS = ("code", "name", "address", "timetable")
 _CONTACT = "contact."
@@ -69,7 +70,7 @@ def _told(verb: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Names
 
 def _enrol(args: argparse.Namespace) -> int:
     if (args.code is None) == (args.many is None):
-        say("venue: one CODE, or --many CSV")
+        say("venue: " + label(language(), "shell_one_code"))
         return EXIT_USAGE
     made = enrol(args.home, _many(args.many) if args.many else [_one(args)], now=datetime.now(UTC))
     if args.json:
@@ -81,7 +82,7 @@ def _enrol(args: argparse.Namespace) -> int:
         return EXIT_OK
     for one in made:
         print(f"{one.code}  {one.serial}  {one.fingerprint}  {one.path}")
-    say("Bring each file to its box by hand; there: venue enrol FILE. Read its digits out by phone.")
+    say(label(language(), "shell_bring"))
     return EXIT_OK
 
 

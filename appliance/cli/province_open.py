@@ -14,7 +14,16 @@ from appliance.backup.unseal import RestoreError
 from appliance.backup.verify import Distrusted, trusted_manifest
 from appliance.cli.bar import Bar
 from appliance.cli.province_home import add_home, guarded, passphrase_of
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say, unusable
+from appliance.cli.shell import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_USAGE,
+    add_json,
+    language,
+    print_json,
+    say,
+    unusable,
+)
 from appliance.province.answer import LineFault
 from appliance.province.asked import signer_line
 from appliance.province.opening import Opener
@@ -22,6 +31,7 @@ from appliance.province.receipts import is_given, pair, paths_in
 from appliance.province.received import NotTaken, Received, is_whole, set_aside
 from appliance.province.trust import trust, trust_text
 from appliance.province.venues import VenuesFault
+from appliance.words import label
 
 
 def add_opening(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,7 +90,7 @@ def _trust(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     found = bundles_in(args.source)
     if not found:
-        say(f"venue: {args.source}: no bundle is there (NAME.tar.zst.age, NAME.json, NAME.json.sig)")
+        say("venue: " + label(language(), "shell_no_bundle", place=args.source))
         return EXIT_USAGE
     received, opening = Received(args.home), _Opening(args)
 

@@ -10,10 +10,11 @@ from appliance.backup.restore import restore
 from appliance.backup.unseal import RestoreError
 from appliance.cli.bar import Bar
 from appliance.cli.province_home import add_home, guarded, passphrase_of
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, print_json, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, EXIT_USAGE, add_json, language, print_json, say
 from appliance.cli.times import moment
 from appliance.province.keys import IDENTITY_NAME
 from appliance.province.received import Received
+from appliance.words import label
 
 
 def add_restore(own: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,6 +70,5 @@ def _restore(args: argparse.Namespace) -> int:
         f"{result.name}: {result.files} files, {result.content_bytes} bytes, {result.unchanged} unchanged{read}"
     )
     if result.torn or result.not_captured:
-        words = f"{result.torn} changed while they were captured, {result.not_captured} could not be captured"
-        say(f"incomplete at its source: {words}")
+        say(label(language(), "shell_incomplete", torn=result.torn, missing=result.not_captured))
     return EXIT_OK

@@ -23,6 +23,7 @@ from appliance.cli.shell import (
 from appliance.client import Refused
 from appliance.config import ConfigError
 from appliance.config.glance import glance
+from appliance.words import label
 from web import create_app
 
 STYLE = '<link rel="stylesheet" href="/static/seal.css">'
@@ -63,7 +64,7 @@ def run_seal(args: argparse.Namespace) -> int:
     """Seals over the list as it stands now; asks both PINs. What is red and has no reason is listed."""
     overrides = dict(each.partition("=")[::2] for each in args.override)
     if not args.chief or not args.technician or not all(overrides.values()):
-        say("venue seal: --chief NAME, --technician NAME and --override POINT=REASON were expected")
+        say(label(language(), "shell_seal_words"))
         return EXIT_USAGE
     client = client_of(args)
     snapshot: dict[str, Any] = client.call("status")

@@ -10,6 +10,7 @@ from appliance.words.ready.labels import READY_LABELS
 from appliance.words.report_labels import REPORT_LABELS
 from appliance.words.sentences import Template, say
 from appliance.words.setup.labels import SETUP_LABELS
+from appliance.words.shell_labels import SHELL_LABELS
 from appliance.words.usb.labels import USB_LABELS
 
 _LABELS: Mapping[str, tuple[Template, Template]] = {
@@ -20,6 +21,7 @@ _LABELS: Mapping[str, tuple[Template, Template]] = {
     **ACT_LABELS,
     **REPORT_LABELS,
     **SETUP_LABELS,
+    **SHELL_LABELS,
     "product": ("考场守护", "Venue Appliance"),
     "venue": ("本考点", "the venue"),
     "help": ("怎么办", "What to do"),

@@ -11,6 +11,7 @@ from appliance.backup.disk import DiskFault
 from appliance.cli import main
 from appliance.cli.shell import unusable, why_not, worded
 from appliance.client import Client, GuardSilent
+from appliance.words.shell_labels import SHELL_LABELS
 from appliance.words.system import system_reason
 
 SAID = {
@@ -71,3 +72,13 @@ def test_what_a_room_says_of_a_file_ends_with_the_systems_word_in_the_language(m
     late.__cause__ = TimeoutError("timed out")
     assert worded(late) == "/run/control.sock：等了太久，没有应答"
     assert worded(GuardSilent("an answer that is no object")) == "an answer that is no object"
+
+
+def test_what_verbs_say_beside_their_answer_is_there_in_both_languages() -> None:
+    keys = set()
+    for path in (Path(__file__).resolve().parents[2] / "appliance" / "cli").glob("*.py"):
+        keys |= set(re.findall(r'"(shell_\w+)"', path.read_text(encoding="utf-8")))
+    assert keys == set(SHELL_LABELS) and len(keys) > 20
+    for zh, en in SHELL_LABELS.values():
+        assert re.search("[一-鿿]{2}", str(zh)) and not re.search("[一-鿿]", str(en))
+        assert set(re.findall(r"\{(\w+)\}", str(zh))) == set(re.findall(r"\{(\w+)\}", str(en)))
