@@ -104,7 +104,7 @@ def run_verify(args: argparse.Namespace) -> int:
     try:
         printed = printed_code(args.code, args.row) if args.code or args.row else None
     except ValueError as error:
-        say(str(error))
+        say(label(language(), str(error)))
         return EXIT_USAGE
     found = [_verify(path) for path in paths]
     fits = compare(printed, paths, found) if printed else ""
@@ -112,10 +112,11 @@ def run_verify(args: argparse.Namespace) -> int:
         print_json({"files": found} | ({"code": fits} if printed else {}))
     else:
         for row in found:
-            head = f"head {row['head_seq']} {row['head_hash']}"
-            print(f"{row['file']}: {row['problem'] or 'holds'} ({row['rows']} rows, {head})")
+            head, key = f"{row['head_seq']} {row['head_hash']}".strip(), "broken" if row["problem"] else "holds"
+            print(label(language(), f"shell_log_{key}", head=head, **row))
         if printed:
-            print(f"row {printed[0]}: {CODE_WORDS[fits]}")
+            words = label(language(), CODE_WORDS[fits])
+            print(label(language(), "shell_code_row_is", number=str(printed[0]), words=words))
     return EXIT_FAILED if any(row["problem"] for row in found) or fits not in ("", "fits") else EXIT_OK
 
 

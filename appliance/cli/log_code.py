@@ -13,26 +13,27 @@ _SEAL = re.compile(r"venue-seal \S{1,100} ([0-9]{1,18}) ([0-9a-f]{64})")
 _HASH = re.compile(r"[0-9a-f]{64}")
 MAX_CODE = 500
 CODE_WORDS = {
-    "fits": "the code fits, the record is unchanged up to there",
-    "differs": "the code does NOT fit: the record up to there is not the one that was printed",
-    "missing": "there is no such row: the record ends before it, or begins after it",
-    "broken": "the code stands there, but the chain before it does not hold",
-}
+    "fits": "shell_code_fits", "differs": "shell_code_differs", "missing": "shell_code_missing",
+    "broken": "shell_code_broken",
+}  # fmt: skip
 
 
 def printed_code(code: str, row: int) -> tuple[int, str]:
-    """(row, hash) of what was typed or scanned; blanks and capitals do not matter. Raises ValueError."""
+    """(row, hash) of what was typed or scanned; blanks and capitals do not matter.
+
+    Raises ValueError with the label that says what is wrong.
+    """
     if len(code) > MAX_CODE:
-        raise ValueError("--code is too long: 64 hexadecimal digits, or the text of the QR code")
+        raise ValueError("shell_code_long")
     told = code.strip().lower()
     for form in (_REPORT, _SEAL):
         if found := form.fullmatch(told):
             return int(found[1]), found[2]
     plain = "".join(told.split())
     if not _HASH.fullmatch(plain):
-        raise ValueError("--code takes 64 hexadecimal digits, or the text of the QR code")
+        raise ValueError("shell_code_odd")
     if row <= 0:
-        raise ValueError("--row is missing: the row that the code stands for is printed above it")
+        raise ValueError("shell_code_row")
     return row, plain
 
 

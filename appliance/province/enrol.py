@@ -99,7 +99,8 @@ def enrol(home: Path, asked: Sequence[Asked], *, now: datetime) -> list[Made]:
             raw = encode(file)
             read_file(raw, now=now)
         except (VenueFileFault, NotEnrolled, ValueError, OSError) as error:
-            faults.append(f"{one.code!r}: {error}")
+            told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+            faults.append(f"{one.code!r}: {told}")
             continue
         listed[venue.code] = venue
         files.append((file, raw, issued.serial))

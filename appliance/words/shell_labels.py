@@ -73,6 +73,40 @@ SHELL_LABELS: Mapping[str, tuple[Template, Template]] = {
         "--speed {speed}: more than 0 and at most 3600 was expected",
     ),
     "shell_no_log": ("那里没有事件记录", "no event log there"),
+    "shell_log_holds": (
+        "{file}：完整（{rows} 条，末条 {head}）",
+        "{file}: holds ({rows} rows, head {head})",
+    ),
+    "shell_log_broken": (
+        "{file}：从第 {bad_seq} 条起对不上，或读不出来：{problem}（{rows} 条，末条 {head}）",
+        "{file}: {problem} ({rows} rows, head {head})",
+    ),
+    "shell_code_row_is": ("第 {number} 条：{words}", "row {number}: {words}"),
+    "shell_code_fits": ("校验码一致，到这一条为止的记录没有变", "the code fits, the record is unchanged up to there"),
+    "shell_code_differs": (
+        "校验码不一致：到这一条为止的记录，不是打印时的那一份",
+        "the code does NOT fit: the record up to there is not the one that was printed",
+    ),
+    "shell_code_missing": (
+        "没有这一条：记录在它之前就结束了，或在它之后才开始",
+        "there is no such row: the record ends before it, or begins after it",
+    ),
+    "shell_code_broken": (
+        "这一条对得上，但它前面的记录链有断",
+        "the code stands there, but the chain before it does not hold",
+    ),
+    "shell_code_long": (
+        "--code 太长：写 64 位校验码，或二维码里的文字",
+        "--code is too long: 64 hexadecimal digits, or the text of the QR code",
+    ),
+    "shell_code_odd": (
+        "--code 要写 64 位校验码，或二维码里的文字",
+        "--code takes 64 hexadecimal digits, or the text of the QR code",
+    ),
+    "shell_code_row": (
+        "缺 --row：校验码对应的记录序号，印在它上面",
+        "--row is missing: the row that the code stands for is printed above it",
+    ),
     "shell_prove_root": (
         "要用 root 才能做外网隔断验证",
         "venue net prove: only root may send frames as they are",
