@@ -9,7 +9,8 @@ import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,16 +74,16 @@ def old_deb(place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def box(make_vm: Callable[[], Vm], tmp_path_factory: pytest.TempPathFactory) -> Packaged:
+def box(make_vm: Callable[[], Vm], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packaged]:
     """A guest that the older version sealed; this version's package lies beside it."""
-    made = Packaged(make_vm())
-    made.install(old_deb(tmp_path_factory.mktemp("old")))
-    made.boot()
-    made.vm.put("/root/new.deb", debs.build(tmp_path_factory.mktemp("new")).read_bytes())
-    made.vm.put("/root/seal.py", SEAL)
-    made.await_guard()
-    seal(made)
-    return made
+    with closing(Packaged(make_vm())) as made:
+        made.install(old_deb(tmp_path_factory.mktemp("old")))
+        made.boot()
+        made.vm.put("/root/new.deb", debs.build(tmp_path_factory.mktemp("new")).read_bytes())
+        made.vm.put("/root/seal.py", SEAL)
+        made.await_guard()
+        seal(made)
+        yield made
 
 
 def seal(box: Packaged) -> None:
