@@ -8,7 +8,7 @@ from appliance.cli.province_open import add_opening
 from appliance.cli.province_pull import add_pull
 from appliance.cli.province_restore import add_restore
 from appliance.cli.province_status import add_status
-from appliance.cli.shell import EXIT_FAILED, EXIT_OK, say
+from appliance.cli.shell import EXIT_FAILED, EXIT_OK, language, say
 from appliance.province import ca
 from appliance.province.keys import (
     IDENTITY_NAME,
@@ -18,6 +18,7 @@ from appliance.province.keys import (
     ProvinceKeyError,
     init,
 )
+from appliance.words import label
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,11 +44,9 @@ def make_keys(args: argparse.Namespace) -> int:
         say(f"venue: {error}")
         return EXIT_FAILED
     print(recipient)
-    say(
-        f"Put this line into every venue's backup.recipients; it is in {directory / RECIPIENTS_NAME} too.\n"
-        f"Put the line of {directory / RECEIPTS_PUBLIC_NAME} into backup.receipt_keys: by it receipts are known.\n"
-        f"Keep {directory / IDENTITY_NAME} here and keep a copy in a safe: without it no bundle opens.\n"
-        f"Keep {directory / RECEIPTS_KEY_NAME} here too: who has it can say that the province has what it has not.\n"
-        f"Keep {directory / ca.DIRECTORY} here and keep a copy in a safe: by it venues know who may pull."
-    )
+    for key, name in (
+        ("shell_recipient", RECIPIENTS_NAME), ("shell_receipts_public", RECEIPTS_PUBLIC_NAME),
+        ("shell_identity", IDENTITY_NAME), ("shell_receipts_key", RECEIPTS_KEY_NAME), ("shell_ca", ca.DIRECTORY),
+    ):  # fmt: skip
+        say(label(language(), key, file=directory / name))
     return EXIT_OK

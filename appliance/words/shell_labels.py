@@ -122,6 +122,26 @@ SHELL_LABELS: Mapping[str, tuple[Template, Template]] = {
         "{place}：那里没有备份（NAME.tar.zst.age、NAME.json、NAME.json.sig）",
         "{place}: no bundle is there (NAME.tar.zst.age, NAME.json, NAME.json.sig)",
     ),
+    "shell_recipient": (
+        "把这一行写进每个考点的 backup.recipients；它也在 {file} 里。",
+        "Put this line into every venue's backup.recipients; it is in {file} too.",
+    ),
+    "shell_receipts_public": (
+        "把 {file} 里的那一行写进 backup.receipt_keys：考点凭它认回执。",
+        "Put the line of {file} into backup.receipt_keys: by it receipts are known.",
+    ),
+    "shell_identity": (
+        "{file} 留在这里，另存一份进保险柜：没有它，备份都打不开。",
+        "Keep {file} here and keep a copy in a safe: without it no bundle opens.",
+    ),
+    "shell_receipts_key": (
+        "{file} 也留在这里：谁拿到它，谁就能冒称省里已经收到。",
+        "Keep {file} here too: who has it can say that the province has what it has not.",
+    ),
+    "shell_ca": (
+        "{file} 留在这里，另存一份进保险柜：考点凭它认出谁可以来取备份。",
+        "Keep {file} here and keep a copy in a safe: by it venues know who may pull.",
+    ),
     "shell_one_code": ("请写一个考点代码，或 --many CSV 表", "one CODE, or --many CSV"),
     "shell_bring": (
         "请把文件用 U 盘带到各考点的监控盒，在那里执行 venue enrol 文件；数字请在电话里念给对方核对。",
