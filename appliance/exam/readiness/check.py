@@ -70,6 +70,8 @@ def _restore(drill: DrillState | None, args: dict[str, object], now: Moment) -> 
     args = args | {"drilled_at": drill.at.isoformat()}
     if not drill.passed:
         return point("bundle", "drill-failed", reason=(drill.reason or ", ".join(drill.faulty))[:200], **args)
+    if not drill.files:  # of nothing nothing was shown
+        return point("bundle", "drill-empty", **args)
     age_s = (now.wall - drill.at).total_seconds()
     return point("bundle", "restored" if 0 <= age_s <= DRILL_OLD_S else "drill-old", **args)
 

@@ -29,7 +29,8 @@ MUST: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "bundle": {
             "restored": OK, "incomplete": ATTENTION, "old": ATTENTION, "drill-old": ATTENTION, "failed": CRITICAL,
-            "key-expired": ATTENTION, "drill-failed": CRITICAL, "not-drilled": UNSURE, "none": UNSURE, "off": UNSURE,
+            "key-expired": ATTENTION, "drill-failed": CRITICAL, "drill-empty": UNSURE, "not-drilled": UNSURE,
+            "none": UNSURE, "off": UNSURE,
         },
         "clock": {
             "confirmed": OK, "a-little-off": ATTENTION, "off": CRITICAL, "old": UNSURE, "unconfirmed": UNSURE,

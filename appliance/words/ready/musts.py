@@ -46,6 +46,7 @@ MUSTS: Mapping[str, Row] = {
     "usb.off": (Both("监控盒的 USB 口没有接管", "The box does not hold its USB ports"), Both("请技术人员开启（[usb] enforce）。", "A technician turns it on ([usb] enforce).")),
     "bundle.restored": (Both("备份 {name} 已加密保存（{at}），试恢复成功（{drilled_at}）", "Bundle {name} is sealed ({at}) and a restore was tried ({drilled_at})"), NOTHING),
     "bundle.not-drilled": (Both("备份 {name} 已加密保存（{at}），还没有试过恢复", "Bundle {name} is sealed ({at}); no restore was tried yet"), Both("请技术人员运行 venue backup drill。", "A technician runs venue backup drill.")),
+    "bundle.drill-empty": (Both("试恢复时（{drilled_at}）备份来源里还没有文件，什么也没有比对", "When the restore was tried ({drilled_at}) the sources held no file: nothing was compared"), Both("备份来源里有文件以后，请技术人员再运行 venue backup drill。", "Once the sources hold files a technician runs venue backup drill again.")),
     "bundle.drill-old": (Both("备份已加密保存（{at}），上次试恢复是 {drilled_at}，已过一个月", "A bundle is sealed ({at}); the last restore was tried {drilled_at}, over a month ago"), Both("请技术人员运行 venue backup drill。", "A technician runs venue backup drill.")),
     "bundle.drill-failed": (Both("试恢复没有成功（{drilled_at}）：{reason}", "The restore that was tried failed ({drilled_at}): {reason}"), Both("请技术人员查明原因并再试；确需现在封场的，写明理由。", "A technician finds out why and tries again; to seal now, write down why.")),
     "bundle.incomplete": (Both("备份 {name} 不完整：{sources}", "Bundle {name} is not whole: {sources}"), Both("请技术人员查看这些来源，再备份一次。", "A technician looks at these sources and makes another bundle.")),

@@ -289,6 +289,13 @@ def test_a_drill_that_passed_makes_the_bundle_green_for_a_month_and_one_that_fai
     assert stands(day, "bundle") == ("attention", "drill-old")
 
 
+def test_a_drill_of_no_file_has_shown_nothing() -> None:
+    day = Ledger().all_read()
+    day.bundle("b1")
+    day.record(BackupDrilled(result="passed", files=0, source_bytes=0, seconds=1.0))
+    assert stands(day, "bundle") == ("unknown", "drill-empty")
+
+
 def test_a_key_of_the_province_whose_last_day_is_over_is_amber() -> None:
     keys = (RecipientPlan(key="age1qqqq", name="2025", expires="2026-09-03"), RecipientPlan(key="age1zzzz"))
     day = Ledger(plan(recipients=keys)).all_read()
