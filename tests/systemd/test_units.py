@@ -92,6 +92,12 @@ def test_the_guard_is_ready_when_it_says_so_fed_by_its_own_turn_and_comes_back_f
         assert values("venue-guard.service", key) == [value]
 
 
+@pytest.mark.parametrize("unit", ["venue-lockdown.service", "venue-network-closed.service", "venue-guard.service"])
+def test_what_closes_and_who_watches_have_the_processor_before_others_while_the_box_starts(unit: str) -> None:
+    assert values(unit, "StartupCPUWeight") == ["1000"]
+    assert values(unit, "CPUWeight") == [], "beside a running exam they are as everybody"
+
+
 def test_the_page_has_no_network_no_capability_and_may_not_see_what_the_venue_keeps() -> None:
     for key, value in (
         ("User", "venue-page"),
